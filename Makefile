@@ -1,0 +1,62 @@
+# Everything a newcomer needs: `make demo` and `make test`. Python 3.11 or later is all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# pip warns of folders that some machines list and lack; errors still show
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+DATA ?= ../shared/data
+PORT ?= 8470
+
+.PHONY: setup demo headless test lint docs bench lock clean
+
+$(VENV)/.main: requirements.lock pyproject.toml
+	@echo "Setting up $(VENV) (about a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Bartizan needs Python 3.11 or later; this is " + sys.version)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.main
+	@echo "Adding what tests, checks and docs need ..."
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: $(VENV)/.main
+
+demo: $(VENV)/.main
+	@$(BIN)/bartizan demo --port $(PORT)
+
+headless: $(VENV)/.main
+	@$(BIN)/bartizan demo --headless
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+# peers live in an environment of their own, so that nothing of theirs reaches ours
+.venv-bench/.ready: benchmarks/requirements.txt $(VENV)/.main
+	@echo "Setting up .venv-bench ..."
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip --disable-pip-version-check -qq install -r requirements.lock -r benchmarks/requirements.txt
+	@.venv-bench/bin/python -m pip --disable-pip-version-check -qq install --no-deps -e .
+	@touch $@
+
+bench: .venv-bench/.ready
+	@.venv-bench/bin/python -m benchmarks --data $(DATA)
+
+lock:
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q pyproject.toml -o requirements.lock
+	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev --extra docs pyproject.toml -o requirements-dev.lock
+
+clean:
+	@rm -rf $(VENV) .venv-bench docs/_build out

@@ -1,0 +1,121 @@
+"""What an assessment says: steps, paths and results, frozen. Their JSON form is the contract of `bartizan assess`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from bartizan.site.model import DetectAt
+
+StepKind = Literal["element", "area", "target"]
+Leg = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One task of a path with its figures and what they mean on this path.
+
+    `p_detection` in [0, 1]; `delay_mean`, `delay_sd` in seconds; `mean_after`, `sd_after` the delay left at the
+    moment of detection in this task (seconds); `p_timely` = P(R|A_i); `p_first` = probability that the first
+    detection of the path happens here.
+    """
+
+    kind: StepKind
+    id: str
+    way: str | None
+    leg: Leg
+    p_detection: float
+    detect_at: DetectAt | None
+    delay_mean: float
+    delay_sd: float
+    mean_after: float
+    sd_after: float
+    p_timely: float
+    p_first: float
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """One path with its probability of interruption.
+
+    `critical_detection_point` is the index of the last step with mean_after > response mean (strictly), or None;
+    `last_detecting` that of the last step at or before it with any detection, or None. `nonnegative` is P_I with
+    delays that cannot be negative, given where a spread exceeds half its mean (`wide_spread`), else None.
+    """
+
+    p_interruption: float
+    steps: tuple[Step, ...]
+    critical_detection_point: int | None
+    last_detecting: int | None
+    wide_spread: tuple[int, ...] = ()
+    nonnegative: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """Why the worst path is the worst: a proved lower bound on P_I that the path attains, and the work it took."""
+
+    lower_bound: float
+    value: float
+    labels: int
+    rounds: int
+
+    @property
+    def gap(self) -> float:
+        """value - lower_bound; 0 where the path is proved worst."""
+        return self.value - self.lower_bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The answer for one threat, target, state and response. `paths` worst first; none: `reason` says why."""
+
+    threat: str | None
+    target: str | None
+    state: tuple[str, ...]
+    response: str | None
+    p_interruption: float | None
+    p_neutralization: float | None
+    p_effectiveness: float | None
+    critical_detection_point: int | None
+    reason: str | None
+    paths: tuple[Path, ...]
+    certificate: Certificate | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as the JSON object of the contract."""
+        return {
+            "threat": self.threat,
+            "target": self.target,
+            "state": list(self.state),
+            "response": self.response,
+            "p_interruption": self.p_interruption,
+            "p_neutralization": self.p_neutralization,
+            "p_effectiveness": self.p_effectiveness,
+            "critical_detection_point": self.critical_detection_point,
+            "reason": self.reason,
+            "paths": [
+                {
+                    "p_interruption": path.p_interruption,
+                    "steps": [
+                        {
+                            "kind": step.kind,
+                            "id": step.id,
+                            "way": step.way,
+                            "leg": step.leg,
+                            "p_detection": step.p_detection,
+                            "detect_at": step.detect_at,
+                            "delay_mean": step.delay_mean,
+                            "delay_sd": step.delay_sd,
+                            "mean_after": step.mean_after,
+                            "sd_after": step.sd_after,
+                            "p_timely": step.p_timely,
+                            "p_first": step.p_first,
+                        }
+                        for step in path.steps
+                    ],
+                }
+                for path in self.paths
+            ],
+        }

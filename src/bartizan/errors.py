@@ -1,0 +1,113 @@
+"""The error tree. Every error names the thing, the place and the cure.
+
+BartizanError
+├── InputError (ValueError)          the input cannot be read as what it claims to be: exit status 2
+│   ├── SiteFileError                every fault of a site folder at once
+│   ├── SheetError                   an EASI sheet
+│   ├── TracksError                  a table of tracks or of boxes
+│   ├── VideoError                   a video file or stream
+│   ├── CalibrationError             a camera model
+│   ├── ScenarioError                a drill's script
+│   ├── ChangeError                  a change that does not fit the site
+│   └── UnknownIdError (KeyError)    an id that the site does not have
+├── MissingPartError                 the site lacks what the command needs: exit status 2
+├── CheckError                       it reads, and the answer is no: exit status 1
+└── StoreError                       the journal cannot be opened, owned or written: exit status 2
+    └── StoreOwnedError              another process owns it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class BartizanError(Exception):
+    """Base of every error that Bartizan raises on purpose."""
+
+    exit_status = 2
+
+
+class InputError(BartizanError, ValueError):
+    """The input cannot be read as what it claims to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in one place of a file, with its cure.
+
+    `line` counts from 1; 0 means that the fault is of the file as a whole. `key` is the path of the key in the
+    file, such as ``element[2].way[0].delay.sd``; `value` is the offending value as written, or empty.
+    """
+
+    file: str
+    line: int
+    key: str
+    value: str
+    message: str
+    cure: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        what = f"{self.key} = {self.value}" if self.key and self.value else self.key
+        return f"{place}: {what + ': ' if what else ''}{self.message}. {self.cure}"
+
+
+class FaultsError(InputError):
+    """A file with faults, all of them."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class SiteFileError(FaultsError):
+    """The faults of a site folder."""
+
+
+class SheetError(FaultsError):
+    """The faults of an EASI sheet."""
+
+
+class TracksError(FaultsError):
+    """The faults of a table of tracks or of boxes."""
+
+
+class ScenarioError(FaultsError):
+    """The faults of a drill's script."""
+
+
+class VideoError(InputError):
+    """A video file or stream cannot be opened or decoded."""
+
+
+class CalibrationError(InputError):
+    """A camera model is missing, degenerate or cannot be read."""
+
+
+class ChangeError(InputError):
+    """A change does not fit the site it is applied to."""
+
+
+class UnknownIdError(InputError, KeyError):
+    """An id that the site does not have."""
+
+    __str__ = Exception.__str__
+
+
+class MissingPartError(BartizanError):
+    """The site lacks a part that the command needs; the message says which."""
+
+
+class CheckError(BartizanError):
+    """The input reads well and the answer is no."""
+
+    exit_status = 1
+
+
+class StoreError(BartizanError):
+    """The journal cannot be opened, owned or written."""
+
+
+class StoreOwnedError(StoreError):
+    """Another process owns the journal."""

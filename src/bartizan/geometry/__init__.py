@@ -1,0 +1,1 @@
+"""Shapes on the plan in metres, and cameras that see the ground."""

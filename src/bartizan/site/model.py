@@ -1,0 +1,236 @@
+"""The site: areas, elements and the ways through them, and all that watches, targets, answers and threatens.
+
+Everything here is frozen. A `Site` also keeps the document it was built from (`site.document`: plain nested
+mappings and lists, as in site.toml), because changes speak the document's language; `site.with_changes(...)` gives
+a new site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from shapely import LineString, Point, Polygon
+
+from bartizan.geometry.projection import CameraModel
+from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
+from bartizan.signal import Severity
+
+DetectAt = Literal["begin", "middle", "end"]
+Objective = Literal["reach", "remove"]
+RuleKind = Literal["loitering", "intrusion"]
+Shape = Point | LineString | Polygon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way through an element or one way of acting at a target: what it needs, what may notice it, how long.
+
+    `p_detection` is None where the figure is left to the sensors that cover the way.
+    """
+
+    id: str
+    name: str | None = None
+    needs: frozenset[str] = frozenset()
+    p_detection: Probability | None = None
+    detect_at: DetectAt | None = None
+    delay: Duration = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crossing:
+    """The crossing of an area; `between` holds the pair of elements it is for, or None for any pair."""
+
+    p_detection: Probability = NEVER
+    detect_at: DetectAt | None = None
+    delay: Duration = ZERO
+    between: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A place between two layers. `outside`: an intruder may start here."""
+
+    id: str
+    name: str | None = None
+    outside: bool = False
+    crossing: Crossing | None = None
+    crossing_between: tuple[Crossing, ...] = ()
+    shape: Shape | None = None
+
+    def crossing_from(self, entered_by: str, left_by: str | None) -> Crossing | None:
+        """The crossing for one pair of elements, else the area's own; None where nothing is given."""
+        for crossing in self.crossing_between:
+            if crossing.between == (entered_by, left_by):
+                return crossing
+        return self.crossing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A path element between two areas: fence, wall, gate, door, window, roof, ..."""
+
+    id: str
+    kind: str
+    between: tuple[str, str]
+    ways: tuple[Way, ...]
+    name: str | None = None
+    direction: Literal["both", "forward"] = "both"
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """A sensor; `covers` holds element ids, "element/way" pairs or area ids."""
+
+    id: str
+    kind: str
+    covers: tuple[str, ...]
+    name: str | None = None
+    p_sensed: Probability
+    p_transmitted: Probability = CERTAIN
+    p_assessed: Probability = CERTAIN
+    common_cause: str | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What an intruder wants to reach or to remove, and the ways of acting on it."""
+
+    id: str
+    area: str
+    name: str | None = None
+    objective: Objective = "reach"
+    ways: tuple[Way, ...]
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A force that answers: its arrival in total, or its parts.
+
+    `arrival` runs from the first alarm to a position that stops the intruder. Where parts are given instead,
+    `deployment_to` holds (area or element id, deployment) pairs that override `deployment`.
+    """
+
+    id: str
+    name: str | None = None
+    arrival: Duration | None = None
+    assessment: Duration = ZERO
+    communication: Duration = ZERO
+    deployment: Duration = ZERO
+    deployment_to: tuple[tuple[str, Duration], ...] = ()
+    p_communication: Probability = CERTAIN
+    p_neutralization: Probability | None = None
+    strength: int = 1
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threat:
+    """An adversary: how many, with what, how fast on foot (metres per second)."""
+
+    id: str
+    name: str | None = None
+    count: int = 1
+    has: frozenset[str] = frozenset()
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change in the one grammar: set keys of a thing, remove it, or add a thing.
+
+    Exactly one of `set`, `remove`, `add` is used; `at` is "kind/id" or "kind/id/way/id" and is None for `add`,
+    whose mapping holds one kind and the new thing: ``{"sensor": {...}}``.
+    """
+
+    at: str | None = None
+    set: Mapping[str, Any] = field(default_factory=dict)
+    remove: bool = False
+    add: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A state of the site on an axis (time, posture, ...); one state per axis holds at once."""
+
+    id: str
+    axis: str
+    name: str | None = None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """A change that can be bought."""
+
+    id: str
+    cost: float
+    changes: tuple[Change, ...]
+    name: str | None = None
+    requires: frozenset[str] = frozenset()
+    excludes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insider:
+    """What somebody inside can open, switch off or tell, as changes."""
+
+    id: str
+    changes: tuple[Change, ...]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A piece of ground that rules speak of; `area` and `elements` are what an alarm here speaks of."""
+
+    id: str
+    polygon: Polygon
+    name: str | None = None
+    area: str | None = None
+    elements: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Camera:
+    """A camera: its stream, its picture (width, height in pixels) and its model; None where not calibrated."""
+
+    id: str
+    name: str | None = None
+    source: str | None = None
+    size: tuple[int, int] | None = None
+    fps: float | None = None
+    model: CameraModel | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A behaviour that is watched for in a zone; times in seconds."""
+
+    id: str
+    kind: RuleKind
+    zone: str
+    name: str | None = None
+    after: float = 0.0
+    grace: float = 5.0
+    severity: Severity = "medium"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The frame of all coordinates, and what is drawn for people: features of plan.geojson that belong to no id.
+
+    `crs` is "metres" (x east, y north) or "wgs84", which was brought to metres about `origin` (longitude,
+    latitude) and turned by `bearing` degrees. `drawings` holds (kind, shape) pairs such as ("building", polygon).
+    """
+
+    crs: Literal["metres", "wgs84"] = "metres"
+    file: str | None = None
+    origin: tuple[float, float] | None = None
+    bearing: float = 0.0
+    drawings: tuple[tuple[str, Shape], ...] = ()
