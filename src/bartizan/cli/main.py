@@ -1,0 +1,109 @@
+"""`bartizan`: one verb, one module; a verb's module is imported only when it is called.
+
+Exit status: 0 fine; 1 the input reads well and the answer is no; 2 the input cannot be read as what it claims to be;
+130 stopped from the keyboard; 141 nobody reads the output any more.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from bartizan import __version__
+from bartizan.cli.words import printable
+from bartizan.errors import BartizanError
+
+STOPPED = 130  # 128 + SIGINT, as shells have it
+UNHEARD = 141  # 128 + SIGPIPE
+
+
+class Verb(NamedTuple):
+    """Where a verb lives, and its line in `bartizan --help`, which must be told without importing it."""
+
+    module: str
+    help: str
+
+
+VERBS: dict[str, Verb] = {
+    "assess": Verb("bartizan.cli.assess", "Would the layers stop an intruder in time?"),
+    "check": Verb("bartizan.cli.check", "Read a site, and say all that is wrong or odd in it."),
+    "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
+    "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
+}
+
+
+def _say(words: str) -> None:
+    """Write words to stderr, one fault a line, free of anything that would command a terminal."""
+    for line in words.splitlines():
+        click.echo(f"bartizan: {printable(line)}", err=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn what a verb may raise into words and an exit status."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BartizanError as error:
+        _say(str(error))
+        raise click.exceptions.Exit(error.exit_status) from error
+    except BrokenPipeError:
+        # the interpreter flushes stdout again on its way out, and must find somebody who listens
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(UNHEARD) from None
+    except KeyboardInterrupt:
+        _say("stopped")
+        raise click.exceptions.Exit(STOPPED) from None
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename is not None else ""
+        _say(f"{place}{error.strerror or error}. Check the path, its rights and the space left")
+        raise click.exceptions.Exit(BartizanError.exit_status) from error
+
+
+class Verbs(click.Group):
+    """The group of verbs: lists them from `VERBS`, imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every verb's name."""
+        return sorted(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of one verb, or None where there is no such verb."""
+        if cmd_name not in VERBS:
+            return None
+        command = getattr(import_module(VERBS[cmd_name].module), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, never of the user
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of verbs without importing any of them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl([(name, VERBS[name].help) for name in self.list_commands(ctx)])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; an error of the house becomes words on stderr and its own exit status."""
+        with _told():
+            return super().invoke(ctx)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line; a character that the terminal cannot show is replaced, never an error."""
+        for stream in (sys.stdout, sys.stderr):
+            reconfigure = getattr(stream, "reconfigure", None)
+            if reconfigure is not None:
+                reconfigure(errors="replace")
+        return super().main(*args, **kwargs)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bartizan")
+def main() -> None:
+    """One model of a guarded site: assessed, watched, acted on and practised.
+
+    Exit status: 0 fine; 1 it reads, and the answer is no; 2 the input cannot be read as what it claims to be.
+    """
