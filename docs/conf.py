@@ -1,0 +1,64 @@
+"""How the documentation is built. Warnings are errors: a page that lies fails the build."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from sphinx.application import Sphinx
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "src"))
+
+from bartizan import __version__  # noqa: E402
+from bartizan.cli.main import main  # noqa: E402
+
+project = "Bartizan"
+author = "The Bartizan developers"
+copyright = "2026, the Bartizan developers. Apache-2.0"  # noqa: A001
+release = version = __version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinx.ext.viewcode"]
+myst_enable_extensions = ["deflist", "dollarmath", "colon_fence"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+default_role = "literal"
+nitpicky = False
+
+apidoc_modules = [
+    {
+        "path": "../src/bartizan",
+        "destination": "reference/api",
+        "separate_modules": True,
+        "module_first": True,
+        "implicit_namespaces": False,
+    }
+]
+autodoc_member_order = "bysource"
+autodoc_typehints = "signature"
+autodoc_default_options = {"members": True, "show-inheritance": True}
+
+html_theme = "furo"
+html_title = f"Bartizan {release}"
+html_static_path = ["_static"]
+
+
+def _write_cli_reference(app: Sphinx) -> None:
+    """One section for each verb, from the verb's own --help, so that the page cannot differ from the program."""
+    context = click.Context(main, info_name="bartizan")
+    lines = ["# The command line", "", "```text", main.get_help(context), "```", ""]
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        if command is None:
+            continue
+        verb = click.Context(command, info_name=f"bartizan {name}")
+        lines += [f"## bartizan {name}", "", "```text", command.get_help(verb), "```", ""]
+    page = Path(app.srcdir) / "reference" / "api" / "cli.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text("\n".join(lines), encoding="utf-8")
+
+
+def setup(app: Sphinx) -> None:
+    """Write the generated pages before the sources are read."""
+    app.connect("builder-inited", _write_cli_reference, priority=100)
