@@ -1,0 +1,223 @@
+"""A camera known only by points: where some pixels lie on the plan."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.errors import CalibrationError
+from bartizan.geometry.pose import Matrix, Pose, as_matrix, height_by_projection, plane_turn
+from bartizan.geometry.projection import Points
+
+# a point this close to the line through two others, as a share of their distance, counts as on it
+_THIN = 1e-3
+# focal lengths of real cameras lie within these multiples of the picture's width (field of view 136 to 3 degrees)
+_SHORTEST, _LONGEST = 0.2, 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Homography:
+    """A flat ground seen in a picture without lens distortion: plan = H pixel in homogeneous coordinates.
+
+    `matrix` takes (pixel x, pixel y, 1) to (w X, w Y, w) with w above 0 for pixels that see ground; `residuals` [m]
+    are the distances of the given points from where the model puts their pixels, None where nothing is left over to
+    check (exactly four points); `size` is the picture's width and height [pixels], where known.
+
+    **Height of people.** A homography holds only the ground. With `size` the camera is recovered from it, taking
+    square pixels, no skew and the principal point in the middle of the picture; `camera` is then its pose. Where
+    that is not well posed (a camera that looks straight down, a cropped picture), and without `size`, the scale of a
+    person is taken as that of the ground along the picture's rows, which is right for a level picture and too large
+    by 1 / cos(tilt) for a camera that looks down by `tilt`.
+
+    Source: Hartley and Zisserman, Multiple View Geometry (2004), sections 4.1 and 4.4 (normalised DLT), 8.8.
+    """
+
+    matrix: Matrix
+    residuals: tuple[float, ...] | None = None
+    size: tuple[int, int] | None = None
+    focal: float | None = field(init=False, compare=False)
+    camera: Pose | None = field(init=False, compare=False)
+    _plan: Points = field(init=False, repr=False, compare=False)
+    _image: Points = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        plan = np.array(as_matrix(self.matrix, "the homography"))
+        if abs(np.linalg.det(plan / np.abs(plan).max(initial=1e-300))) < 1e-14:
+            raise CalibrationError("the homography is singular: its points lie on a line. Spread them over the ground")
+        image = np.linalg.inv(plan)
+        found = None if self.size is None else _recover(image, self.size)
+        object.__setattr__(self, "focal", None if found is None else found[0])
+        object.__setattr__(self, "camera", None if found is None else found[1])
+        object.__setattr__(self, "_plan", plan)
+        object.__setattr__(self, "_image", image)
+
+    @classmethod
+    def from_points(cls, pairs: Sequence[Sequence[float]], size: tuple[int, int] | None = None) -> Homography:
+        """The model from four or more points (pixel x, pixel y, plan x [m], plan y [m]), by least squares.
+
+        Raises a CalibrationError where points are missing, repeated, on a line, mirrored, or cannot all be seen by
+        one camera.
+        """
+        points = _checked(pairs)
+        pixels, places = points[:, :2], points[:, 2:]
+        plan = _direct_linear(pixels, places)
+        weights = _lift(pixels) @ plan[2]
+        if not (np.all(weights > 0.0) or np.all(weights < 0.0)):
+            raise CalibrationError(
+                "the points cannot all be seen by one camera: some would lie above its horizon. Look for a point "
+                "whose plan position belongs to another pixel"
+            )
+        plan *= np.sign(weights[0]) / np.linalg.norm(plan)
+        if np.linalg.det(plan) > 0.0:
+            raise CalibrationError(
+                "the points are mirrored: the plan has x to the east and y to the north, the picture x to the right "
+                "and y down, and no camera above the ground gives this order. Exchange or negate the plan's x or y"
+            )
+        model = cls(as_matrix(plan, "the homography"), None, size)
+        if len(points) == 4:
+            return model
+        misses = np.hypot(*(model.to_ground(pixels) - places).T)
+        return cls(model.matrix, tuple(float(miss) for miss in misses), size)
+
+    def moved(self, shift: tuple[float, float] = (0.0, 0.0), turn: float = 0.0) -> Homography:
+        """The same camera on the plan: places turned by `turn` degrees counter-clockwise, then shifted [m]."""
+        if not all(math.isfinite(value) for value in (*shift, turn)):
+            raise CalibrationError(f"to_plan needs finite numbers, not shift {shift!r}, turn {turn!r}")
+        motion = np.eye(3)
+        motion[:2, :2] = plane_turn(turn)
+        motion[:2, 2] = shift
+        return Homography(as_matrix(motion @ self._plan, "the homography"), self.residuals, self.size)
+
+    def to_ground(self, pixels: Points) -> Points:
+        """Places on the ground [m], shape (n, 2), of pixels, shape (n, 2)."""
+        return _divide(_lift(pixels) @ self._plan.T)
+
+    def to_image(self, places: Points) -> Points:
+        """Pixels, shape (n, 2), of places [m], shape (n, 2) on the ground or (n, 3) with a height."""
+        points = np.asarray(places, dtype=np.float64)
+        if points.shape[1] == 2:
+            return _divide(_lift(points) @ self._image.T)
+        if self.camera is not None and self.focal is not None and self.size is not None:
+            return np.asarray(self.camera.ideal(points) * self.focal + np.array(self.size) / 2.0)
+        feet = _divide(_lift(points[:, :2]) @ self._image.T)
+        up = self._row_scale(feet) * points[:, 2]
+        return np.column_stack([feet[:, 0], feet[:, 1] - up])
+
+    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+        """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way."""
+        jacobian = self._jacobian(np.asarray(pixels, dtype=np.float64))
+        return np.asarray(sigma**2 * jacobian @ jacobian.transpose(0, 2, 1))
+
+    def height_scale(self, places: Points) -> NDArray[np.float64]:
+        """Pixels per metre, shape (n,), of an upright person's height who stands at each place."""
+        return height_by_projection(self.to_image, places)
+
+    def _jacobian(self, pixels: Points) -> Points:
+        """Metres per pixel, shape (n, 2, 2): rows plan x and y, columns pixel x and y."""
+        lifted = _lift(pixels) @ self._plan.T
+        weight = np.where(lifted[:, 2] > 0.0, lifted[:, 2], np.nan)[:, None, None]
+        places = (lifted[:, :2, None]) / weight
+        return np.asarray((self._plan[None, :2, :2] - places * self._plan[None, 2:, :2]) / weight)
+
+    def _row_scale(self, pixels: Points) -> NDArray[np.float64]:
+        """Pixels per metre of the ground, shape (n,), along the picture's rows."""
+        return np.asarray(1.0 / np.hypot(*self._jacobian(pixels)[:, :, 0].T))
+
+
+def _lift(points: Points) -> Points:
+    flat = np.asarray(points, dtype=np.float64)
+    return np.column_stack([flat, np.ones(len(flat))])
+
+
+def _divide(lifted: Points) -> Points:
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        weight = np.where(lifted[:, 2] > 0.0, lifted[:, 2], np.nan)
+        return np.asarray(lifted[:, :2] / weight[:, None])
+
+
+def _checked(pairs: Sequence[Sequence[float]]) -> Points:
+    """The points as an array, shape (n, 4), or a CalibrationError that names the cure."""
+    try:
+        rows = [[float(value) for value in pair] for pair in pairs]
+    except (TypeError, ValueError):
+        rows = [[]]
+    if not all(len(row) == 4 and all(math.isfinite(value) for value in row) for row in rows):
+        raise CalibrationError("each point is four finite numbers: pixel x, pixel y, plan x, plan y")
+    if len(rows) < 4:
+        raise CalibrationError(f"a camera needs at least four points, not {len(rows)}. Give more places on the ground")
+    points = np.array(rows)
+    for name, flat in (("pixel", points[:, :2]), ("place", points[:, 2:])):
+        for first, second in itertools.combinations(range(len(flat)), 2):
+            if np.array_equal(flat[first], flat[second]):
+                raise CalibrationError(
+                    f"points {first + 1} and {second + 1} have the same {name} {flat[first].tolist()}. "
+                    "Give each point once"
+                )
+        if not _spread(flat):
+            raise CalibrationError(
+                f"too many of the points lie on one line ({name}s): four must stand so that no three are in line. "
+                "Spread them over the ground"
+            )
+    return points
+
+
+def _spread(flat: Points) -> bool:
+    """Does every line leave out at least two points? Only then are there four, no three of them on a line."""
+    for first, second in itertools.combinations(flat, 2):
+        along = second - first
+        off = np.abs(along[0] * (flat[:, 1] - first[1]) - along[1] * (flat[:, 0] - first[0])) / (along @ along)
+        if np.count_nonzero(off > _THIN) < 2:
+            return False
+    return True
+
+
+def _normaliser(flat: Points) -> Points:
+    """The similarity, shape (3, 3), that brings points about the origin at mean distance √2."""
+    centre = flat.mean(axis=0)
+    scale = math.sqrt(2.0) / float(np.hypot(*(flat - centre).T).mean())
+    return np.array([[scale, 0.0, -scale * centre[0]], [0.0, scale, -scale * centre[1]], [0.0, 0.0, 1.0]])
+
+
+def _direct_linear(pixels: Points, places: Points) -> Points:
+    """The homography, shape (3, 3), pixels to plan, by the normalised direct linear transformation."""
+    to_pixels, to_places = _normaliser(pixels), _normaliser(places)
+    source = _lift(pixels) @ to_pixels.T
+    target = _lift(places) @ to_places.T
+    zero = np.zeros_like(source)
+    first = np.hstack([source, zero, -target[:, :1] * source])
+    second = np.hstack([zero, source, -target[:, 1:2] * source])
+    *_, basis = np.linalg.svd(np.vstack([first, second]))
+    solved = basis[-1].reshape(3, 3)
+    return np.asarray(np.linalg.inv(to_places) @ solved @ to_pixels)
+
+
+def _recover(image: Points, size: tuple[int, int]) -> tuple[float, Pose] | None:
+    """Focal length [pixels] and pose behind a plan-to-picture homography; None where not well posed.
+
+    With the principal point at the origin, the first two columns h1, h2 obey h1·w h2 = 0 and h1·w h1 = h2·w h2,
+    w = diag(1/f², 1/f², 1): two linear equations in 1/f², solved by least squares.
+    """
+    centred = np.array([[1.0, 0.0, -size[0] / 2.0], [0.0, 1.0, -size[1] / 2.0], [0.0, 0.0, 1.0]]) @ image
+    h1, h2 = centred[:, 0], centred[:, 1]
+    plane = np.array([h1[0] * h2[0] + h1[1] * h2[1], (h1[:2] @ h1[:2] - h2[:2] @ h2[:2]) / 2.0])
+    depth = np.array([h1[2] * h2[2], (h1[2] ** 2 - h2[2] ** 2) / 2.0])
+    inverse = float(-(plane @ depth) / max(float(plane @ plane), 1e-300))
+    if inverse <= 0.0 or not _SHORTEST * size[0] < inverse**-0.5 < _LONGEST * size[0]:
+        return None
+    focal = inverse**-0.5
+    columns = centred / np.array([[focal], [focal], [1.0]])
+    scale = math.sqrt(float(np.linalg.norm(columns[:, 0]) * np.linalg.norm(columns[:, 1])))
+    columns = columns / scale  # the weight is above 0 where ground is seen, so the depth is too
+    turn = np.column_stack([columns[:, 0], columns[:, 1], np.cross(columns[:, 0], columns[:, 1])])
+    left, spread, right = np.linalg.svd(turn)
+    # rotation and scale disagree by more than a tenth: the picture does not fit such a camera
+    if spread.max() > 1.1 or spread.min() < 0.9:
+        return None
+    rotation = left @ right
+    pose = Pose(as_matrix(rotation, "the rotation"), (columns[0, 2], columns[1, 2], columns[2, 2]))
+    return (focal, pose) if pose.centre[2] > 0.0 else None
