@@ -1,0 +1,8 @@
+"""The desk: signals in, alarms kept, people's commands, and what an alarm means for the clock."""
+
+from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.journal import Journal, MemoryJournal, Record
+from bartizan.app.desk.situation import Situation
+from bartizan.app.desk.subscription import Notice, Resync, Subscription
+
+__all__ = ["Desk", "Journal", "MemoryJournal", "Notice", "Record", "Resync", "Situation", "Subscription"]

@@ -1,0 +1,334 @@
+"""The desk: signals become alarms, people deal with them, and whoever listens hears of it when it is durable.
+
+One lock, one writer. A command is decided on the present state, folded, appended to the journal, and only then shown
+and told. Where the journal refuses, nothing has changed and nobody has heard anything.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from bartizan.app.desk.chain import CHAIN_WINDOW
+from bartizan.app.desk.journal import Journal, Record
+from bartizan.app.desk.situation import Situation, Situations
+from bartizan.app.desk.subscription import ROOM, Notice, Subscription
+from bartizan.desk.alarms import (
+    Alarm,
+    Disposition,
+    Event,
+    ExerciseMixError,
+    HistoryError,
+    UnknownAlarmError,
+    apply,
+    decode,
+    encode,
+)
+from bartizan.desk.alarms import decide as decisions
+from bartizan.desk.alarms.report import decide_open, decide_report, same
+from bartizan.desk.alarms.state import rank
+from bartizan.errors import StoreError
+from bartizan.signal import Signal
+
+if TYPE_CHECKING:
+    from bartizan.assess.clock import ClockReading
+    from bartizan.site.site import Site
+
+STREAM = "alarm/"  # alarms share the journal with whatever else the desk comes to keep
+
+
+class Desk:
+    """The desk of one site.
+
+    Parameters: the `site` (in the state that holds); the `journal`, which is read whole at the start; `now`, the
+    present instant (with an offset); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption
+    clock reckons with (None: as `bartizan.assess.clock` says); `chain_window`, how long an alarm without news still
+    belongs with a later one (`bartizan.app.desk.chain`).
+
+    Errors: StoreError where the journal cannot be read or holds what no desk can have written.
+
+    Every method may be called from any thread.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        journal: Journal,
+        now: Callable[[], datetime],
+        *,
+        new_id: Callable[[], str] = lambda: str(uuid4()),
+        threat: str | None = None,
+        target: str | None = None,
+        chain_window: timedelta = CHAIN_WINDOW,
+    ) -> None:
+        self.site = site
+        self._journal = journal
+        self._now = now
+        self._new_id = new_id
+        self._situations = Situations(site, threat=threat, target=target, window=chain_window)
+        self._lock = threading.RLock()
+        self._alarms: dict[str, Alarm] = {}
+        self._open: dict[str, Alarm] = {}
+        self._by_signal: dict[tuple[str, str], str] = {}
+        self._listeners: tuple[Subscription, ...] = ()
+        self._seq = 0
+        self._replay()
+        self.pass_time()
+
+    # ---- signals
+
+    def submit(self, signal: Signal, run: str = "") -> Alarm:
+        """Take a signal: open its alarm, go on with it, or clear it. Returns the alarm, durable by then.
+
+        `run` names the run where ids of signals are unique only within one. The same signal twice is one alarm.
+        Errors: SignalError; ExerciseMixError; StoreError, and then the alarm is not stored: submit it again.
+        """
+        with self._lock:
+            at = self._utc()
+            known = self._by_signal.get((run, signal.id))
+            alarm = None if known is None else self._alarms[known]
+            if alarm is not None and same(alarm, signal):
+                return self._commit(alarm, decide_report(alarm, signal, at=at))
+            fresh = self._fresh_id()
+            return self._commit(None, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at))
+
+    # ---- what people do; see bartizan.desk.alarms.decide for the meaning and the errors of each
+
+    def acknowledge(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
+        """Take the alarm; exactly one person wins, and AckLostError tells the others who."""
+        return self._do(alarm_id, lambda alarm, at: decisions.decide_acknowledge(alarm, by=by, at=at, version=version))
+
+    def begin_assessment(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
+        """Say that somebody is finding out what it is."""
+        return self._do(
+            alarm_id, lambda alarm, at: decisions.decide_begin_assessment(alarm, by=by, at=at, version=version)
+        )
+
+    def assess(
+        self,
+        alarm_id: str,
+        by: str,
+        disposition: Disposition,
+        note: str | None = None,
+        version: int | None = None,
+        *,
+        duplicate_of: str | None = None,
+        force: bool = False,
+    ) -> Alarm:
+        """Say what it turned out to be; anything but "real" closes it as soon as its condition is cleared."""
+
+        def decide(alarm: Alarm, at: datetime) -> Sequence[Event]:
+            if duplicate_of is not None and self.alarm(duplicate_of).exercise != alarm.exercise:
+                raise ExerciseMixError(
+                    f"alarm {alarm.number} and the one it is said to repeat are not both exercise or both real"
+                )
+            return decisions.decide_assess(
+                alarm,
+                disposition,
+                by=by,
+                at=at,
+                note=note,
+                duplicate_of=duplicate_of,
+                force=force,
+                version=version,
+            )
+
+        return self._do(alarm_id, decide)
+
+    def close(
+        self, alarm_id: str, by: str, version: int | None = None, *, force: bool = False, reason: str | None = None
+    ) -> Alarm:
+        """Close an assessed alarm; while it is active only by `force` and with a `reason`."""
+        return self._do(
+            alarm_id,
+            lambda alarm, at: decisions.decide_close(alarm, by=by, at=at, force=force, reason=reason, version=version),
+        )
+
+    def reopen(self, alarm_id: str, by: str, reason: str, version: int | None = None) -> Alarm:
+        """Open a closed alarm again; it is to be acknowledged and assessed anew."""
+        return self._do(
+            alarm_id, lambda alarm, at: decisions.decide_reopen(alarm, by=by, at=at, reason=reason, version=version)
+        )
+
+    def send(self, alarm_id: str, response_id: str, by: str) -> Alarm:
+        """Send a response of the site. Errors: UnknownIdError where the site has no such response."""
+        self.site.response(response_id)
+        return self._do(alarm_id, lambda alarm, at: decisions.decide_send(alarm, response_id, by=by, at=at))
+
+    def on_scene(self, alarm_id: str, response_id: str, by: str) -> Alarm:
+        """Say that a response is on the scene. Errors: UnknownIdError where the site has no such response."""
+        self.site.response(response_id)
+        return self._do(alarm_id, lambda alarm, at: decisions.decide_on_scene(alarm, response_id, by=by, at=at))
+
+    def confirm_contact(self, alarm_id: str, by: str) -> Alarm:
+        """Say that the response has answered."""
+        return self._do(alarm_id, lambda alarm, at: decisions.decide_confirm_contact(alarm, by=by, at=at))
+
+    def shelve(
+        self,
+        alarm_id: str,
+        by: str,
+        until: datetime,
+        reason: str,
+        *,
+        second: str | None = None,
+        version: int | None = None,
+    ) -> Alarm:
+        """Keep the alarm quiet until an instant, at most one shift ahead."""
+        return self._do(
+            alarm_id,
+            lambda alarm, at: decisions.decide_shelve(
+                alarm, by=by, at=at, until=until, reason=reason, second=second, version=version
+            ),
+        )
+
+    def unshelve(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
+        """Let the alarm be heard again."""
+        return self._do(alarm_id, lambda alarm, at: decisions.decide_unshelve(alarm, by=by, at=at, version=version))
+
+    def pass_time(self) -> None:
+        """Do what has become due. Call it about once a second; at the start it is done once."""
+        with self._lock:
+            at = self._utc()
+            for alarm in tuple(self._open.values()):
+                self._commit(alarm, decisions.decide_pass_time(alarm, at=at))
+
+    # ---- what can be read
+
+    def queue(self) -> tuple[Alarm, ...]:
+        """Every open alarm: shelved ones last, then high priority first, unacknowledged first, oldest first."""
+        with self._lock:
+            waiting = tuple(self._open.values())
+        return tuple(
+            sorted(
+                waiting,
+                key=lambda alarm: (
+                    alarm.suppression is not None,
+                    -rank(alarm.priority),
+                    not alarm.waits,
+                    alarm.number,
+                ),
+            )
+        )
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Every alarm, open and closed, oldest first."""
+        with self._lock:
+            return tuple(self._alarms.values())
+
+    def alarm(self, alarm_id: str) -> Alarm:
+        """One alarm. Errors: UnknownAlarmError."""
+        with self._lock:
+            try:
+                return self._alarms[alarm_id]
+            except (KeyError, TypeError):
+                raise UnknownAlarmError(f"there is no alarm {alarm_id!r:.60}. Read the queue again") from None
+
+    def history(self, alarm_id: str) -> tuple[Event, ...]:
+        """Everything that ever happened to an alarm, in order, from the journal. Errors: UnknownAlarmError."""
+        alarm = self.alarm(alarm_id)
+        return tuple(decode(record.body) for record in self._journal.read(STREAM + alarm.id))
+
+    @property
+    def seq(self) -> int:
+        """The place of the last event in the journal; 0 where there is none."""
+        with self._lock:
+            return self._seq
+
+    def situation(self, alarm_id: str) -> Situation:
+        """The alarm's chain, place, t0 and interruption clock, with a line of words. Errors: UnknownAlarmError."""
+        with self._lock:
+            alarm = self.alarm(alarm_id)
+            waiting = tuple(self._open.values())
+            at = self._utc()
+        return self._situations.of(alarm, waiting, at)
+
+    def clock(self, alarm_id: str) -> ClockReading | None:
+        """The interruption clock of the alarm; None where it has none (`situation` says why)."""
+        return self.situation(alarm_id).reading
+
+    def subscribe(self, room: int = ROOM) -> Subscription:
+        """Hear of everything from now on; at most `room` notices wait, then the listener is told to read again."""
+        with self._lock:
+            subscription = Subscription(self._seq, room, self._forget)
+            self._listeners += (subscription,)
+            return subscription
+
+    # ---- inside
+
+    def _do(self, alarm_id: str, decide: Callable[[Alarm, datetime], Sequence[Event]]) -> Alarm:
+        with self._lock:
+            alarm = self.alarm(alarm_id)
+            return self._commit(alarm, decide(alarm, self._utc()))
+
+    def _commit(self, alarm: Alarm | None, events: Sequence[Event]) -> Alarm:
+        """Fold, append, show, tell: in this order. What cannot be folded is never appended."""
+        notices = []
+        for seq, event in enumerate(events, start=self._seq + 1):
+            alarm = apply(alarm, event)
+            notices.append(Notice(seq=seq, event=event, alarm=alarm))
+        if alarm is None:
+            raise HistoryError("an alarm cannot begin without an event")
+        if not notices:
+            return alarm
+        self._journal.append(
+            [
+                Record(
+                    seq=notice.seq,
+                    stream=STREAM + notice.event.alarm,
+                    version=notice.event.version,
+                    kind=notice.event.kind,
+                    at=notice.event.at,
+                    body=encode(notice.event),
+                )
+                for notice in notices
+            ]
+        )
+        self._show(alarm)
+        self._seq = notices[-1].seq
+        for listener in self._listeners:
+            for notice in notices:
+                listener.put(notice)
+        return alarm
+
+    def _show(self, alarm: Alarm) -> None:
+        if alarm.id not in self._alarms:
+            # where a source has used an id again, what it reports from now on belongs to the newer alarm
+            self._by_signal[alarm.source.run, alarm.source.signal] = alarm.id
+        self._alarms[alarm.id] = alarm
+        if alarm.is_open:
+            self._open[alarm.id] = alarm
+        else:
+            self._open.pop(alarm.id, None)
+
+    def _replay(self) -> None:
+        for record in self._journal.read():
+            self._seq = record.seq
+            if not record.stream.startswith(STREAM):
+                continue
+            try:
+                event = decode(record.body)
+                if (STREAM + event.alarm, event.version) != (record.stream, record.version):
+                    raise HistoryError(f"it is of alarm {event.alarm}, version {event.version}")
+                self._show(apply(self._alarms.get(event.alarm), event))
+            except StoreError as fault:
+                raise HistoryError(f"record {record.seq} of the journal ({record.stream}): {fault}") from fault
+
+    def _fresh_id(self) -> str:
+        fresh = self._new_id()
+        if not fresh or fresh in self._alarms:
+            raise HistoryError(f"the source of ids gave {fresh!r}, which is empty or in use. Give fresh ids")
+        return fresh
+
+    def _utc(self) -> datetime:
+        moment = self._now()
+        if moment.tzinfo is None:
+            raise ValueError("the desk's clock must say which offset it has; give datetime.now(UTC)")
+        return moment.astimezone(UTC)
+
+    def _forget(self, subscription: Subscription) -> None:
+        with self._lock:
+            self._listeners = tuple(listener for listener in self._listeners if listener is not subscription)

@@ -1,0 +1,114 @@
+"""The port of the desk to durable storage: records in, one unbroken order, records out. Nothing is ever changed.
+
+The journal knows nothing of alarms. A record belongs to a stream (one alarm, later one incident, one shift), has a
+version within it, and carries a plain JSON body.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from bartizan.errors import StoreError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One entry: `seq` counts 1, 2, 3, ... over the journal, `version` 1, 2, 3, ... within `stream`; `at` in UTC."""
+
+    seq: int
+    stream: str
+    version: int
+    kind: str
+    at: datetime
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "body", MappingProxyType(dict(self.body)))
+
+
+class Journal(Protocol):
+    """Where records are kept. One writer; the caller gives each record the next `seq`."""
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep all of them or none; they are durable when this returns.
+
+        Errors: StoreError where they cannot be kept, and where a `seq` or a version is not the next one.
+        """
+
+    def read(self, stream: str | None = None) -> Iterator[Record]:
+        """Every record, or those of one stream, in their order. Errors: StoreError where the journal is not whole."""
+
+    def close(self) -> None:
+        """Let go of the journal; a second time does nothing."""
+
+
+class MemoryJournal:
+    """A journal that forgets when the process ends: for tests, exercises and `--headless` runs.
+
+    It refuses what a durable journal refuses, and gives back what JSON gives back.
+    """
+
+    def __init__(self, records: Sequence[Record] = ()) -> None:
+        self._records: list[Record] = []
+        self._versions: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        if records:
+            self.append(records)
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep all of them or none."""
+        with self._lock:
+            if self._closed:
+                raise StoreError("the journal is closed. Open it again")
+            versions = dict(self._versions)
+            for seq, record in enumerate(records, start=len(self._records) + 1):
+                require_next(record, seq, versions.get(record.stream, 0) + 1)
+                versions[record.stream] = record.version
+            kept = [_through_json(record) for record in records]
+            self._records += kept
+            self._versions = versions
+
+    def read(self, stream: str | None = None) -> Iterator[Record]:
+        """Every record, or those of one stream, in their order."""
+        with self._lock:
+            records = tuple(self._records)
+        return (record for record in records if stream is None or record.stream == stream)
+
+    def close(self) -> None:
+        """Let go of the journal; a second time does nothing."""
+        self._closed = True
+
+
+def require_next(record: Record, seq: int, version: int) -> None:
+    """Refuse a record that is not the next in the journal and in its stream. Errors: StoreError."""
+    if record.seq != seq or record.version != version:
+        raise StoreError(
+            f"the journal awaits record {seq} and, in stream {record.stream}, version {version}; it was given record "
+            f"{record.seq}, version {record.version}. Another desk may have written it: read the journal again"
+        )
+
+
+def body_text(record: Record) -> str:
+    """The body as the JSON text that is kept. Errors: StoreError where it does not fit JSON."""
+    try:
+        return json.dumps(dict(record.body), allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise StoreError(f"record {record.seq} does not fit JSON: {fault}. Give plain finite values") from fault
+
+
+def _through_json(record: Record) -> Record:
+    return Record(
+        seq=record.seq,
+        stream=record.stream,
+        version=record.version,
+        kind=record.kind,
+        at=record.at,
+        body=json.loads(body_text(record)),
+    )

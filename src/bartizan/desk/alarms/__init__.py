@@ -1,0 +1,69 @@
+"""Alarms: what a signal becomes on the desk, what people may do to it, and how it is kept.
+
+Of the eight invariants of the desk these hold here and in `bartizan.app.desk`, each with its test:
+
+1. An alarm is durable before anybody hears of it.
+2. State moves only by appended events; the present state is their fold.
+3. Exactly one acknowledgement wins; the loser is told who did.
+4. Nothing closes without disposition, person and time; what is still active closes only by force, with a reason.
+5. A shelved alarm stays in every list; when the shelf runs out it is heard again.
+6. Exercise and real never mix: the flag is fixed when the alarm is raised.
+7. Instants are absolute and in UTC. (Here the one deadline is the end of a shelf; a restart lets it fall due.)
+
+The eighth, escalation to the end of a chain of people, begins with duty rosters.
+"""
+
+from bartizan.desk.alarms.codec import decode, encode
+from bartizan.desk.alarms.errors import (
+    AckLostError,
+    CommandError,
+    CommandRefusedError,
+    ExerciseMixError,
+    HistoryError,
+    SignalError,
+    StaleVersionError,
+    TransitionError,
+    UnknownAlarmError,
+)
+from bartizan.desk.alarms.events import KINDS, Event
+from bartizan.desk.alarms.fold import apply, fold
+from bartizan.desk.alarms.state import (
+    DESK,
+    DISPOSITIONS,
+    PRIORITIES,
+    Alarm,
+    Condition,
+    Dispatch,
+    Disposition,
+    Handling,
+    Shelf,
+    Source,
+)
+
+__all__ = [
+    "DESK",
+    "DISPOSITIONS",
+    "KINDS",
+    "PRIORITIES",
+    "AckLostError",
+    "Alarm",
+    "CommandError",
+    "CommandRefusedError",
+    "Condition",
+    "Dispatch",
+    "Disposition",
+    "Event",
+    "ExerciseMixError",
+    "Handling",
+    "HistoryError",
+    "Shelf",
+    "SignalError",
+    "Source",
+    "StaleVersionError",
+    "TransitionError",
+    "UnknownAlarmError",
+    "apply",
+    "decode",
+    "encode",
+    "fold",
+]

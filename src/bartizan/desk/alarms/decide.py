@@ -1,0 +1,255 @@
+"""What people may do to an alarm: each function takes the alarm and a command and returns the events, or refuses.
+
+Nothing here changes anything: the desk appends the events and folds them. A command that asks for what already is
+(the same person acknowledges twice) returns no event. The table of transitions is docs/reference/alarm-states.md.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bartizan.desk.alarms.errors import AckLostError, CommandError, StaleVersionError, TransitionError
+from bartizan.desk.alarms.events import (
+    Acknowledged,
+    Assessed,
+    AssessmentBegun,
+    Closed,
+    ContactConfirmed,
+    Event,
+    Reopened,
+    ResponseOnScene,
+    ResponseSent,
+    Shelved,
+    Unshelved,
+)
+from bartizan.desk.alarms.state import DESK, DISPOSITIONS, Alarm, Disposition, instant
+
+LONGEST_NAME = 200
+LONGEST_TEXT = 4_000
+LONGEST_SHELF = timedelta(hours=8)  # one shift: who comes on duty hears what is still active
+
+
+def decide_acknowledge(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
+    """Take the alarm. One person wins; the same person again changes nothing.
+
+    Errors: AckLostError with the winner; TransitionError where it is closed; StaleVersionError.
+    """
+    by = person(by)
+    if not alarm.is_open:
+        raise _closed(alarm, "acknowledged")
+    if not alarm.waits:
+        if alarm.acknowledged_by == by:
+            return ()
+        assert alarm.acknowledged_by is not None  # noqa: S101 - what waits no longer was taken by somebody
+        assert alarm.acknowledged_at is not None  # noqa: S101
+        raise AckLostError(alarm.number, alarm.acknowledged_by, alarm.acknowledged_at)
+    _current(alarm, version)
+    return (Acknowledged(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_begin_assessment(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
+    """Say that somebody is finding out what it is. Begun already: nothing changes."""
+    by = person(by)
+    _taken(alarm, "assessed")
+    if alarm.handling == "assessing":
+        return ()
+    _current(alarm, version)
+    return (AssessmentBegun(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_assess(
+    alarm: Alarm,
+    disposition: Disposition,
+    *,
+    by: str,
+    at: datetime,
+    note: str | None = None,
+    duplicate_of: str | None = None,
+    force: bool = False,
+    version: int | None = None,
+) -> tuple[Event, ...]:
+    """Say what it turned out to be.
+
+    Any disposition but "real" also closes the alarm where its condition is cleared, or where `force` is given with a
+    `note` as the reason; otherwise it closes by itself when the condition clears. "duplicate" needs `duplicate_of`.
+    A later assessment replaces an earlier one while the alarm is open.
+    """
+    by = person(by)
+    note = _optional(note, "note")
+    _taken(alarm, "assessed")
+    if disposition not in DISPOSITIONS:
+        raise CommandError(f"{disposition!r} is no disposition. Choose one of {', '.join(DISPOSITIONS)}")
+    if (disposition == "duplicate") != (duplicate_of is not None):
+        raise CommandError("the disposition duplicate, and no other, names the alarm it is a duplicate of")
+    if duplicate_of == alarm.id:
+        raise CommandError(f"alarm {alarm.number} cannot be a duplicate of itself. Name the other alarm")
+    if force and disposition == "real":
+        raise CommandError("a real alarm is not closed by its assessment. Assess it, then close it")
+    if force and note is None:
+        raise CommandError("closing an alarm that is still active needs a reason. Give a note")
+    _current(alarm, version)
+    assessed = Assessed(
+        alarm=alarm.id,
+        version=alarm.version + 1,
+        at=at,
+        by=by,
+        disposition=disposition,
+        note=note,
+        duplicate_of=duplicate_of,
+    )
+    active = alarm.condition == "active"
+    if disposition == "real" or (active and not force):
+        return (assessed,)
+    closed = Closed(
+        alarm=alarm.id, version=alarm.version + 2, at=at, by=by, forced=active, reason=note if active else None
+    )
+    return (assessed, closed)
+
+
+def decide_close(
+    alarm: Alarm, *, by: str, at: datetime, force: bool = False, reason: str | None = None, version: int | None = None
+) -> tuple[Event, ...]:
+    """Close an assessed alarm. While its condition is active this needs `force` and a `reason`."""
+    by = person(by)
+    reason = _optional(reason, "reason")
+    _taken(alarm, "closed")
+    if alarm.disposition is None:
+        raise TransitionError(f"alarm {alarm.number} is not assessed. Say first what it was; then close it")
+    active = alarm.condition == "active"
+    if active and not (force and reason):
+        raise TransitionError(
+            f"alarm {alarm.number} is still active. Wait until it clears, or force its closing and give the reason"
+        )
+    _current(alarm, version)
+    return (Closed(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, forced=active, reason=reason),)
+
+
+def decide_reopen(alarm: Alarm, *, by: str, at: datetime, reason: str, version: int | None = None) -> tuple[Event, ...]:
+    """Open a closed alarm again; it has to be acknowledged and assessed anew."""
+    by, reason = person(by), text(reason, "reason")
+    if alarm.is_open:
+        raise TransitionError(f"alarm {alarm.number} is not closed, so it cannot be reopened")
+    _current(alarm, version)
+    return (Reopened(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, reason=reason),)
+
+
+def decide_send(alarm: Alarm, response: str, *, by: str, at: datetime) -> tuple[Event, ...]:
+    """Send a response. Sent already: nothing changes. An alarm need not be acknowledged for help to go."""
+    by = person(by)
+    _open(alarm, "answered")
+    if any(sent.response == response and sent.sent_at is not None for sent in alarm.dispatches):
+        return ()
+    return (ResponseSent(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, response=response),)
+
+
+def decide_on_scene(alarm: Alarm, response: str, *, by: str, at: datetime) -> tuple[Event, ...]:
+    """Say that a response is on the scene, sent or not. On the scene already: nothing changes."""
+    by = person(by)
+    _open(alarm, "answered")
+    if any(there.response == response and there.on_scene_at is not None for there in alarm.dispatches):
+        return ()
+    return (ResponseOnScene(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, response=response),)
+
+
+def decide_confirm_contact(alarm: Alarm, *, by: str, at: datetime) -> tuple[Event, ...]:
+    """Say that the response has answered. Confirmed already: nothing changes."""
+    by = person(by)
+    _open(alarm, "answered")
+    if alarm.contact_confirmed:
+        return ()
+    return (ContactConfirmed(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_shelve(
+    alarm: Alarm,
+    *,
+    by: str,
+    at: datetime,
+    until: datetime,
+    reason: str,
+    second: str | None = None,
+    version: int | None = None,
+) -> tuple[Event, ...]:
+    """Keep the alarm quiet until an instant, at most eight hours ahead; its record stays in every list.
+
+    An active alarm of high priority needs a `second` person who is not `by`.
+    """
+    by, reason = person(by), text(reason, "reason")
+    _open(alarm, "shelved")
+    if not at < until <= at + LONGEST_SHELF:
+        raise CommandError(
+            f"an alarm is shelved until a later instant within {LONGEST_SHELF.seconds // 3600} hours, "
+            f"not until {instant(until)}"
+        )
+    if second is not None:
+        second = person(second)
+    if alarm.condition == "active" and alarm.priority == "high" and second in (None, by):
+        raise TransitionError(
+            f"alarm {alarm.number} is active and of high priority: shelving it needs a second person who agrees"
+        )
+    _current(alarm, version)
+    return (
+        Shelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, until=until, reason=reason, second=second),
+    )
+
+
+def decide_unshelve(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
+    """Let the alarm be heard again. Not shelved: nothing changes."""
+    by = person(by)
+    if alarm.suppression is None:
+        return ()
+    _current(alarm, version)
+    return (Unshelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_pass_time(alarm: Alarm, *, at: datetime) -> tuple[Event, ...]:
+    """What becomes due by `at` of itself: a shelf that has run out lets the alarm be heard again."""
+    if alarm.suppression is None or at < alarm.suppression.until:
+        return ()
+    return (Unshelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK),)
+
+
+def person(name: str) -> str:
+    """The name of who acts, checked: one printable line, 1 to 200 characters, and not the desk's own."""
+    name = name.strip() if isinstance(name, str) else ""
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise CommandError(f"who acts is named in one line of 1 to {LONGEST_NAME} characters, not {name[:40]!r}")
+    if name == DESK:
+        raise CommandError(f"{DESK!r} is what the desk itself does. Give the name of a person")
+    return name
+
+
+def text(words: str, what: str) -> str:
+    """Words of a person, checked: not empty, at most 4,000 characters, lines allowed, other controls not."""
+    words = words.strip() if isinstance(words, str) else ""
+    readable = all(letter.isprintable() or letter in "\n\t" for letter in words)
+    if not words or len(words) > LONGEST_TEXT or not readable:
+        raise CommandError(f"a {what} has 1 to {LONGEST_TEXT} readable characters, not {words[:40]!r}")
+    return words
+
+
+def _optional(words: str | None, what: str) -> str | None:
+    return None if words is None or (isinstance(words, str) and not words.strip()) else text(words, what)
+
+
+def _current(alarm: Alarm, version: int | None) -> None:
+    if version is not None and not alarm.stale_below <= version <= alarm.version:
+        raise StaleVersionError(alarm.number, version, alarm.version)
+
+
+def _open(alarm: Alarm, what: str) -> None:
+    if not alarm.is_open:
+        raise _closed(alarm, what)
+
+
+def _taken(alarm: Alarm, what: str) -> None:
+    _open(alarm, what)
+    if alarm.waits:
+        raise TransitionError(f"alarm {alarm.number} is not acknowledged. Acknowledge it; then it can be {what}")
+
+
+def _closed(alarm: Alarm, what: str) -> TransitionError:
+    when = "" if alarm.closed_at is None else f" at {alarm.closed_at:%H:%M:%S} UTC"
+    return TransitionError(
+        f"alarm {alarm.number} was closed by {alarm.closed_by}{when} and cannot be {what}. Reopen it first"
+    )

@@ -1,0 +1,170 @@
+"""What happens to an alarm. Each event is one fact: which alarm, its number in that alarm's life, when (UTC), who.
+
+`version` counts 1, 2, 3, ... within the alarm without a gap; the order over all alarms is that of the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+from bartizan.desk.alarms.errors import HistoryError
+from bartizan.desk.alarms.state import Disposition
+from bartizan.signal import Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What every event says: the alarm's id, the version it makes, the instant (UTC) and who (a person or "desk")."""
+
+    kind: ClassVar[str]
+    alarm: str
+    version: int
+    at: datetime
+    by: str
+
+    def __post_init__(self) -> None:
+        if self.at.tzinfo is not UTC:
+            raise HistoryError(f"event {self.version} of alarm {self.alarm}: {self.at!r} is not in UTC. Give UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reported(Event):
+    signal: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        Event.__post_init__(self)
+        object.__setattr__(self, "signal", MappingProxyType(dict(self.signal)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised(_Reported):
+    """A signal opened the alarm. `known_at`: when the thing itself was first known. `exercise` is fixed here."""
+
+    kind = "raised"
+    number: int
+    run: str
+    priority: Severity
+    exercise: bool
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(_Reported):
+    """The same thing goes on: the latest report, and the priority it has now (never lower than before)."""
+
+    kind = "updated"
+    priority: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cleared(_Reported):
+    """The sensor reports that its condition is over."""
+
+    kind = "cleared"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Event):
+    """Somebody took the alarm."""
+
+    kind = "acknowledged"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentBegun(Event):
+    """Somebody is finding out what it is."""
+
+    kind = "assessment-begun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed(Event):
+    """What it turned out to be. `duplicate_of` is the other alarm's id where the disposition is "duplicate"."""
+
+    kind = "assessed"
+    disposition: Disposition
+    note: str | None = None
+    duplicate_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed(Event):
+    """Dealt with. `forced`: closed although the condition was still active, for `reason`."""
+
+    kind = "closed"
+    forced: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(Event):
+    """Back to be acknowledged and assessed anew, for `reason`."""
+
+    kind = "reopened"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseSent(Event):
+    """A response was told to go."""
+
+    kind = "response-sent"
+    response: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseOnScene(Event):
+    """A response is where it can stop the intruder."""
+
+    kind = "response-on-scene"
+    response: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactConfirmed(Event):
+    """The response has answered: communication is no longer in doubt."""
+
+    kind = "contact-confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelved(Event):
+    """The alarm makes no sound until `until` (UTC). `second`: the other person who agreed."""
+
+    kind = "shelved"
+    until: datetime
+    reason: str
+    second: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unshelved(Event):
+    """The alarm may be heard again."""
+
+    kind = "unshelved"
+
+
+KINDS: Mapping[str, type[Event]] = MappingProxyType(
+    {
+        event.kind: event
+        for event in (
+            Raised,
+            Updated,
+            Cleared,
+            Acknowledged,
+            AssessmentBegun,
+            Assessed,
+            Closed,
+            Reopened,
+            ResponseSent,
+            ResponseOnScene,
+            ContactConfirmed,
+            Shelved,
+            Unshelved,
+        )
+    }
+)
