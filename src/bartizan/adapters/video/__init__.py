@@ -1,0 +1,1 @@
+"""Pictures from outside: video files, folders of pictures."""
