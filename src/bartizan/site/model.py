@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from shapely import LineString, Point, Polygon
 
+from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.signal import Severity
@@ -40,12 +41,30 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crossing:
-    """The crossing of an area; `between` holds the pair of elements it is for, or None for any pair."""
+    """The crossing of an area; `between` holds the pair of elements it is for, or None for any pair.
+
+    The second of the pair may be a target in the area. Where the delay is a walk, `walk` is its length [m] on the
+    plan and `walk_spread` the standard deviation as a share of the mean; `delay_for` then needs the threat's speed.
+    """
 
     p_detection: Probability = NEVER
     detect_at: DetectAt | None = None
     delay: Duration = ZERO
     between: tuple[str, str] | None = None
+    walk: float | None = None
+    walk_spread: float = 0.0
+
+    def delay_for(self, speed: float | None) -> Duration:
+        """The delay [s] for a threat of that speed [m/s]; raises MissingPartError where a walk has no speed."""
+        if self.walk is None:
+            return self.delay
+        if speed is None:
+            raise MissingPartError(
+                f"the crossing {' -> '.join(self.between or ())} is a walk, and the threat has no speed. "
+                "Give the threat speed = metres per second"
+            )
+        mean = self.walk / speed
+        return Duration(mean, self.walk_spread * mean, source=f"walk of {self.walk:.1f} m at {speed:g} m/s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,296 @@
+"""From checked entries to the frozen things of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shapely import Polygon
+
+from bartizan.errors import Fault, InputError
+from bartizan.geometry import shapes
+from bartizan.geometry.homography import Homography
+from bartizan.geometry.projection import CameraModel
+from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
+from bartizan.site import entries as e
+from bartizan.site import model as m
+from bartizan.site.faults import PathOf, among, fault
+from bartizan.site.figures import probability
+from bartizan.site.plan import Ground
+
+
+@dataclass
+class Workshop:
+    """Makes things of entries; gathers the faults of shape and of camera model that it meets."""
+
+    ground: Ground
+    default_sd: float | None
+    attachments: Mapping[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+    used: set[str] = field(default_factory=set)
+    placed: dict[str, m.Shape] = field(default_factory=dict)
+
+    def make(self, kind: str, entry: Any, path: PathOf) -> Any:
+        """The thing of an entry of one kind."""
+        return _MAKERS[kind](self, entry, path)
+
+    def shape(self, entry: e.Placed | e.ZoneEntry, path: PathOf) -> m.Shape | None:
+        """The place of a thing on the plan, or None."""
+        key = next((key for key in ("polygon", "line", "at", "feature") if getattr(entry, key, None) is not None), None)
+        if key is None:
+            return None
+        value = getattr(entry, key)
+        if key == "feature":
+            return self._feature(value, (*path, key))
+        try:
+            if key == "at":
+                return shapes.point(self.ground.place(value))
+            make = shapes.polygon if key == "polygon" else shapes.line
+            return make(self.ground.places(value))
+        except InputError as error:
+            self.faults.append(fault((*path, key), value, str(error), "Correct the coordinates"))
+            return None
+
+    def _feature(self, name: str, path: PathOf) -> m.Shape | None:
+        self.used.add(name)
+        shape = self.ground.features.get(name)
+        if shape is None and self.ground.read:
+            if self.ground.entry is None or self.ground.entry.file is None:
+                cure = 'Add [plan] with file = "plan.geojson", or give the place here'
+            else:
+                cure = among(name, self.ground.features, "feature")
+            self.faults.append(fault(path, name, "no feature of the plan's file has this id", cure))
+        return shape
+
+    def time(self, entry: Any) -> Duration:
+        """The time of an entry [s]; none where nothing is written."""
+        return ZERO if entry is None else entry.figure(self.default_sd)
+
+    def zone(self, entry: e.ZoneEntry, path: PathOf) -> m.Zone | None:
+        """A zone, which must be a polygon."""
+        shape = self.shape(entry, path)
+        if shape is None:
+            return None
+        if not isinstance(shape, Polygon):
+            cure = "Draw the feature as a Polygon"
+            self.faults.append(fault((*path, "feature"), entry.feature, "a zone is a polygon", cure))
+            return None
+        return m.Zone(id=entry.id, name=entry.name, area=entry.area, elements=tuple(entry.elements), polygon=shape)
+
+    def camera_model(self, entry: Any, size: tuple[int, int] | None, path: PathOf) -> CameraModel | None:
+        """The camera model that an entry describes."""
+        try:
+            if isinstance(entry, e.PointsModel):
+                # least squares in one order, so that the order in which points are written changes nothing
+                rows = [[*row[:2], *self.ground.place(row[2:])] for row in sorted(entry.points)]
+                return Homography.from_points(rows, size=size)
+            name, unit = model_file(entry)
+            read = self.attachments.get(attachment_key(name, unit))
+            if read is None:
+                message = f"the calibration {name} was not handed over with the document"
+                self.faults.append(fault(path, name, message, "Put the file into the site folder"))
+                return None
+            if entry.to_plan is None:
+                return read  # type: ignore[no-any-return]
+            shift = (entry.to_plan.shift[0], entry.to_plan.shift[1])
+            return read.moved(shift, entry.to_plan.turn)  # type: ignore[no-any-return]
+        except InputError as error:
+            self.faults.append(fault(path, None, str(error), "See docs on calibrating a camera"))
+            return None
+
+
+def model_file(entry: Any) -> tuple[str, str]:
+    """The file of a camera model and the unit of its lengths."""
+    name = next(getattr(entry, key) for key in ("tsai", "pinhole", "krtd") if hasattr(entry, key))
+    return name, entry.unit
+
+
+def attachment_key(name: str, unit: str) -> str:
+    """Under which key a calibration that was read in a unit is handed to `build`."""
+    return f"{name} [{unit}]"
+
+
+def _or(entry: Any, default: Probability) -> Probability:
+    return default if entry is None else probability(entry)
+
+
+def _maybe(entry: Any) -> Probability | None:
+    return None if entry is None else probability(entry)
+
+
+def _way(shop: Workshop, entry: e.WayEntry) -> m.Way:
+    return m.Way(
+        id=entry.id,
+        name=entry.name,
+        needs=frozenset(entry.needs),
+        p_detection=_maybe(entry.p_detection),
+        detect_at=entry.detect_at,
+        delay=shop.time(entry.delay),
+    )
+
+
+def _crossing(shop: Workshop, entry: e.CrossingEntry) -> m.Crossing:
+    return m.Crossing(
+        p_detection=_or(entry.p_detection, NEVER), detect_at=entry.detect_at, delay=shop.time(entry.delay)
+    )
+
+
+def _crossing_between(shop: Workshop, entry: e.CrossingBetweenEntry) -> m.Crossing:
+    ends = (entry.entered_by, entry.left_by)
+    walk: float | None = None
+    if entry.delay == "walk":
+        # the ends are placed already: elements and targets are made before areas
+        one, other = shop.placed.get(ends[0]), shop.placed.get(ends[1])
+        walk = shapes.distance(one, other) if one is not None and other is not None else 0.0
+    return m.Crossing(
+        p_detection=_or(entry.p_detection, NEVER),
+        detect_at=entry.detect_at,
+        delay=ZERO if walk is not None else shop.time(entry.delay),
+        between=ends,
+        walk=walk,
+        walk_spread=0.0 if walk is None else shop.default_sd or 0.0,
+    )
+
+
+def _area(shop: Workshop, entry: e.AreaEntry, path: PathOf) -> m.Area:
+    return m.Area(
+        id=entry.id,
+        name=entry.name,
+        outside=entry.outside,
+        crossing=None if entry.crossing is None else _crossing(shop, entry.crossing),
+        crossing_between=tuple(_crossing_between(shop, between) for between in entry.crossing_between),
+        shape=shop.shape(entry, path),
+    )
+
+
+def _remembered(shop: Workshop, name: str, shape: m.Shape | None) -> m.Shape | None:
+    if shape is not None:
+        shop.placed[name] = shape
+    return shape
+
+
+def _element(shop: Workshop, entry: e.ElementEntry, path: PathOf) -> m.Element:
+    return m.Element(
+        id=entry.id,
+        name=entry.name,
+        kind=entry.kind,
+        between=(entry.between[0], entry.between[1]),
+        direction=entry.direction,
+        ways=tuple(_way(shop, way) for way in entry.way),
+        shape=_remembered(shop, entry.id, shop.shape(entry, path)),
+    )
+
+
+def _sensor(shop: Workshop, entry: e.SensorEntry, path: PathOf) -> m.Sensor:
+    return m.Sensor(
+        id=entry.id,
+        name=entry.name,
+        kind=entry.kind,
+        covers=tuple(entry.covers),
+        p_sensed=probability(entry.p_sensed),
+        p_transmitted=_or(entry.p_transmitted, CERTAIN),
+        p_assessed=_or(entry.p_assessed, CERTAIN),
+        common_cause=entry.common_cause,
+        shape=shop.shape(entry, path),
+    )
+
+
+def _target(shop: Workshop, entry: e.TargetEntry, path: PathOf) -> m.Target:
+    return m.Target(
+        id=entry.id,
+        name=entry.name,
+        area=entry.area,
+        objective=entry.objective,
+        ways=tuple(_way(shop, way) for way in entry.way),
+        shape=_remembered(shop, entry.id, shop.shape(entry, path)),
+    )
+
+
+def _response(shop: Workshop, entry: e.ResponseEntry, path: PathOf) -> m.Response:
+    return m.Response(
+        id=entry.id,
+        name=entry.name,
+        arrival=None if entry.arrival is None else shop.time(entry.arrival),
+        assessment=shop.time(entry.assessment),
+        communication=shop.time(entry.communication),
+        deployment=shop.time(entry.deployment),
+        deployment_to=tuple((to.area or to.element or "", shop.time(to.deployment)) for to in entry.deployment_to),
+        p_communication=_or(entry.p_communication, CERTAIN),
+        p_neutralization=_maybe(entry.p_neutralization),
+        strength=entry.strength,
+        shape=shop.shape(entry, path),
+    )
+
+
+def _threat(_shop: Workshop, entry: e.ThreatEntry, _path: PathOf) -> m.Threat:
+    return m.Threat(id=entry.id, name=entry.name, count=entry.count, has=frozenset(entry.has), speed=entry.speed)
+
+
+def _changes(listed: list[e.ChangeEntry]) -> tuple[m.Change, ...]:
+    return tuple(
+        m.Change(at=entry.at, set=entry.set or {}, remove=entry.remove is True, add=entry.add or {}) for entry in listed
+    )
+
+
+def _state(_shop: Workshop, entry: e.StateEntry, _path: PathOf) -> m.State:
+    return m.State(id=entry.id, name=entry.name, axis=entry.axis, changes=_changes(entry.changes))
+
+
+def _upgrade(_shop: Workshop, entry: e.UpgradeEntry, _path: PathOf) -> m.Upgrade:
+    return m.Upgrade(
+        id=entry.id,
+        name=entry.name,
+        cost=entry.cost,
+        requires=frozenset(entry.requires),
+        excludes=frozenset(entry.excludes),
+        changes=_changes(entry.changes),
+    )
+
+
+def _insider(_shop: Workshop, entry: e.InsiderEntry, _path: PathOf) -> m.Insider:
+    return m.Insider(id=entry.id, name=entry.name, changes=_changes(entry.changes))
+
+
+def _camera(shop: Workshop, entry: e.CameraEntry, path: PathOf) -> m.Camera:
+    size = None if entry.size is None else (entry.size[0], entry.size[1])
+    model = None if entry.model is None else shop.camera_model(entry.model, size, (*path, "model"))
+    return m.Camera(
+        id=entry.id,
+        name=entry.name,
+        source=entry.source,
+        size=size,
+        fps=entry.fps,
+        model=model,
+        shape=shop.shape(entry, path),
+    )
+
+
+def _rule(_shop: Workshop, entry: e.RuleEntry, _path: PathOf) -> m.Rule:
+    return m.Rule(
+        id=entry.id,
+        name=entry.name,
+        kind=entry.kind,
+        zone=entry.zone,
+        after=entry.after or 0.0,
+        grace=entry.grace,
+        severity=entry.severity,
+    )
+
+
+_MAKERS: dict[str, Any] = {
+    "element": _element,
+    "target": _target,
+    "area": _area,
+    "sensor": _sensor,
+    "response": _response,
+    "threat": _threat,
+    "state": _state,
+    "upgrade": _upgrade,
+    "insider": _insider,
+    "zone": Workshop.zone,
+    "camera": _camera,
+    "rule": _rule,
+}
+# elements and targets come first, because a walk through an area is measured between them
+ORDER = tuple(_MAKERS)

@@ -1,0 +1,162 @@
+"""The one grammar of change, applied to a document: set keys of a thing, remove a thing or a key, add a thing.
+
+The same grammar serves states, upgrades, insiders and what-ifs. An address is "kind/id", "kind/id/way/id", or for
+the parts of which a site has one "site" and "plan"; a key may follow it where it is to be removed. No two changes
+of one list may touch the same key, so their order never matters.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from bartizan.errors import ChangeError
+from bartizan.site.entries import KINDS, TABLES, ChangeEntry
+from bartizan.site.faults import among, faults_of, written
+from bartizan.site.model import Change
+
+Document = dict[str, Any]
+Touched = tuple[str, ...]
+
+_WITH_WAYS = ("element", "target")
+
+
+def parse_change(raw: Change | Mapping[str, Any]) -> Change:
+    """A change from its spelling in a site file. Raises ChangeError where it is none."""
+    if isinstance(raw, Change):
+        deeds = {"set": dict(raw.set) or None, "remove": raw.remove or None, "add": dict(raw.add) or None}
+        raw = {key: value for key, value in {"at": raw.at, **deeds}.items() if value is not None}
+    try:
+        entry = ChangeEntry.model_validate(copy.deepcopy(dict(raw)))
+    except ValidationError as error:
+        raise ChangeError("; ".join(str(fault) for fault in faults_of(error, ChangeEntry, ("change",)))) from None
+    return Change(at=entry.at, set=entry.set or {}, remove=entry.remove is True, add=entry.add or {})
+
+
+def plain(change: Change) -> Document:
+    """The change as a site file spells it."""
+    spelt: Document = {} if change.at is None else {"at": change.at}
+    if change.set:
+        spelt["set"] = copy.deepcopy(dict(change.set))
+    if change.remove:
+        spelt["remove"] = True
+    if change.add:
+        spelt["add"] = copy.deepcopy(dict(change.add))
+    return spelt
+
+
+def apply(document: Mapping[str, Any], changes: Iterable[Change | Mapping[str, Any]]) -> Document:
+    """A new document with all the changes. Raises ChangeError where one has no place or two touch one key."""
+    parsed = [parse_change(change) for change in changes]
+    changed: Document = copy.deepcopy(dict(document))
+    _refuse_conflicts(parsed)
+    for change in parsed:
+        _apply_one(changed, change)
+    return changed
+
+
+def _apply_one(document: Document, change: Change) -> None:
+    if change.add:
+        kind, thing = next(iter(change.add.items()))
+        _listed(document, change.at, kind).append(copy.deepcopy(thing))
+        return
+    holder, key = _found(document, change.at or "")
+    if change.remove:
+        _remove(holder, key, change.at or "")
+        return
+    thing = holder if key is None else holder[key]
+    if not isinstance(thing, dict):
+        raise ChangeError(f"{change.at} is a key, not a thing. Set the key on the thing that has it")
+    thing.update(copy.deepcopy(dict(change.set)))
+
+
+def _remove(holder: Any, key: str | int | None, address: str) -> None:
+    if key is None or key == "id":
+        raise ChangeError(f"{address} cannot be removed. Name a thing or one of its keys")
+    del holder[key]
+
+
+def _listed(document: Document, at: str | None, kind: str) -> list[Any]:
+    """The list to which a new thing of `kind` belongs."""
+    if at is None:
+        if kind not in KINDS:
+            raise ChangeError(f"nothing of kind '{kind}' can be added. {among(kind, KINDS, 'kind')}")
+        holder: Any = document
+    else:
+        parent, key = _found(document, at)
+        holder = parent[key] if key is not None else parent
+        if kind != "way" or at.count("/") != 1 or at.partition("/")[0] not in _WITH_WAYS:
+            raise ChangeError(f"a {kind} cannot be added to {at}. Only ways are added to an element or a target")
+    listed = holder.setdefault(kind, [])
+    if not isinstance(listed, list):
+        raise ChangeError(f"{kind} is not a list of things")
+    return listed
+
+
+def _found(document: Document, address: str) -> tuple[Any, str | int | None]:
+    """Where an address leads: a container and the key or number in it; None for a table of which there is one."""
+    steps = address.split("/")
+    if steps[0] in TABLES:
+        table = document.get(steps[0])
+        if not isinstance(table, dict) or len(steps) > 2:
+            raise ChangeError(f"the site has no {address}. Add it to the file first")
+        return (table, None) if len(steps) == 1 else _key_of(table, steps[1], address)
+    if steps[0] not in KINDS:
+        raise ChangeError(f"{address}: there is no kind '{steps[0]}'. {among(steps[0], [*KINDS, *TABLES], 'kind')}")
+    if len(steps) == 1:
+        raise ChangeError(f"{address} names no thing. Write {address}/id")
+    holder, number = _by_id(document.get(steps[0], []), steps[1], steps[0], address)
+    rest = steps[2:]
+    if rest[:1] == ["way"] and len(rest) > 1 and steps[0] in _WITH_WAYS:
+        holder, number = _by_id(holder[number].get("way", []), rest[1], "way", address)
+        rest = rest[2:]
+    if len(rest) > 1:
+        raise ChangeError(f"{address} leads nowhere. Write kind/id, kind/id/way/id, or one of them and a key")
+    return (holder, number) if not rest else _key_of(holder[number], rest[0], address)
+
+
+def _by_id(listed: Any, name: str, kind: str, address: str) -> tuple[list[Any], int]:
+    things = [thing for thing in listed if isinstance(thing, dict)] if isinstance(listed, list) else []
+    for number, thing in enumerate(listed if things else []):
+        if isinstance(thing, dict) and thing.get("id") == name:
+            return listed, number
+    known = [str(thing.get("id")) for thing in things]
+    raise ChangeError(f"{address}: no {kind} has the id '{name}'. {among(name, known, kind)}")
+
+
+def _key_of(thing: Any, key: str, address: str) -> tuple[Any, str]:
+    if not isinstance(thing, dict) or key not in thing:
+        known = list(thing) if isinstance(thing, dict) else []
+        raise ChangeError(f"{address}: the thing has no key '{key}'. {among(key, known, 'key')}")
+    return thing, key
+
+
+def _refuse_conflicts(changes: list[Change]) -> None:
+    """Raise ChangeError where two changes touch one key, or one takes away what another touches."""
+    claims: dict[Touched, str] = {}
+    for change in changes:
+        for touched in _touched(change):
+            for other, claimed in claims.items():
+                short = min(len(other), len(touched))
+                if other[:short] == touched[:short]:
+                    key = "/".join(other if len(other) > len(touched) else touched)
+                    both = f"{claimed} and {_brief(change)}"
+                    raise ChangeError(f"two changes touch {key}: {both}. Keep one of them")
+        for touched in _touched(change):
+            claims[touched] = _brief(change)
+
+
+def _touched(change: Change) -> list[Touched]:
+    at = tuple((change.at or "").split("/")) if change.at else ()
+    if change.add:
+        kind, thing = next(iter(change.add.items()))
+        name = str(thing.get("id")) if isinstance(thing, Mapping) else "?"
+        return [(*at, kind, name)]
+    return [at] if change.remove else [(*at, key) for key in change.set]
+
+
+def _brief(change: Change) -> str:
+    return written(plain(change))

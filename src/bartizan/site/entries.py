@@ -1,0 +1,444 @@
+"""The site file as pydantic sees it: one class per kind, one field per key. The docs and the schema speak from here."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+
+from bartizan.geometry import shapes
+from bartizan.site.figures import TAGS as FIGURE_TAGS
+from bartizan.site.figures import Part, ProbabilityEntry, TimeEntry
+
+SCHEMA = 1
+
+Id = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80),
+    Field(description="letters, digits, '-', '_' and '.', not more than 80"),
+]
+Reference = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=250),
+    Field(description="ids joined by '/'"),
+]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(description="text for people")]
+Word = Annotated[str, StringConstraints(min_length=1, max_length=80), Field(description="a word in quotes")]
+
+
+def _inside(name: str) -> str:
+    parts = PurePosixPath(name).parts
+    if name.startswith("/") or ".." in parts or "\\" in name or ":" in name or "\0" in name or not parts:
+        raise ValueError("a file must lie inside the site folder")
+    return name
+
+
+FileName = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=250),
+    AfterValidator(_inside),
+    Field(description="a file inside the site folder, such as 'plan.geojson'"),
+]
+Number = Annotated[float, Field(description="a number")]
+Pair = Annotated[list[Number], Field(min_length=2, max_length=2, description="two numbers, [x, y]")]
+
+
+def _is_polygon(places: list[list[float]]) -> list[list[float]]:
+    shapes.polygon(places)
+    return places
+
+
+def _is_line(places: list[list[float]]) -> list[list[float]]:
+    shapes.line(places)
+    return places
+
+
+def _is_point(place: list[float]) -> list[float]:
+    shapes.point(place)
+    return place
+
+
+Corners = Annotated[
+    list[Pair],
+    AfterValidator(_is_polygon),
+    Field(min_length=3, max_length=10_000, description="corners [[x, y], ...] in the plan's frame"),
+]
+Places = Annotated[
+    list[Pair],
+    AfterValidator(_is_line),
+    Field(min_length=2, max_length=10_000, description="places [[x, y], ...] in the plan's frame"),
+]
+At = Annotated[Pair, AfterValidator(_is_point), Field(description="a place [x, y] in the plan's frame")]
+
+
+class Placed(Part):
+    """A thing that may have a place on the plan, in one of four spellings."""
+
+    polygon: Corners | None = None
+    line: Places | None = None
+    at: At | None = None
+    feature: Name | None = Field(None, description="the id of a feature in the plan's file")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Placed:
+        given = [key for key in ("polygon", "line", "at", "feature") if getattr(self, key) is not None]
+        if len(given) > 1:
+            raise ValueError(f"one place only: keep one of {', '.join(given)}")
+        return self
+
+
+class SiteEntry(Part):
+    """[site]: what the whole is called."""
+
+    name: Name
+    time_zone: str | None = Field(None, max_length=64, description="a name of the IANA data base: 'Europe/Vienna'")
+    default_sd: float | None = Field(
+        None, ge=0, le=10, description="standard deviation, as a share of the mean, of times that have none"
+    )
+
+
+class CrossingEntry(Part):
+    """The crossing of an area."""
+
+    p_detection: ProbabilityEntry | None = None
+    detect_at: Literal["begin", "middle", "end"] | None = None
+    delay: TimeEntry | None = None
+
+
+def _delay_form(raw: Any) -> str:
+    return "<walk>" if isinstance(raw, str) else "<time>"
+
+
+class CrossingBetweenEntry(Part):
+    """The crossing of an area between two of its elements, or from an element to a target in it."""
+
+    entered_by: Id = Field(alias="from", description="the element by which the area is entered")
+    left_by: Id = Field(alias="to", description="the element, or the target in the area, that is walked to")
+    p_detection: ProbabilityEntry | None = None
+    detect_at: Literal["begin", "middle", "end"] | None = None
+    delay: (
+        Annotated[
+            Annotated[Literal["walk"], Tag("<walk>")] | Annotated[TimeEntry, Tag("<time>")],
+            Discriminator(_delay_form),
+        ]
+        | None
+    ) = Field(None, description="a time, or 'walk': the distance on the plan at the threat's speed")
+
+
+class AreaEntry(Placed):
+    """[[area]]: a place between two layers."""
+
+    id: Id
+    name: Name | None = None
+    outside: bool = Field(False, description="true where an intruder may start")
+    crossing: CrossingEntry | None = None
+    crossing_between: list[CrossingBetweenEntry] = Field(default_factory=list)
+
+
+class WayEntry(Part):
+    """[[element.way]] and [[target.way]]: one way through an element, or of acting on a target."""
+
+    id: Id
+    name: Name | None = None
+    needs: list[Word] = Field(default_factory=list, description="what the threat must have")
+    p_detection: ProbabilityEntry | None = None
+    detect_at: Literal["begin", "middle", "end"] | None = None
+    delay: TimeEntry | None = None
+
+
+class ElementEntry(Placed):
+    """[[element]]: a path element between two areas."""
+
+    id: Id
+    name: Name | None = None
+    kind: Word
+    between: list[Id] = Field(min_length=2, max_length=2, description="the two areas that it joins")
+    direction: Literal["both", "forward"] = "both"
+    way: list[WayEntry] = Field(default_factory=list)
+
+
+class SensorEntry(Placed):
+    """[[sensor]]: what may notice somebody on a way or in an area."""
+
+    id: Id
+    name: Name | None = None
+    kind: Word
+    covers: list[Reference] = Field(min_length=1, description="elements, 'element/way' pairs or areas")
+    p_sensed: ProbabilityEntry
+    p_transmitted: ProbabilityEntry | None = None
+    p_assessed: ProbabilityEntry | None = None
+    common_cause: Word | None = Field(None, description="the group of sensors that fail together")
+
+
+class TargetEntry(Placed):
+    """[[target]]: what an intruder wants to reach or to remove."""
+
+    id: Id
+    name: Name | None = None
+    area: Id
+    objective: Literal["reach", "remove"] = "reach"
+    way: list[WayEntry] = Field(default_factory=list)
+
+
+class DeploymentEntry(Part):
+    """[[response.deployment_to]]: the deployment to one area or element."""
+
+    area: Id | None = None
+    element: Id | None = None
+    deployment: TimeEntry
+
+
+class ResponseEntry(Placed):
+    """[[response]]: a force that answers."""
+
+    id: Id
+    name: Name | None = None
+    arrival: TimeEntry | None = Field(None, description="first alarm to a position that stops the intruder")
+    assessment: TimeEntry | None = None
+    communication: TimeEntry | None = None
+    deployment: TimeEntry | None = None
+    deployment_to: list[DeploymentEntry] = Field(default_factory=list)
+    p_communication: ProbabilityEntry | None = None
+    p_neutralization: ProbabilityEntry | None = None
+    strength: int = Field(1, ge=1, le=100_000, description="how many they are")
+
+
+class ThreatEntry(Part):
+    """[[threat]]: an adversary."""
+
+    id: Id
+    name: Name | None = None
+    count: int = Field(1, ge=1, le=100_000, description="how many they are")
+    has: list[Word] = Field(default_factory=list, description="what they bring, as ways need it")
+    speed: float | None = Field(None, gt=0, le=50, description="metres per second on foot")
+
+
+class ChangeEntry(Part):
+    """One change: set keys of a thing, remove a thing or a key, or add a thing."""
+
+    at: Reference | None = Field(None, description="'kind/id', 'kind/id/way/id', or one of them and a key to remove")
+    set: dict[str, Any] | None = Field(None, min_length=1, description="keys and their new values")
+    remove: Literal[True] | None = None
+    add: dict[str, Any] | None = Field(None, min_length=1, max_length=1, description="one kind and the new thing")
+
+    @model_validator(mode="after")
+    def _one_deed(self) -> ChangeEntry:
+        deeds = [key for key in ("set", "remove", "add") if getattr(self, key) is not None]
+        if len(deeds) != 1:
+            raise ValueError("a change does one thing: set = {...}, remove = true or add = {...}")
+        if deeds != ["add"] and self.at is None:
+            raise ValueError(f"{deeds[0]} needs at = 'kind/id'")
+        return self
+
+
+class StateEntry(Part):
+    """[[state]]: how the site is at a time, in a posture, ..."""
+
+    id: Id
+    name: Name | None = None
+    axis: Word
+    changes: list[ChangeEntry] = Field(default_factory=list)
+
+
+class UpgradeEntry(Part):
+    """[[upgrade]]: a change that can be bought."""
+
+    id: Id
+    name: Name | None = None
+    cost: float = Field(ge=0, le=1e15, description="in one currency for the whole site")
+    requires: list[Id] = Field(default_factory=list, description="upgrades that it builds on")
+    excludes: list[Id] = Field(default_factory=list, description="upgrades that cannot be had with it")
+    changes: list[ChangeEntry] = Field(min_length=1)
+
+
+class InsiderEntry(Part):
+    """[[insider]]: what somebody inside can open, switch off or tell."""
+
+    id: Id
+    name: Name | None = None
+    changes: list[ChangeEntry] = Field(min_length=1)
+
+
+class PlanEntry(Part):
+    """[plan]: the frame of all coordinates."""
+
+    file: FileName | None = None
+    crs: Literal["metres", "wgs84"]
+    origin: Pair | None = Field(None, description="[longitude, latitude] in degrees; wgs84 only")
+    bearing: float = Field(0.0, ge=-360, le=360, description="degrees clockwise from north of the plan's y axis")
+
+    @model_validator(mode="after")
+    def _frame(self) -> PlanEntry:
+        if self.crs == "wgs84":
+            if self.origin is None:
+                raise ValueError("crs = 'wgs84' needs origin = [longitude, latitude]")
+            shapes.Frame((self.origin[0], self.origin[1]), self.bearing)
+        elif self.origin is not None or self.bearing:
+            raise ValueError("origin and bearing belong to crs = 'wgs84'; a plan in metres has neither")
+        return self
+
+
+class ZoneEntry(Part):
+    """[[zone]]: a piece of ground that rules speak of."""
+
+    id: Id
+    name: Name | None = None
+    area: Id | None = None
+    elements: list[Id] = Field(default_factory=list)
+    polygon: Corners | None = None
+    feature: Name | None = Field(None, description="the id of a polygon in the plan's file")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> ZoneEntry:
+        if (self.polygon is None) == (self.feature is None):
+            raise ValueError("a zone has a polygon or a feature, one of the two")
+        return self
+
+
+PointRow = Annotated[
+    list[Number], Field(min_length=4, max_length=4, description="[picture x, picture y, plan x, plan y]")
+]
+
+
+class PointsModel(Part):
+    """A camera model from places that are known both in the picture and on the plan."""
+
+    points: list[PointRow] = Field(min_length=4, max_length=1000)
+
+
+class ToPlan(Part):
+    """How a calibration's own ground frame lies on the plan: turned counter-clockwise, then shifted."""
+
+    shift: Pair = Field(default_factory=lambda: [0.0, 0.0], description="metres, [x, y]")
+    turn: float = Field(0.0, ge=-360, le=360, description="degrees, counter-clockwise")
+
+
+Unit = Literal["mm", "cm", "m"]
+
+
+class TsaiModel(Part):
+    """A camera model in a Tsai calibration file."""
+
+    tsai: FileName
+    unit: Unit
+    to_plan: ToPlan | None = None
+
+
+class PinholeModel(Part):
+    """A camera model in an OpenCV YAML file."""
+
+    pinhole: FileName
+    unit: Unit
+    to_plan: ToPlan | None = None
+
+
+class KrtdModel(Part):
+    """A camera model in a KRTD file."""
+
+    krtd: FileName
+    unit: Unit = "m"
+    to_plan: ToPlan | None = None
+
+
+MODEL_TAGS: dict[str, type[Part]] = {
+    "<tsai>": TsaiModel,
+    "<pinhole>": PinholeModel,
+    "<krtd>": KrtdModel,
+    "<points>": PointsModel,
+}
+
+
+def _model_form(raw: Any) -> str:
+    keys = raw.keys() if isinstance(raw, dict) else ()
+    return next((tag for tag in MODEL_TAGS if tag.strip("<>") in keys), "<points>")
+
+
+ModelEntry = Annotated[
+    Annotated[PointsModel, Tag("<points>")]
+    | Annotated[TsaiModel, Tag("<tsai>")]
+    | Annotated[PinholeModel, Tag("<pinhole>")]
+    | Annotated[KrtdModel, Tag("<krtd>")],
+    Discriminator(_model_form),
+]
+
+
+def _without_credentials(source: str) -> str:
+    authority = source.partition("://")[2].partition("/")[0]
+    if "@" in authority:
+        raise ValueError("a stream's name and password never stand in a site file")
+    return source
+
+
+class CameraEntry(Placed):
+    """[[camera]]: a camera and how its picture lies on the ground."""
+
+    id: Id
+    name: Name | None = None
+    source: Annotated[str, AfterValidator(_without_credentials)] | None = Field(
+        None, min_length=1, max_length=1000, description="the address of its stream, without name and password"
+    )
+    size: list[Annotated[int, Field(ge=16, le=16384, description="pixels")]] | None = Field(
+        None, min_length=2, max_length=2, description="width and height of the picture in pixels"
+    )
+    fps: float | None = Field(None, gt=0, le=1000, description="pictures a second, where the stream's times are wrong")
+    model: ModelEntry | None = None
+
+
+class RuleEntry(Part):
+    """[[rule]]: a behaviour that is watched for in a zone."""
+
+    id: Id
+    name: Name | None = None
+    kind: Literal["loitering", "intrusion"]
+    zone: Id
+    after: float | None = Field(None, ge=0, le=1e6, description="seconds in the zone by one track")
+    grace: float = Field(5.0, ge=0, le=1e6, description="seconds that a stay may be interrupted")
+    severity: Literal["low", "medium", "high"] = "medium"
+
+    @model_validator(mode="after")
+    def _has_time(self) -> RuleEntry:
+        if self.kind == "loitering" and not self.after:
+            raise ValueError("loitering needs after = seconds, above 0")
+        return self
+
+
+class SiteDocument(Part):
+    """site.toml as a whole."""
+
+    schema_version: Literal[1] = Field(alias="schema", description="the version of this format")
+    site: SiteEntry
+    area: list[AreaEntry] = Field(default_factory=list)
+    element: list[ElementEntry] = Field(default_factory=list)
+    sensor: list[SensorEntry] = Field(default_factory=list)
+    target: list[TargetEntry] = Field(default_factory=list)
+    response: list[ResponseEntry] = Field(default_factory=list)
+    threat: list[ThreatEntry] = Field(default_factory=list)
+    state: list[StateEntry] = Field(default_factory=list)
+    upgrade: list[UpgradeEntry] = Field(default_factory=list)
+    insider: list[InsiderEntry] = Field(default_factory=list)
+    plan: PlanEntry | None = None
+    zone: list[ZoneEntry] = Field(default_factory=list)
+    camera: list[CameraEntry] = Field(default_factory=list)
+    rule: list[RuleEntry] = Field(default_factory=list)
+
+
+# the kinds that a file lists with [[kind]], in the order of the contract
+KINDS: dict[str, type[Part]] = {
+    "area": AreaEntry,
+    "element": ElementEntry,
+    "sensor": SensorEntry,
+    "target": TargetEntry,
+    "response": ResponseEntry,
+    "threat": ThreatEntry,
+    "state": StateEntry,
+    "upgrade": UpgradeEntry,
+    "insider": InsiderEntry,
+    "zone": ZoneEntry,
+    "camera": CameraEntry,
+    "rule": RuleEntry,
+}
+# the parts of which a file has one
+TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry}
+
+TAGS: dict[str, type[Part] | None] = {**FIGURE_TAGS, **MODEL_TAGS, "<number>": None, "<walk>": None, "<time>": None}

@@ -1,0 +1,168 @@
+"""What a site means, apart from how it is written: the ground of its hash.
+
+Comments, order, names and sources do not count, nor does the spelling: 0.3 and 0.30, a default that is written out,
+a polygon that begins at another corner. Every figure counts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from shapely import LineString, Point, Polygon, normalize
+
+from bartizan.geometry.shapes import coordinates
+from bartizan.quantity import NEVER, Duration
+from bartizan.site.entries import KINDS, TABLES, WayEntry
+from bartizan.site.figures import (
+    FixedTime,
+    MeanTime,
+    PertProbability,
+    PointProbability,
+    TestedProbability,
+    ThreePointTime,
+    UniformTime,
+    probability,
+)
+from bartizan.site.model import Area, Change, Crossing, Element, Plan, Response, Sensor, Way, Zone
+
+# names are for people; a source says where a figure or a stream comes from, not what it is
+_SILENT = frozenset({"name", "source"})
+
+
+def meaning_hash(parts: Mapping[str, Any], default_sd: float | None) -> str:
+    """SHA-256 (hex) over the meaning of a site's parts, which are model dataclasses by kind."""
+    plain = {kind: _meaning(part, default_sd) for kind, part in parts.items()}
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _meaning(value: Any, default_sd: float | None) -> Any:
+    if isinstance(value, Change):
+        return _change(value, default_sd)
+    if isinstance(value, Duration):
+        return _duration(value)
+    if isinstance(value, Point | LineString | Polygon):
+        # a polygon may begin at any corner and run either way round; a line has a direction
+        return [value.geom_type, _rounded(coordinates(normalize(value) if isinstance(value, Polygon) else value))]
+    if isinstance(value, np.ndarray):
+        return _rounded(value.tolist())
+    if is_dataclass(value) and not isinstance(value, type):
+        thing = _with_defaults(value)
+        return {
+            part.name: _meaning(getattr(thing, part.name), default_sd)
+            for part in fields(thing)
+            if part.name not in _SILENT and part.compare
+        } | ({} if hasattr(thing, "id") else {"": type(thing).__name__})
+    return _container(value, default_sd)
+
+
+def _container(value: Any, default_sd: float | None) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _meaning(part, default_sd) for key, part in value.items() if key not in _SILENT}
+    if isinstance(value, set | frozenset):
+        return sorted(_meaning(part, default_sd) for part in value)
+    if isinstance(value, list | tuple):
+        parts = [_meaning(part, default_sd) for part in value]
+        unordered = any(isinstance(part, dict) for part in parts)
+        return sorted(parts, key=lambda part: json.dumps(part, sort_keys=True)) if unordered else parts
+    return _rounded(value)
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers in one spelling: 3 and 3.0 are the same, and so are 0.0 and -0.0."""
+    if isinstance(value, list):
+        return [_rounded(part) for part in value]
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) + 0.0
+    return value
+
+
+def _with_defaults(thing: Any) -> Any:
+    """The same thing with what it leaves unsaid written out, and what has no order put in order."""
+    told: dict[str, Any] = {}
+    match thing:
+        case Area(crossing=None):
+            told = {"crossing": Crossing()}
+        case Way(p_detection=None):
+            told = {"p_detection": NEVER}
+        case Element(direction="both"):
+            told = {"between": tuple(sorted(thing.between))}
+        case Sensor():
+            told = {"covers": tuple(sorted(thing.covers))}
+        case Response():
+            told = {"deployment_to": tuple(sorted(thing.deployment_to, key=lambda pair: pair[0]))}
+        case Plan():
+            drawings = sorted(thing.drawings, key=lambda drawing: (drawing[0], drawing[1].wkt))
+            told = {"file": None, "drawings": tuple(drawings)}
+        case Zone():
+            told = {"elements": tuple(sorted(thing.elements))}
+    return replace(thing, **told)
+
+
+def _duration(time: Duration) -> list[Any]:
+    if time.sd == 0.0:
+        return ["fixed", _rounded(time.mean)]
+    return [time.law, *(_rounded(part) for part in (time.mean, time.sd, time.low, time.mode, time.high))]
+
+
+_FIGURES = (PointProbability, PertProbability, TestedProbability)
+_TIMES = (MeanTime, FixedTime, ThreePointTime, UniformTime)
+
+
+def _change(change: Change, default_sd: float | None) -> Any:
+    kind, _, rest = (change.at or "").partition("/")
+    if change.add:
+        added, thing = next(iter(change.add.items()))
+        model: Any = WayEntry if added == "way" else KINDS.get(added)
+        return {"add": added, "to": change.at, "thing": _entry(model, thing, default_sd)}
+    if change.remove:
+        return {"remove": change.at}
+    model = WayEntry if "/way/" in rest else KINDS.get(kind, TABLES.get(kind))
+    changed = {key: _key(model, key, value, default_sd) for key, value in change.set.items() if key not in _SILENT}
+    return {"at": change.at, "set": changed}
+
+
+def _key(model: Any, key: str, value: Any, default_sd: float | None) -> Any:
+    field = None if model is None else model.model_fields.get(key)
+    if field is None:
+        return _meaning(value, default_sd)
+    try:
+        return _parsed(_reader(model, key).validate_python(value), default_sd, key)
+    except ValidationError:
+        return _meaning(value, default_sd)
+
+
+@cache
+def _reader(model: Any, key: str) -> TypeAdapter[Any]:
+    return TypeAdapter(model.model_fields[key].rebuild_annotation())
+
+
+def _entry(model: Any, thing: Any, default_sd: float | None) -> Any:
+    try:
+        return _parsed(model.model_validate(thing), default_sd)
+    except (ValidationError, AttributeError):
+        return _meaning(thing, default_sd)
+
+
+def _parsed(value: Any, default_sd: float | None, key: str = "") -> Any:
+    """The meaning of an entry of a site file that pydantic has read."""
+    if isinstance(value, _FIGURES):
+        return _meaning(value.figure(), default_sd)
+    if isinstance(value, _TIMES):
+        return _meaning(value.figure(default_sd), default_sd)
+    if key.startswith("p_") and isinstance(value, int | float):
+        return _meaning(probability(value), default_sd)
+    if isinstance(value, BaseModel):
+        return {name: _parsed(part, default_sd, name) for name, part in value if name not in _SILENT}
+    if isinstance(value, list | tuple):
+        parts = [_parsed(part, default_sd) for part in value]
+        ordered = any(isinstance(part, list | float) for part in parts)
+        return parts if ordered else sorted(parts, key=lambda part: json.dumps(part, sort_keys=True))
+    return _meaning(value, default_sd)

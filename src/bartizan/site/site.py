@@ -1,0 +1,184 @@
+"""The site as a whole: frozen, compared and hashed by its meaning, changed only into a new site."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
+
+from bartizan.errors import ChangeError, SiteFileError, UnknownIdError
+from bartizan.site.changes import apply
+from bartizan.site.difference import difference
+from bartizan.site.faults import among
+from bartizan.site.meaning import meaning_hash
+from bartizan.site.model import (
+    Area,
+    Camera,
+    Change,
+    Element,
+    Insider,
+    Plan,
+    Response,
+    Rule,
+    Sensor,
+    State,
+    Target,
+    Threat,
+    Upgrade,
+    Way,
+    Zone,
+)
+
+_Thing = TypeVar("_Thing", Area, Camera, Element, Insider, Response, Rule, Sensor, State, Target, Threat, Upgrade, Zone)
+
+
+# no slots: the hash and the indexes are worked out once, when first asked for
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Site:
+    """What is guarded. Things stand in the order of the file; `build` makes sites, nothing else should.
+
+    Two sites are equal when they mean the same: comments, order, names and sources do not count.
+    """
+
+    name: str
+    time_zone: str | None = None
+    default_sd: float | None = None
+    areas: tuple[Area, ...] = ()
+    elements: tuple[Element, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    targets: tuple[Target, ...] = ()
+    responses: tuple[Response, ...] = ()
+    threats: tuple[Threat, ...] = ()
+    states: tuple[State, ...] = ()
+    upgrades: tuple[Upgrade, ...] = ()
+    insiders: tuple[Insider, ...] = ()
+    plan: Plan = field(default_factory=Plan)
+    zones: tuple[Zone, ...] = ()
+    cameras: tuple[Camera, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The document it was built from, as a copy: plain nested mappings and lists, as in site.toml."""
+        return copy.deepcopy(dict(self._document))
+
+    @property
+    def attachments(self) -> dict[str, Any]:
+        """What its files contain, as `build` takes it."""
+        return dict(self._attachments)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 (hex) over the meaning: comments, order, names and sources do not change it, every figure does."""
+        kinds = ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "upgrades", "insiders")
+        parts = {kind: getattr(self, kind) for kind in (*kinds, "plan", "zones", "cameras", "rules", "time_zone")}
+        return meaning_hash(parts, self.default_sd)
+
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
+    def __eq__(self, other: object) -> bool:
+        return self.hash == other.hash if isinstance(other, Site) else NotImplemented
+
+    def area(self, name: str) -> Area:
+        """The area with this id. Raises UnknownIdError."""
+        return _found(self.areas, name, "area")
+
+    def element(self, name: str) -> Element:
+        """The element with this id. Raises UnknownIdError."""
+        return _found(self.elements, name, "element")
+
+    def way(self, name: str) -> Way:
+        """The way through an element, by "element/way". Raises UnknownIdError."""
+        element = self.element(name.partition("/")[0])
+        for way in element.ways:
+            if f"{element.id}/{way.id}" == name:
+                return way
+        known = [f"{element.id}/{way.id}" for way in element.ways]
+        raise UnknownIdError(f"no way has the id '{name}'. {among(name, known, 'way')}")
+
+    def sensor(self, name: str) -> Sensor:
+        """The sensor with this id. Raises UnknownIdError."""
+        return _found(self.sensors, name, "sensor")
+
+    def target(self, name: str) -> Target:
+        """The target with this id. Raises UnknownIdError."""
+        return _found(self.targets, name, "target")
+
+    def response(self, name: str) -> Response:
+        """The response with this id. Raises UnknownIdError."""
+        return _found(self.responses, name, "response")
+
+    def threat(self, name: str) -> Threat:
+        """The threat with this id. Raises UnknownIdError."""
+        return _found(self.threats, name, "threat")
+
+    def state(self, name: str) -> State:
+        """The state with this id. Raises UnknownIdError."""
+        return _found(self.states, name, "state")
+
+    def upgrade(self, name: str) -> Upgrade:
+        """The upgrade with this id. Raises UnknownIdError."""
+        return _found(self.upgrades, name, "upgrade")
+
+    def insider(self, name: str) -> Insider:
+        """The insider with this id. Raises UnknownIdError."""
+        return _found(self.insiders, name, "insider")
+
+    def zone(self, name: str) -> Zone:
+        """The zone with this id. Raises UnknownIdError."""
+        return _found(self.zones, name, "zone")
+
+    def camera(self, name: str) -> Camera:
+        """The camera with this id. Raises UnknownIdError."""
+        return _found(self.cameras, name, "camera")
+
+    def rule(self, name: str) -> Rule:
+        """The rule with this id. Raises UnknownIdError."""
+        return _found(self.rules, name, "rule")
+
+    def covering(self, place: str) -> tuple[Sensor, ...]:
+        """The sensors that cover a place: an area, or a way as "element/way" (also by its whole element)."""
+        whole = place.partition("/")[0]
+        return tuple(sensor for sensor in self.sensors if place in sensor.covers or whole in sensor.covers)
+
+    def with_changes(self, changes: Iterable[Change | Mapping[str, Any]]) -> Site:
+        """A new site with the changes, all at once; this one stays as it is.
+
+        Raises ChangeError where a change has no place, two touch one key, or the outcome would have faults.
+        """
+        # here, because build makes sites: the one circle that a method for a what-if costs
+        from bartizan.site.document import build_changed  # noqa: PLC0415
+
+        changed = apply(self._document, changes)
+        try:
+            return build_changed(changed, self._attachments)
+        except SiteFileError as error:
+            raise ChangeError("\n".join(str(one) for one in error.faults)) from error
+
+    def in_state(self, names: Sequence[str]) -> Site:
+        """The site when these states hold, one of each axis. Raises UnknownIdError, ChangeError."""
+        states = [self.state(name) for name in names]
+        axes: dict[str, str] = {}
+        for state in states:
+            if state.axis in axes:
+                raise ChangeError(
+                    f"the states '{axes[state.axis]}' and '{state.id}' lie on one axis, '{state.axis}'. Choose one"
+                )
+            axes[state.axis] = state.id
+        return self.with_changes([change for state in states for change in state.changes]) if states else self
+
+    def diff(self, other: Site) -> tuple[Change, ...]:
+        """The changes that turn this site's document into the other's."""
+        return difference(self._document, other._document)
+
+
+def _found(things: tuple[_Thing, ...], name: str, kind: str) -> _Thing:
+    for thing in things:
+        if thing.id == name:
+            return thing
+    raise UnknownIdError(f"no {kind} has the id '{name}'. {among(name, [thing.id for thing in things], kind)}")
