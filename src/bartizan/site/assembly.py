@@ -15,6 +15,7 @@ from bartizan.geometry.projection import CameraModel
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.site import entries as e
 from bartizan.site import model as m
+from bartizan.site.attachments import CALIBRATIONS, attachment_key
 from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
 from bartizan.site.plan import Ground
@@ -85,11 +86,12 @@ class Workshop:
                 # least squares in one order, so that the order in which points are written changes nothing
                 rows = [[*row[:2], *self.ground.place(row[2:])] for row in sorted(entry.points)]
                 return Homography.from_points(rows, size=size)
-            name, unit = model_file(entry)
-            read = self.attachments.get(attachment_key(name, unit))
+            kind = next(kind for kind in CALIBRATIONS if hasattr(entry, kind))
+            name = getattr(entry, kind)
+            read = self.attachments.get(attachment_key(name, entry.unit))
             if read is None:
                 message = f"the calibration {name} was not handed over with the document"
-                self.faults.append(fault(path, name, message, "Put the file into the site folder"))
+                self.faults.append(fault((*path, kind), name, message, "Put the file into the site folder"))
                 return None
             if entry.to_plan is None:
                 return read  # type: ignore[no-any-return]
@@ -98,17 +100,6 @@ class Workshop:
         except InputError as error:
             self.faults.append(fault(path, None, str(error), "See docs on calibrating a camera"))
             return None
-
-
-def model_file(entry: Any) -> tuple[str, str]:
-    """The file of a camera model and the unit of its lengths."""
-    name = next(getattr(entry, key) for key in ("tsai", "pinhole", "krtd") if hasattr(entry, key))
-    return name, entry.unit
-
-
-def attachment_key(name: str, unit: str) -> str:
-    """Under which key a calibration that was read in a unit is handed to `build`."""
-    return f"{name} [{unit}]"
 
 
 def _or(entry: Any, default: Probability) -> Probability:

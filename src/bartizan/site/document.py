@@ -26,7 +26,7 @@ def build(document: Mapping[str, Any], attachments: Mapping[str, Any] = _NONE) -
     """The site that a document describes.
 
     `attachments` holds what its files contain: under the name of the plan's file the parsed GeoJSON, and under
-    `assembly.attachment_key(file, unit)` each calibration as a camera model in metres.
+    `attachments.attachment_key(file, unit)` each calibration as a camera model in metres.
 
     Raises SiteFileError with every fault: unknown keys and ids, wrong types and ranges, contradictions, and states,
     upgrades and insiders whose changes do not fit. The lines of the faults are 0: a document has none.

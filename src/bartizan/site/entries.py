@@ -27,7 +27,8 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(des
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80), Field(description="a word in quotes")]
 
 
-def _inside(name: str) -> str:
+def file_inside(name: str) -> str:
+    """The name of a file, where it lies inside the site folder; else ValueError."""
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\\" in name or ":" in name or "\0" in name or not parts:
         raise ValueError("a file must lie inside the site folder")
@@ -37,7 +38,7 @@ def _inside(name: str) -> str:
 FileName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=250),
-    AfterValidator(_inside),
+    AfterValidator(file_inside),
     Field(description="a file inside the site folder, such as 'plan.geojson'"),
 ]
 Number = Annotated[float, Field(description="a number")]
@@ -315,6 +316,7 @@ class ToPlan(Part):
 
 
 Unit = Literal["mm", "cm", "m"]
+UNITS = ("mm", "cm", "m")
 
 
 class TsaiModel(Part):
