@@ -1,0 +1,1 @@
+"""Files: site folders, sheets, tracks, camera models, scenarios."""

@@ -1,0 +1,122 @@
+"""The report of an assessment: one self-contained page, without script, for screen and paper."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from importlib.resources import files
+from pathlib import Path as FilePath
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from bartizan.adapters.report.pages import Page, options_in_words, page_of
+from bartizan.adapters.report.words import clean
+from bartizan.app.study import Study
+from bartizan.app.study.thin import MORE_DELAY
+
+TEMPLATE = "assessment.html.j2"
+STYLE = "assessment.css"
+
+GLOSSARY = (
+    ("Area", "a place between two layers of protection."),
+    (
+        "Path element",
+        "what stands between two areas: a fence, a wall, a gate, a door. It is passed by one of its ways.",
+    ),
+    ("Path", "a sequence of tasks, from an outside area to the target; on one leg it enters no area twice."),
+    ("Detection", "that a task is sensed, reported and assessed as real: all three, in one probability."),
+    ("Delay", "how long a task holds the intruder, in seconds: mean and standard deviation."),
+    ("Response time", "from the first alarm until the response stands where it stops the intruder."),
+    (
+        "Probability of interruption (P_I)",
+        "that the response arrives before the intruder is done: probability of communication, times the sum over the "
+        "tasks of the probability that it is the first to be noticed and that the delay left then outlasts the "
+        "response (EASI, the estimate of adversary sequence interruption).",
+    ),
+    (
+        "Worst path",
+        "the path of least P_I over all paths and ways; its lower bound is proved where the report says so.",
+    ),
+    (
+        "Critical detection point",
+        "the last task in which detection leaves, by the means, strictly more delay than the response needs.",
+    ),
+    (
+        "P_N and P_E",
+        "the probability that an interrupted intruder is neutralised, and that of both: P_E = P_I × P_N. Left open "
+        "unless an engagement figure gives P_N; it is never taken to be 1.",
+    ),
+)
+
+NOT_MODELLED = (
+    "Whether an interrupted intruder is stopped, unless an engagement figure gives P_N.",
+    "Insiders who open, switch off or tell.",
+    "An intruder who changes his plan when he is noticed, or several groups at once.",
+    "Delays and detections that depend on each other: the closed form takes them as independent.",
+    "That times cannot be negative: the closed form takes delays as normal. Where a spread is wide the report gives "
+    "P_I with non-negative delays beside it.",
+    "More than one response at a time.",
+)
+
+
+def render(study: Study) -> str:
+    """The report of `study` as one HTML page: no script, no outside reference, the same bytes for the same study.
+
+    Every name of the site is escaped. What it does not show: the method's own validity; the page says what the
+    method leaves out.
+    """
+    environment = Environment(
+        loader=PackageLoader("bartizan.adapters.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["clean"] = clean
+    pages = tuple(page_of(case, number, study) for number, case in enumerate(study.cases, start=1))
+    return environment.get_template(TEMPLATE).render(
+        study=study,
+        style=_style(),
+        is_sheet=all(case.site is None for case in study.cases),
+        options=options_in_words(study),
+        pages=pages,
+        ranked=sorted(pages, key=_least_first),
+        more_delay=f"{MORE_DELAY:g}",
+        glossary=GLOSSARY,
+        not_modelled=NOT_MODELLED,
+    )
+
+
+def write(study: Study, path: FilePath) -> None:
+    """Write the report of `study` to `path`, whole or not at all; a file already there is replaced."""
+    text = render(study)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = FilePath(name)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    # the only way to read it is to set it
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _style() -> Markup:
+    text = files("bartizan.adapters.report").joinpath("templates", STYLE).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - our own file
+
+
+def _least_first(page: Page) -> float:
+    least = page.case.result.p_interruption
+    return 2.0 if least is None else least  # no path at all: after every probability

@@ -1,0 +1,295 @@
+"""What the report says of one case, as words ready for its page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from bartizan.adapters.report.diagram import sequence_diagram
+from bartizan.adapters.report.plan import plan_drawing
+from bartizan.adapters.report.timeline import timeline_chart
+from bartizan.adapters.report.words import figure, probability, seconds, spread
+from bartizan.app.study import Case, Study
+from bartizan.assess.result import Path, Step
+from bartizan.site.site import Site
+
+
+class Line(NamedTuple):
+    """One line of the verdict; `look` is a class of the page's style, or empty."""
+
+    words: str
+    look: str = ""
+
+
+class StepRow(NamedTuple):
+    """One task of the worst path."""
+
+    number: int
+    name: str
+    id: str
+    noticed: str
+    at: str
+    delay: str
+    left: str
+    timely: str
+    first: str
+    critical: bool
+
+
+class ThinRow(NamedTuple):
+    """What one task would give."""
+
+    name: str
+    detected: str
+    delayed: str
+
+
+class Part(NamedTuple):
+    """One way of a path; `other`: the worst path does not use it."""
+
+    words: str
+    other: bool
+
+
+class PathRow(NamedTuple):
+    """One of the worst paths."""
+
+    p_interruption: str
+    parts: tuple[Part, ...]
+    total: str
+
+
+class FigureRow(NamedTuple):
+    """One figure with its source."""
+
+    of: str
+    name: str
+    value: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """The part of the report that is about one case."""
+
+    case: Case
+    anchor: str
+    heading: str
+    threat: str
+    target: str
+    state: str
+    response: str
+    p_interruption: str
+    critical: str
+    met: str
+    met_look: str
+    verdict: tuple[Line, ...]
+    diagram: Markup | None
+    chart: Markup | None
+    plan: Markup | None
+    returns: bool
+    steps: tuple[StepRow, ...]
+    thin: tuple[ThinRow, ...]
+    paths: tuple[PathRow, ...]
+    figures: tuple[FigureRow, ...]
+    unsourced: int
+
+
+def page_of(case: Case, number: int, study: Study) -> Page:
+    """The page of one case; `number` tells it from the others in the same report."""
+    worst, site, result = case.worst, case.site, case.result
+    names = _Names(site)
+    figures = tuple(_figure_rows(case, names))
+    met = case not in study.short
+    index = result.critical_detection_point
+    return Page(
+        case=case,
+        anchor=f"case-{number}",
+        heading=_heading(case, names),
+        threat=names.threat(result.threat),
+        target=names.target(result.target) if result.target else "–",
+        state=names.state(result.state),
+        response=names.response(result.response) if result.response else "–",
+        p_interruption="no path" if worst is None else probability(worst.p_interruption),
+        critical="–" if worst is None or index is None else f"{index + 1}. {names.step(worst.steps[index])}",
+        met="met" if met else "not met",
+        met_look="met" if met else "short",
+        verdict=tuple(_verdict(case, study, names)),
+        diagram=None if site is None else sequence_diagram(case, f"layers-{number}"),
+        chart=None if worst is None else _chart(case, worst, number, names),
+        plan=None if site is None else plan_drawing(case, f"plan-{number}"),
+        returns=worst is not None and any(step.leg == "out" for step in worst.steps),
+        steps=() if worst is None else tuple(_step_rows(worst, names)),
+        thin=() if worst is None else tuple(_thin_rows(case, worst, names)),
+        paths=tuple(_path_row(path, result.paths[0], names) for path in result.paths),
+        figures=figures,
+        unsourced=sum(row.source is None for row in figures),
+    )
+
+
+def options_in_words(study: Study) -> Iterator[tuple[str, str]]:
+    """What was asked, as (name, value) in words; what was left open is not repeated."""
+    words = {
+        "threats": "Threats asked for",
+        "targets": "Targets asked for",
+        "states": "States asked for",
+        "responses": "Responses asked for",
+        "require": "Required P_I",
+        "paths": "Paths listed",
+        "response_mean": "Mean response time",
+        "response_sd": "Its standard deviation",
+        "p_communication": "Probability of communication",
+    }
+    for key, value in study.options.items():
+        if value is None:
+            continue
+        if isinstance(value, list):
+            said = "; ".join(", ".join(item) if isinstance(item, list) else item for item in value)
+        else:
+            said = f"{value:g}" + (" s" if key.startswith("response_") else "")
+        yield words[key], said
+
+
+class _Names:
+    """The names that people read for the ids of a site; without a site an id is its own name."""
+
+    def __init__(self, site: Site | None) -> None:
+        self._site = site
+
+    def threat(self, name: str | None) -> str:
+        if name is None or self._site is None:
+            return "any intruder"
+        return self._site.threat(name).name or name
+
+    def target(self, name: str) -> str:
+        return name if self._site is None else self._site.target(name).name or name
+
+    def response(self, name: str) -> str:
+        return name if self._site is None else self._site.response(name).name or name
+
+    def state(self, names: tuple[str, ...]) -> str:
+        if not names or self._site is None:
+            return "as written"
+        return ", ".join(self._site.state(name).name or name for name in names)
+
+    def step(self, step: Step) -> str:
+        """The element, area or target with the way taken, for people."""
+        site = self._site
+        if site is None:
+            return step.id
+        if step.kind == "area":
+            words = f"cross {site.area(step.id).name or step.id}"
+        else:
+            holder = site.element(step.id) if step.kind == "element" else site.target(step.id)
+            way = next((way.name or way.id for way in holder.ways if way.id == step.way), step.way or "")
+            words = f"{holder.name or holder.id}: {way}"
+        return words if step.leg == "in" else f"back, {words}"
+
+    def id(self, step: Step) -> str:
+        """The step as the site's file names it, or empty where that says nothing new."""
+        if self._site is None:
+            return ""
+        return step.id if step.way is None else f"{step.id}/{step.way}"
+
+
+def _heading(case: Case, names: _Names) -> str:
+    result = case.result
+    if result.target is None:
+        return "The path of the sheet"
+    state = f", {names.state(result.state)}" if result.state else ""
+    return f"{names.threat(result.threat)} to {names.target(result.target)}{state}"
+
+
+def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
+    path, result = case.worst, case.result
+    force = names.response(result.response) if result.response else "the response"
+    yield Line(
+        f"Answered by {force}: {spread(case.response_mean, case.response_sd)}, "
+        f"communication {probability(case.p_communication)}."
+    )
+    if path is None:
+        yield Line(f"No path: {result.reason}.")
+        return
+    require = study.options["require"]
+    if require is not None:
+        met = path.p_interruption >= require
+        yield Line(f"The required {require:g} is {'met' if met else 'not met'}.", "met" if met else "short")
+    yield Line(_critical_words(path, names))
+    if result.certificate is not None:
+        proof = result.certificate
+        if proof.gap <= 0.0:
+            yield Line(f"Proved worst: no path does better for the intruder; lower bound = value = {proof.value:.6f}.")
+        else:
+            yield Line(f"Not proved: the worst P_I lies from {proof.lower_bound:.6f} to {proof.value:.6f}.", "short")
+    if result.p_effectiveness is None:
+        yield Line("P_N and P_E are open: no engagement figure says how an interrupted intruder is stopped.")
+    else:
+        yield Line(f"P_N {probability(result.p_neutralization)}, P_E {probability(result.p_effectiveness)}.")
+    if path.wide_spread:
+        tasks = ", ".join(str(index + 1) for index in path.wide_spread)
+        beside = "" if path.nonnegative is None else f" With non-negative delays P_I is {path.nonnegative:.3f}."
+        yield Line(f"Wide spread: the standard deviation exceeds half the mean in task {tasks}.{beside}", "short")
+    figures = case.rests_on
+    if figures:
+        unsourced = sum(one.source is None for one in figures)
+        look = "short" if unsourced else ""
+        yield Line(f"Rests on {len(figures)} figures, {unsourced} of them unsourced.", look)
+
+
+def _critical_words(path: Path, names: _Names) -> str:
+    index = path.critical_detection_point
+    if index is None:
+        return "No critical detection point: by the means, detection comes too late in every task."
+    words = f"Critical detection point: task {index + 1}, {names.step(path.steps[index])}."
+    if path.last_detecting is None:
+        return f"{words} Nothing detects at or before it."
+    if path.last_detecting != index:
+        return f"{words} The last task that detects in time is {path.last_detecting + 1}."
+    return words
+
+
+def _chart(case: Case, path: Path, number: int, names: _Names) -> Markup:
+    return timeline_chart(case, path, f"timeline-{number}", [names.step(step) for step in path.steps])
+
+
+def _step_rows(path: Path, names: _Names) -> Iterator[StepRow]:
+    for index, step in enumerate(path.steps):
+        seen = step.p_detection > 0.0
+        yield StepRow(
+            number=index + 1,
+            name=names.step(step),
+            id=names.id(step),
+            noticed=probability(step.p_detection) if seen else "–",
+            at=(step.detect_at or "–") if seen else "–",
+            delay=spread(step.delay_mean, step.delay_sd) if step.delay_mean or step.delay_sd else "–",
+            left=spread(step.mean_after, step.sd_after) if seen else "–",
+            timely=probability(step.p_timely) if seen else "–",
+            first=probability(step.p_first) if seen else "–",
+            critical=index == path.critical_detection_point,
+        )
+
+
+def _thin_rows(case: Case, path: Path, names: _Names) -> Iterator[ThinRow]:
+    for thin in case.thin:
+        yield ThinRow(names.step(path.steps[thin.index]), probability(thin.detected), probability(thin.delayed))
+
+
+def _path_row(path: Path, worst: Path, names: _Names) -> PathRow:
+    used = {(step.kind, step.id, step.way) for step in worst.steps}
+    parts = tuple(
+        Part(names.step(step), (step.kind, step.id, step.way) not in used) for step in path.steps if step.kind != "area"
+    )
+    total = f"{seconds(sum(step.delay_mean for step in path.steps))} s"
+    return PathRow(probability(path.p_interruption), parts, total)
+
+
+def _figure_rows(case: Case, names: _Names) -> Iterator[FigureRow]:
+    if case.worst is not None:
+        for index, (step, figures) in enumerate(zip(case.worst.steps, case.figures, strict=False)):
+            for one in figures:
+                yield FigureRow(f"{index + 1}. {names.step(step)}", one.name, figure(one.value), one.source)
+    for one in case.response_figures:
+        yield FigureRow(names.response(case.result.response or ""), one.name, figure(one.value), one.source)

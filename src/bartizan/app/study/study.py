@@ -1,0 +1,295 @@
+"""The study: every threat, target, state and response asked for, each with its worst paths and what they rest on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+from bartizan import __version__
+from bartizan.app.study.figures import Figure, path_figures, response_figures
+from bartizan.app.study.thin import Thin, thin_layers
+from bartizan.assess.paths import worst_paths
+from bartizan.assess.problem import Problem, compile_problem
+from bartizan.assess.result import Path, Result
+from bartizan.assess.timeline import Task, timeline
+from bartizan.errors import InputError, MissingPartError
+from bartizan.site.site import Site
+
+SCHEMA = 1
+MAX_PATHS = 1_000
+MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One result with what a reader needs to judge it.
+
+    `site` is the site in the state studied, None for a sheet. `response_mean`, `response_sd` in seconds;
+    `p_communication` in [0, 1]. `figures` holds those behind each step of the worst path; `thin` what each of its
+    tasks would give.
+    """
+
+    result: Result
+    site: Site | None
+    response_mean: float
+    response_sd: float
+    p_communication: float
+    response_figures: tuple[Figure, ...] = ()
+    figures: tuple[tuple[Figure, ...], ...] = ()
+    thin: tuple[Thin, ...] = ()
+
+    @property
+    def worst(self) -> Path | None:
+        """The worst path, or None where no path exists."""
+        return self.result.paths[0] if self.result.paths else None
+
+    @property
+    def rests_on(self) -> tuple[Figure, ...]:
+        """Every figure that the answer rests on: those of the worst path and those of the response."""
+        return (*(figure for step in self.figures for figure in step), *self.response_figures)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Study:
+    """What was asked, of which site, and every answer.
+
+    `version` is that of Bartizan, `site_hash` that of the site's meaning. `seed` is None: nothing here is drawn.
+    """
+
+    version: str
+    site_name: str
+    site_hash: str
+    options: Mapping[str, Any]
+    cases: tuple[Case, ...]
+    seed: int | None = None
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """One result per threat, target, state and response."""
+        return tuple(case.result for case in self.cases)
+
+    @property
+    def short(self) -> tuple[Case, ...]:
+        """The cases whose P_I is below what is required; none where nothing is required or no path exists."""
+        require = self.options["require"]
+        if require is None:
+            return ()
+        return tuple(
+            case
+            for case in self.cases
+            if case.result.p_interruption is not None and case.result.p_interruption < require
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The study as the JSON object of the contract: absent is null, a key is never missing."""
+        return {
+            "schema": SCHEMA,
+            "bartizan": self.version,
+            "site": {"name": self.site_name, "hash": self.site_hash},
+            "seed": self.seed,
+            "options": dict(self.options),
+            "results": [result.to_json() for result in self.results],
+        }
+
+
+def study(
+    site: Site,
+    *,
+    threats: Sequence[str] | None = None,
+    targets: Sequence[str] | None = None,
+    states: Sequence[Sequence[str]] | None = None,
+    responses: Sequence[str] | None = None,
+    count: int = 10,
+    require: float | None = None,
+) -> Study:
+    """Would the layers stop an intruder in time? The worst paths of a site, exactly.
+
+    `threats`, `targets`, `responses`: ids; None means all that the site has. `states`: combinations of state ids,
+    at most one per axis in each; None means the site as written. `count`: how many paths, worst first. `require`:
+    the least P_I that is enough, in [0, 1].
+
+    Returns one case per state, threat, target and response, in the order of the site's file. Raises
+    MissingPartError where the site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError
+    for states that exclude each other. Not modelled: neutralisation unless a response carries its own figure,
+    insiders, and an adversary who changes his plan.
+    """
+    _check_count(count)
+    _check_probability("the required P_I", require)
+    combinations = list(dict.fromkeys(tuple(state) for state in states)) if states else [()]
+    cases = []
+    for state in combinations:
+        there = site.in_state(state)
+        _check_parts(there, state)
+        for threat, target, response in _questions(there, threats, targets, responses):
+            problem = compile_problem(site, threat=threat, target=target, response=response, state=state)
+            cases.append(_case(there, problem, state, threat=threat, target=target, response=response, count=count))
+    options = {
+        "threats": _listed(threats),
+        "targets": _listed(targets),
+        "states": None if not states else [list(state) for state in combinations],
+        "responses": _listed(responses),
+        "paths": count,
+        "require": require,
+    }
+    return Study(
+        version=__version__,
+        site_name=site.name,
+        site_hash=site.hash,
+        options=MappingProxyType(options),
+        cases=tuple(cases),
+    )
+
+
+def study_sheet(
+    tasks: Sequence[Task],
+    *,
+    name: str,
+    response_mean: float,
+    response_sd: float,
+    p_communication: float,
+    require: float | None = None,
+) -> Study:
+    """Would this one path be interrupted in time? The EASI sheet: one result with one path.
+
+    `response_mean`, `response_sd` in seconds, `p_communication` and `require` in [0, 1]; `name` is the sheet's.
+    Raises InputError for a figure out of range. The hash is over the tasks' figures and names.
+    """
+    _check_probability("the required P_I", require)
+    for what, seconds in (("the response's mean", response_mean), ("the response's spread", response_sd)):
+        if not (math.isfinite(seconds) and 0.0 <= seconds <= MAX_SECONDS):
+            raise InputError(f"{what} is {seconds!r}. Give seconds from 0 to {MAX_SECONDS:g}")
+    _check_probability("the probability of communication", p_communication)
+
+    def evaluate(changed: Sequence[Task]) -> Path:
+        return timeline(changed, response_mean, response_sd, p_communication)
+
+    path = evaluate(tasks)
+    case = Case(
+        result=_result(None, None, (), None, (path,)),
+        site=None,
+        response_mean=response_mean,
+        response_sd=response_sd,
+        p_communication=p_communication,
+        thin=thin_layers(path, lambda changed: evaluate(changed).p_interruption),
+    )
+    options = {
+        "response_mean": response_mean,
+        "response_sd": response_sd,
+        "p_communication": p_communication,
+        "require": require,
+    }
+    return Study(
+        version=__version__,
+        site_name=name,
+        site_hash=_sheet_hash(tasks),
+        options=MappingProxyType(options),
+        cases=(case,),
+    )
+
+
+def _questions(
+    site: Site, threats: Sequence[str] | None, targets: Sequence[str] | None, responses: Sequence[str] | None
+) -> Iterator[tuple[str | None, str, str]]:
+    """Each threat, target and response asked for; where none is named, all that the site has in this state."""
+    return product(
+        _listed(threats) or [threat.id for threat in site.threats] or [None],
+        _listed(targets) or [target.id for target in site.targets],
+        _listed(responses) or [response.id for response in site.responses],
+    )
+
+
+def _case(
+    site: Site, problem: Problem, state: tuple[str, ...], *, threat: str | None, target: str, response: str, count: int
+) -> Case:
+    paths, certificate = worst_paths(problem, count)
+    force = site.response(response)
+    result = _result(threat, target, state, response, paths)
+    if force.p_neutralization is not None:
+        effect = None if result.p_interruption is None else result.p_interruption * force.p_neutralization.value
+        result = replace(result, p_neutralization=force.p_neutralization.value, p_effectiveness=effect)
+    if not paths:
+        result = replace(result, reason=_no_path(site, threat, target))
+    figures = path_figures(site, paths[0].steps) if paths else ()
+    return Case(
+        result=replace(result, certificate=certificate),
+        site=site,
+        response_mean=problem.response_mean,
+        response_sd=problem.response_sd,
+        p_communication=problem.p_communication,
+        response_figures=response_figures(force),
+        figures=figures,
+        thin=_thin(paths[0], problem) if paths else (),
+    )
+
+
+def _thin(path: Path, problem: Problem) -> tuple[Thin, ...]:
+    def evaluate(tasks: Sequence[Task]) -> float:
+        changed = timeline(tasks, problem.response_mean, problem.response_sd, problem.p_communication)
+        return changed.p_interruption
+
+    return thin_layers(path, evaluate)
+
+
+def _result(
+    threat: str | None, target: str | None, state: tuple[str, ...], response: str | None, paths: tuple[Path, ...]
+) -> Result:
+    worst = paths[0] if paths else None
+    return Result(
+        threat=threat,
+        target=target,
+        state=state,
+        response=response,
+        p_interruption=None if worst is None else worst.p_interruption,
+        p_neutralization=None,
+        p_effectiveness=None,
+        critical_detection_point=None if worst is None else worst.critical_detection_point,
+        reason=None,
+        paths=paths,
+    )
+
+
+def _no_path(site: Site, threat: str | None, target: str) -> str:
+    if not any(area.outside for area in site.areas):
+        return "no area is outside, so no path can begin. Mark one with outside = true"
+    who = "an intruder" if threat is None else f"threat {threat!r}"
+    return f"no way that {who} can use leads from an outside area through the elements to target {target!r}"
+
+
+def _check_parts(site: Site, state: tuple[str, ...]) -> None:
+    lacks = [
+        f"no {kind}s: add a [[{kind}]]"
+        for kind, things in (
+            ("area", site.areas),
+            ("target", site.targets),
+            ("response", site.responses),
+        )
+        if not things
+    ]
+    if lacks:
+        when = f" in state {','.join(state)}" if state else ""
+        raise MissingPartError(f"site {site.name!r} cannot be assessed{when}, for it has " + "; it has ".join(lacks))
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MAX_PATHS:
+        raise InputError(f"the number of paths is {count!r}. Ask for 1 to {MAX_PATHS:,}")
+
+
+def _check_probability(what: str, value: float | None) -> None:
+    if value is not None and not (math.isfinite(value) and 0.0 <= value <= 1.0):
+        raise InputError(f"{what} is {value!r}. Give a number from 0 to 1")
+
+
+def _listed(ids: Sequence[str] | None) -> list[str] | None:
+    return list(dict.fromkeys(ids)) if ids else None
+
+
+def _sheet_hash(tasks: Sequence[Task]) -> str:
+    meaning = [[task.id, task.p_detection, task.detect_at, task.delay_mean, task.delay_sd] for task in tasks]
+    return hashlib.sha256(json.dumps(meaning, ensure_ascii=True).encode()).hexdigest()

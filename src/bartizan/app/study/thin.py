@@ -1,0 +1,68 @@
+"""Where the layers are thin: what one change in one task of the worst path would be worth, by the same closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bartizan.assess.result import Path
+from bartizan.assess.timeline import Task
+
+MORE_DELAY = 60.0  # seconds: a yardstick that is the same for every task, not a proposal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thin:
+    """What one task of a path would give: the path's P_I if the task were always detected, or took longer.
+
+    `index` is that of the step. `detected` is P_I with detection certain at the beginning of this task; `delayed` is
+    P_I with `MORE_DELAY` seconds more in it at equal spread. Each is None where it would not raise P_I: no advice
+    follows from the artefact by which more detection or delay seems to lower it.
+    """
+
+    index: int
+    detected: float | None
+    delayed: float | None
+
+    @property
+    def best(self) -> float:
+        """The higher of the two, or 0."""
+        return max(self.detected or 0.0, self.delayed or 0.0)
+
+
+def thin_layers(path: Path, evaluate: Callable[[Sequence[Task]], float]) -> tuple[Thin, ...]:
+    """What each task of `path` would give, the most rewarding first.
+
+    `evaluate` gives P_I of a list of tasks under the response studied. What it does not model: another path may
+    become the worst once this one is mended, so a gain here is an upper bound on the gain of the site.
+    """
+    tasks = tuple(as_task(path, index) for index in range(len(path.steps)))
+    found = []
+    for index, task in enumerate(tasks):
+        seen = replace(task, p_detection=1.0, detect_at="begin")
+        slowed = replace(task, delay_mean=task.delay_mean + MORE_DELAY)
+        detected, delayed = (evaluate((*tasks[:index], changed, *tasks[index + 1 :])) for changed in (seen, slowed))
+        found.append(
+            Thin(
+                index=index,
+                detected=detected if detected > path.p_interruption else None,
+                delayed=delayed if delayed > path.p_interruption else None,
+            )
+        )
+    return tuple(sorted((thin for thin in found if thin.best), key=lambda thin: (-thin.best, thin.index)))
+
+
+def as_task(path: Path, index: int) -> Task:
+    """The step of a path as the task that it was computed from."""
+    step = path.steps[index]
+    return Task(
+        kind=step.kind,
+        id=step.id,
+        way=step.way,
+        leg=step.leg,
+        p_detection=step.p_detection,
+        detect_at=step.detect_at,
+        delay_mean=step.delay_mean,
+        delay_sd=step.delay_sd,
+        source=step.source,
+    )

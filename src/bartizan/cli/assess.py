@@ -1,0 +1,110 @@
+"""`bartizan assess`: would the layers stop an intruder in time?"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from bartizan.app.study import Study, study, study_sheet
+from bartizan.cli import wiring
+from bartizan.cli.summary import question, summary
+from bartizan.errors import CheckError
+
+PROBABILITY = click.FloatRange(0.0, 1.0)
+SHEET = ".csv"
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET.csv")
+@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
+@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    metavar="A,B",
+    help="The site in these states, one per axis, instead of as written; repeat it for other combinations.",
+)
+@click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
+@click.option("--paths", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many paths.")
+@click.option("--require", type=PROBABILITY, help="Exit with 1 where P_I is below this.")
+@click.option("--json", "as_json", is_flag=True, help="Print the contract JSON instead of words.")
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained page here.")
+@click.option("--response-mean", type=float, metavar="S", help="For a sheet: mean response time, seconds.")
+@click.option("--response-sd", type=float, metavar="S", help="For a sheet: its standard deviation, seconds.")
+@click.option("--p-communication", type=PROBABILITY, metavar="P", help="For a sheet: that the alarm gets through.")
+def assess(
+    path: Path,
+    *,
+    threats: tuple[str, ...],
+    targets: tuple[str, ...],
+    states: tuple[str, ...],
+    responses: tuple[str, ...],
+    count: int,
+    require: float | None,
+    as_json: bool,
+    report: Path | None,
+    response_mean: float | None,
+    response_sd: float | None,
+    p_communication: float | None,
+) -> None:
+    """Would the layers stop an intruder in time?
+
+    Finds the paths with the least probability of interruption through SITE, exactly, for every threat, target and
+    response; or evaluates the one path of an EASI sheet (columns task, p_detection, detect_at, delay_mean,
+    delay_sd), which also needs --response-mean, --response-sd and --p-communication.
+    """
+    if path.suffix.lower() == SHEET and not path.is_dir():
+        if threats or targets or states or responses:
+            raise click.UsageError("--threat, --target, --state and --response are for a site; a sheet is one path")
+        if response_mean is None or response_sd is None or p_communication is None:
+            raise click.UsageError("a sheet also needs --response-mean, --response-sd and --p-communication")
+        found = study_sheet(
+            wiring.read_sheet(path),
+            name=path.name,
+            response_mean=response_mean,
+            response_sd=response_sd,
+            p_communication=p_communication,
+            require=require,
+        )
+    else:
+        if not (response_mean is None and response_sd is None and p_communication is None):
+            raise click.UsageError("--response-mean, --response-sd and --p-communication are for a sheet (.csv)")
+        found = study(
+            wiring.load_site(path),
+            threats=threats or None,
+            targets=targets or None,
+            states=[_combination(words) for words in states] or None,
+            responses=responses or None,
+            count=count,
+            require=require,
+        )
+    if report is not None:
+        wiring.write_report(found, report)
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
+    else:
+        for line in summary(found):
+            click.echo(line)
+    _refuse_short(found)
+
+
+def _combination(words: str) -> list[str]:
+    ids = [word.strip() for word in words.split(",")]
+    if not all(ids):
+        raise click.UsageError(
+            f"--state {words!r} names an empty state. Write ids with commas between: --state night,open"
+        )
+    return ids
+
+
+def _refuse_short(found: Study) -> None:
+    require = found.options["require"]
+    words = [
+        f"P_I {case.result.p_interruption:.4f} is below the required {require:g}: {question(case)}"
+        for case in found.short
+    ]
+    if words:
+        raise CheckError("\n".join(words))

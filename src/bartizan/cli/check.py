@@ -1,0 +1,82 @@
+"""`bartizan check`, `schema` and `new`: read a site and say what is wrong or odd in it; its schema; a fresh one."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bartizan import __version__
+from bartizan.cli import wiring
+from bartizan.cli.words import printable
+from bartizan.errors import CheckError, SiteFileError
+from bartizan.site import checks
+from bartizan.site.site import Site
+
+SCHEMA = 1
+LEVELS = ("error", "warning", "note")
+PARTS = ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "zones", "cameras", "rules")
+
+
+@click.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print faults and findings as JSON.")
+def check(site: Path, as_json: bool) -> None:
+    """Read a site, and say all that is wrong or odd in it.
+
+    Exit status: 2 where the site cannot be read (every fault is listed), 1 where a finding of level error stands, 0
+    otherwise.
+    """
+    try:
+        read = wiring.load_site(site)
+    except SiteFileError as error:
+        if as_json:
+            _print_json(None, [asdict(fault) for fault in error.faults], [])
+        raise
+    findings = sorted(checks.check(read), key=lambda finding: LEVELS.index(finding.level))
+    if as_json:
+        _print_json({"name": read.name, "hash": read.hash}, [], [asdict(finding) for finding in findings])
+    else:
+        _print_findings(str(site), read, findings)
+    errors = sum(finding.level == "error" for finding in findings)
+    if errors:
+        raise CheckError(f"{site}: {errors} finding{'s' if errors > 1 else ''} of level error")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of site.toml."""
+    click.echo(json.dumps(wiring.site_schema(), indent=2, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("site", type=click.Path(path_type=Path))
+def new(site: Path) -> None:
+    """Start a site folder from a commented template."""
+    wiring.new_site(site)
+    click.echo(
+        f"{printable(str(site))} is begun. Describe the site in it, then run: bartizan check {printable(str(site))}"
+    )
+
+
+def _print_findings(place: str, site: Site, findings: Sequence[checks.Finding]) -> None:
+    click.echo(f"{printable(site.name)}   (hash {site.hash[:12]}, Bartizan {__version__})")
+    held = [f"{len(getattr(site, part))} {part}" for part in PARTS if getattr(site, part)]
+    click.echo(f"  {', '.join(held) or 'nothing yet'}")
+    for finding in findings:
+        click.echo(
+            f"  {finding.level}: {printable(f'{finding.about}: {finding.message}. {finding.cure}')} [{finding.name}]"
+        )
+    counts = Counter(finding.level for finding in findings)
+    said = ", ".join(f"{counts[level]} {level}{'s' if counts[level] != 1 else ''}" for level in LEVELS)
+    click.echo(f"{printable(place)}: {said}")
+
+
+def _print_json(site: Mapping[str, str] | None, faults: Sequence[Any], findings: Sequence[Any]) -> None:
+    said = {"schema": SCHEMA, "bartizan": __version__, "site": site, "faults": faults, "findings": findings}
+    click.echo(json.dumps(said, indent=2, ensure_ascii=False))

@@ -1,0 +1,171 @@
+"""A study in words, for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from bartizan.app.study import Case, Study
+from bartizan.assess.result import Certificate, Path, Step
+from bartizan.cli.words import columns, printable
+
+SHOWN_THIN = 3  # tasks: the rest is in the report
+SPREAD = "±"
+
+
+def summary(study: Study) -> Iterator[str]:
+    """The study as lines: for each result the worst path, how sure it is, and where the layers are thin."""
+    yield f"{printable(study.site_name)}   (hash {study.site_hash[:12]}, Bartizan {study.version})"
+    for case in study.cases:
+        yield ""
+        yield from _case(case)
+    if len(study.cases) > 1:
+        yield ""
+        yield from _overview(study)
+
+
+def step_name(step: Step) -> str:
+    """A step as the site's file names it: element/way, target/way or area."""
+    return step.id if step.way is None else f"{step.id}/{step.way}"
+
+
+def question(case: Case) -> str:
+    """What the case asks, in words: who, after what, when, answered by whom."""
+    result = case.result
+    if result.target is None:
+        return "One path, as the sheet gives it"
+    parts = (
+        f"threat {result.threat}" if result.threat else "any intruder",
+        f"target {result.target}",
+        f"state {','.join(result.state)}" if result.state else "as written",
+        f"response {result.response}",
+    )
+    return printable(", ".join(parts))
+
+
+def _case(case: Case) -> Iterator[str]:
+    yield question(case)
+    yield f"  Response {_seconds(case.response_mean, case.response_sd)}, communication {case.p_communication:.3g}"
+    path = case.worst
+    if path is None:
+        yield f"  No path: {printable(case.result.reason or '')}"
+        return
+    yield f"  P_I = {path.p_interruption:.4f}   probability of interruption on the worst path"
+    yield f"  {_effect(case)}"
+    yield ""
+    yield from _steps(path)
+    yield ""
+    yield from _critical(path)
+    if case.result.certificate is not None:
+        yield f"  {certificate_words(case.result.certificate)}"
+    yield from _spread(path)
+    yield from _thin(case, path)
+    yield from _figures(case)
+    yield from _others(case)
+
+
+def _effect(case: Case) -> str:
+    result = case.result
+    if result.p_neutralization is None or result.p_effectiveness is None:
+        return "P_N, P_E not known: no engagement figure says how an interrupted intruder is stopped"
+    return f"P_N = {result.p_neutralization:.4f}, P_E = P_I x P_N = {result.p_effectiveness:.4f}"
+
+
+def _steps(path: Path) -> Iterator[str]:
+    heads = ("", "", "task", "noticed", "at", "delay", "left when noticed", "in time", "first noticed here")
+    rows: list[Sequence[str]] = [heads]
+    for index, step in enumerate(path.steps):
+        rows.append(
+            (
+                ">" if index == path.critical_detection_point else "",
+                str(index + 1),
+                ("back " if step.leg == "out" else "") + step_name(step),
+                f"{step.p_detection:.3f}" if step.p_detection else "-",
+                step.detect_at or "-",
+                _seconds(step.delay_mean, step.delay_sd) if step.delay_mean or step.delay_sd else "-",
+                _seconds(step.mean_after, step.sd_after) if step.p_detection else "-",
+                f"{step.p_timely:.3f}" if step.p_detection else "-",
+                f"{step.p_first:.3f}" if step.p_detection else "-",
+            )
+        )
+    yield from columns(rows, "<><><>>>>")
+
+
+def _critical(path: Path) -> Iterator[str]:
+    index = path.critical_detection_point
+    if index is None:
+        yield "  No critical detection point: by the means, detection comes too late in every task"
+        return
+    yield f"  > critical detection point: task {index + 1}, the last in which detection is in time by the means"
+    if path.last_detecting is None:
+        yield "    nothing detects at or before it"
+    elif path.last_detecting != index:
+        yield f"    the last detecting task at or before it is task {path.last_detecting + 1}"
+
+
+def certificate_words(certificate: Certificate) -> str:
+    """Why the worst path is the worst, in one line."""
+    work = f"{certificate.labels:,} labels, {certificate.rounds} round{'s' if certificate.rounds != 1 else ''}"
+    if certificate.gap <= 0.0:
+        return f"Proved worst: lower bound = value = {certificate.value:.6f} ({work})"
+    return f"Not proved: the worst P_I lies from {certificate.lower_bound:.6f} to {certificate.value:.6f} ({work})"
+
+
+def _spread(path: Path) -> Iterator[str]:
+    if not path.wide_spread:
+        return
+    tasks = ", ".join(str(index + 1) for index in path.wide_spread)
+    yield f"  Wide spread: the sd exceeds half the mean in task {tasks}, and EASI then lets delays be negative."
+    if path.nonnegative is not None:
+        yield f"    With delays that cannot be negative P_I = {path.nonnegative:.4f}"
+
+
+def _thin(case: Case, path: Path) -> Iterator[str]:
+    if not case.thin:
+        yield "  No single task of this path would raise P_I by more detection or delay"
+        return
+    yield "  Where the layers are thin (this path alone; mended, another may be the worst):"
+    rows = []
+    for thin in case.thin[:SHOWN_THIN]:
+        gains = (
+            f"always noticed at its beginning: P_I {thin.detected:.3f}" if thin.detected is not None else "",
+            f"60 s more delay: P_I {thin.delayed:.3f}" if thin.delayed is not None else "",
+        )
+        rows.append((step_name(path.steps[thin.index]), *gains))
+    yield from columns(rows, "<<<", indent="    ")
+
+
+def _figures(case: Case) -> Iterator[str]:
+    if case.site is None:
+        yield "  Figures: an EASI sheet gives no sources, so every figure counts as unsourced"
+        return
+    figures = case.rests_on
+    unsourced = sum(figure.source is None for figure in figures)
+    yield f"  Figures behind this answer: {len(figures)}, of which {unsourced} unsourced"
+
+
+def _others(case: Case) -> Iterator[str]:
+    rest = case.result.paths[1:]
+    if not rest:
+        return
+    yield "  Next worst paths:"
+    rows = [
+        (str(rank), f"{path.p_interruption:.4f}", " > ".join(step_name(s) for s in path.steps if s.kind != "area"))
+        for rank, path in enumerate(rest, start=2)
+    ]
+    yield from columns(rows, "><<", indent="    ")
+
+
+def _overview(study: Study) -> Iterator[str]:
+    yield "All results, least P_I first:"
+    least_first = sorted(
+        study.cases, key=lambda case: 2.0 if case.result.p_interruption is None else case.result.p_interruption
+    )
+    rows = [
+        ("no path" if case.result.p_interruption is None else f"{case.result.p_interruption:.4f}", question(case))
+        for case in least_first
+    ]
+    yield from columns(rows, "<<")
+
+
+def _seconds(mean: float, sd: float) -> str:
+    return f"{mean:.4g} {SPREAD} {sd:.3g} s"
