@@ -32,10 +32,10 @@ from bartizan.desk.alarms.report import decide_open, decide_report, same
 from bartizan.desk.alarms.state import rank
 from bartizan.errors import StoreError
 from bartizan.signal import Signal
+from bartizan.site.site import Site
 
 if TYPE_CHECKING:
     from bartizan.assess.clock import ClockReading
-    from bartizan.site.site import Site
 
 STREAM = "alarm/"  # alarms share the journal with whatever else the desk comes to keep
 

@@ -10,12 +10,10 @@ import math
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bartizan.desk.alarms import Alarm
-
-if TYPE_CHECKING:
-    from bartizan.site.site import Site
+from bartizan.site.site import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,11 @@ from bartizan.app.desk.place import Places
 from bartizan.app.desk.words import advice
 from bartizan.desk.alarms import Alarm
 from bartizan.errors import BartizanError
+from bartizan.site.site import Site
 
 if TYPE_CHECKING:
     from bartizan.assess.clock import ClockReading
     from bartizan.assess.clock import Dispatch as ClockDispatch
-    from bartizan.site.site import Site
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bartizan.site.site import Site
+
 if TYPE_CHECKING:
     from bartizan.assess.clock import ClockReading, LayerLeft, ResponseChance
-    from bartizan.site.site import Site
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {

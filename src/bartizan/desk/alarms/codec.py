@@ -21,6 +21,7 @@ _SIGNAL_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "t": (int, float),
     "kind": str,
 }  # what the fold itself reads of a signal
+_REASONED = ("reopened", "shelved")  # these never happen without a reason
 
 
 def encode(event: Event) -> dict[str, Any]:
@@ -60,6 +61,8 @@ def decode(body: Mapping[str, Any]) -> Event:
 
 def _read(kind: str, name: str, value: Any) -> Any:
     try:
+        if name == "reason" and kind in _REASONED:
+            return _words(value)
         return _READERS[name](value)
     except ValueError as fault:
         raise HistoryError(f"a stored event of kind {kind}: {name} is {value!r:.80}, {fault}") from fault
