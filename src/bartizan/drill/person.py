@@ -85,7 +85,7 @@ class Sketch:
 
 
 def sketch(figure: Figure, model: CameraModel, eye: Floats, lit: float) -> Sketch | None:
-    """Where a figure's parts are in the picture; None where a part has no pixel (behind the camera, or at arm's length from it).
+    """Where a figure's parts are in the picture; None where it has no pixels: behind the camera, or right under it.
 
     `eye` is the camera's place (x, y, z) [m], `lit` how well the place is lit, 0 to 1.
     """

@@ -1,0 +1,295 @@
+"""Plays a scenario: renders every camera, lets the real eyes look, and carries what follows to the desk.
+
+Everything runs on the script's time. How fast that passes is the caller's business (`pace`), and how many threads
+render and look never changes a result, because every camera's pictures are looked at by its own eye in order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.feed import Box, LiveFeed
+from bartizan.app.exercise.clock import ExerciseClock
+from bartizan.app.exercise.officer import Officer
+from bartizan.app.exercise.references import check_references
+from bartizan.app.exercise.report import ExerciseReport, Happening, SceneReport
+from bartizan.app.live import Eye, Glimpse, LiveRun, Sighting
+from bartizan.drill.play import figures, sensor_signal
+from bartizan.drill.render import Renderer
+from bartizan.drill.scenario import Light, Scenario, Scene
+from bartizan.drill.scenery import scenery
+from bartizan.errors import MissingPartError
+from bartizan.signal import Signal
+from bartizan.site.model import Camera
+from bartizan.site.site import Site
+
+Image = NDArray[np.uint8]
+Pace = Callable[[Scene, float], None]
+Tell = Callable[[Scene, Happening], None]
+
+BATCH = 1.0  # seconds of the script that are rendered and looked at ahead of what the desk hears
+DEFAULT_FPS = 5.0  # for a camera of the site without its own rate
+TRAIL = 30  # places of a track shown on the plan
+
+
+def _no_pace(scene: Scene, t: float) -> None:
+    """As fast as the machine allows."""
+
+
+def _no_words(scene: Scene, happening: Happening) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    t: float
+    image: Image
+    glimpse: Glimpse
+
+
+@dataclass(slots=True)
+class _Lens:
+    """One camera in one scene: its renderer, its eye, and the pictures not yet asked for."""
+
+    camera: Camera
+    number: int
+    renderer: Renderer
+    eye: Eye
+    scene: Scene
+    blind: bool
+    fps: float
+    phase: float
+    taken: int = 0
+
+    def look(self, until: float) -> list[_Frame]:
+        """Render and look at everything up to (not at) `until` seconds of the scene."""
+        found: list[_Frame] = []
+        while (t := self.phase + self.taken / self.fps) < until:
+            image = self.renderer.render(self.taken, figures(self.scene, t))
+            if self.blind:
+                image = np.zeros_like(image)
+            found.append(_Frame(t, image, self.eye.see(t, image)))
+            self.taken += 1
+        return found
+
+
+@dataclass(slots=True)
+class _Play:
+    """What a scene has come to so far."""
+
+    scene: Scene
+    officer: Officer
+    live: LiveRun
+    said: list[Happening] = field(default_factory=list)
+    trails: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    rendered: int = 0
+    detected: int = 0
+
+
+class Exercise:
+    """Plays scenarios on a site and a desk.
+
+    Parameters: the `site` as its file holds; the `desk` that takes the signals, whose clock is `clock`; `feed`, who
+    is shown the pictures, or None; `pace(scene, t)` is called before the desk hears of second t of a scene and may
+    wait; `tell` hears what happens as it happens; `blind` are cameras that give a black picture; `seed` of the
+    pictures' noise; `workers` threads.
+
+    Errors: MissingPartError where the site has no camera that can be rendered; UnknownIdError for an id of the
+    scenario, or in `blind`, that the site does not have; CalibrationError for a camera without a full model.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        desk: Desk,
+        clock: ExerciseClock,
+        *,
+        feed: LiveFeed | None = None,
+        pace: Pace = _no_pace,
+        tell: Tell = _no_words,
+        blind: Sequence[str] = (),
+        seed: int = 1,
+        workers: int = 2,
+    ) -> None:
+        self._site, self._desk, self._clock, self._feed = site, desk, clock, feed
+        self._pace, self._tell, self._seed, self._workers = pace, tell, seed, workers
+        self._blind = frozenset(site.camera(name).id for name in blind)
+        self._cameras = [camera for camera in site.cameras if camera.model is not None and camera.size is not None]
+        if not self._cameras:
+            raise MissingPartError(
+                "the site has no camera with a model and a size: a drill needs at least one to see its people"
+            )
+        self._renderers: dict[tuple[str, Light], Renderer] = {}
+        self._before = (0, 0)
+
+    def play(self, scenario: Scenario) -> ExerciseReport:
+        """Play every scene in order; returns what came of it."""
+        check_references(scenario, self._site)
+        with ThreadPoolExecutor(self._workers, thread_name_prefix="camera") as pool:
+            scenes = tuple(self._scene(scenario, scene, pool) for scene in scenario.scenes)
+        return ExerciseReport(scenario=scenario.name, scenes=scenes, site_hash=self._site.hash, seed=self._seed)
+
+    # ---- one scene
+
+    def _scene(self, scenario: Scenario, scene: Scene, pool: ThreadPoolExecutor) -> SceneReport:
+        site = self._site.in_state(scene.states)
+        run = f"{scenario.name}/{scene.id}"
+        self._clock.advance(scene.start)
+        play = _Play(
+            scene,
+            Officer(scene, self._desk, lambda t, what: self._say(play, t, what)),
+            LiveRun(site, run=run, start_utc=scene.start, exercise=True),
+        )
+        if self._feed is not None:
+            self._feed.publish_scene(scene.name, _rfc3339(scene, 0.0), exercise=True)
+        self._say(play, 0.0, f"{scene.name} begins" + (f" ({', '.join(scene.states)})" if scene.states else ""))
+        lenses = list(pool.map(lambda pair: self._lens(pair[0], pair[1], scene), enumerate(self._cameras)))
+        sensors = self._sensors(site, scene, run)
+        for until, frames in _batches(lenses, scene.length, pool):
+            for frame in frames:
+                self._until(play, frame.t, sensors, run)
+                self._see(play, frame, run)
+            self._until(play, until, sensors, run)
+        self._end(play, run)
+        met, missed = play.officer.missed()
+        return SceneReport(
+            id=scene.id,
+            name=scene.name,
+            happenings=tuple(play.said),
+            met=tuple(met),
+            missed=tuple(missed),
+            alarms=tuple(arrival.alarm for arrival in play.officer.arrivals),
+            rendered=play.rendered,
+            detected=play.detected,
+            dropped=0,
+        )
+
+    def _lens(self, number: int, camera: Camera, scene: Scene) -> _Lens:
+        assert camera.size is not None  # noqa: S101 - cameras without are left out at the start
+        key = (camera.id, scene.light)
+        if key not in self._renderers:
+            self._renderers[key] = Renderer(
+                camera.model,  # type: ignore[arg-type]  # the renderer itself refuses a model without a place
+                camera.size,
+                scenery(self._site),
+                light=scene.light,
+                seed=self._seed * 1000 + number,
+            )
+        fps = camera.fps or DEFAULT_FPS
+        # cameras are not in step with one another: each begins a little later than the one before
+        phase = number / (len(self._cameras) * fps)
+        return _Lens(camera, number, self._renderers[key], Eye(camera), scene, camera.id in self._blind, fps, phase)
+
+    def _sensors(self, site: Site, scene: Scene, run: str) -> list[Signal]:
+        events = sorted(scene.sensors, key=lambda event: event.t)
+        return [
+            sensor_signal(site, scene, event, id=f"{run}/sensor-{number}") for number, event in enumerate(events, 1)
+        ]
+
+    def _until(self, play: _Play, t: float, sensors: list[Signal], run: str) -> None:
+        """Sensors and orders that fall due by `t`, each at its own time."""
+        while True:
+            sensor = sensors[0].t if sensors else math.inf
+            order = play.officer.due()
+            due = min(sensor, math.inf if order is None else order)
+            if due > t:
+                break
+            self._at(play, due)
+            if sensor <= due:
+                self._submit(play, due, sensors.pop(0), run)
+            else:
+                play.officer.act(due)
+        self._at(play, t)
+
+    def _at(self, play: _Play, t: float) -> None:
+        self._pace(play.scene, t)
+        self._clock.advance(play.scene.start + timedelta(seconds=t))
+
+    def _see(self, play: _Play, frame: _Frame, run: str) -> None:
+        sighting = play.live.take(frame.glimpse)
+        play.rendered += 1
+        play.detected += len(frame.glimpse.detections)
+        self._show(play, frame, sighting)
+        for signal in sighting.signals:
+            self._submit(play, frame.t, signal, run)
+
+    def _submit(self, play: _Play, t: float, signal: Signal, run: str) -> None:
+        play.officer.hear(t, self._desk.submit(signal, run), signal)
+
+    def _end(self, play: _Play, run: str) -> None:
+        """The end of a scene: tracks end, sensors fall back to rest, late orders are carried out."""
+        length = play.scene.length
+        for signal in play.live.finish():
+            self._submit(play, length, signal, run)
+        for arrival in play.officer.arrivals:
+            if arrival.signal.because.get("sensor") is not None:
+                self._desk.submit(_ended(arrival.signal, play.scene), run)
+        play.officer.finish(length)
+        rendered, detected = self._before
+        self._before = (rendered + play.rendered, detected + play.detected)
+
+    # ---- what is shown and said
+
+    def _show(self, play: _Play, frame: _Frame, sighting: Sighting) -> None:
+        feed = self._feed
+        if feed is None:
+            return
+        boxes: list[Box] = [(track, *box) for track, box in sighting.boxes]
+        feed.publish_picture(sighting.camera, frame.t, frame.image, boxes)
+        for point in sighting.points:
+            play.trails.setdefault(point.track, []).append(point.at)
+        for track in sighting.ended:
+            play.trails.pop(track, None)
+        feed.publish_tracks(
+            frame.t,
+            [(p.track, p.at[0], p.at[1], p.cameras, play.trails[p.track][-TRAIL:]) for p in sighting.points],
+        )
+        rendered, detected = self._before
+        feed.publish_counts(rendered + play.rendered, detected + play.detected)
+
+    def _say(self, play: _Play, t: float, what: str) -> None:
+        happening = Happening(t=t, utc=play.scene.start + timedelta(seconds=t), what=what)
+        play.said.append(happening)
+        self._tell(play.scene, happening)
+
+
+def _batches(lenses: Sequence[_Lens], length: float, pool: ThreadPoolExecutor) -> Iterator[tuple[float, list[_Frame]]]:
+    """(end of the batch [s], its frames of all cameras in order of time and camera), one batch looked at ahead."""
+    order = {lens.camera.id: lens.number for lens in lenses}
+    count = max(1, math.ceil(length / BATCH))
+    ends = [min(length, (number + 1) * BATCH) for number in range(count)]
+    ahead = [pool.submit(lens.look, ends[0]) for lens in lenses]
+    for number, until in enumerate(ends):
+        frames = [frame for future in ahead for frame in future.result()]
+        if number + 1 < count:
+            ahead = [pool.submit(lens.look, ends[number + 1]) for lens in lenses]
+        yield until, sorted(frames, key=lambda frame: (frame.t, order[frame.glimpse.camera]))
+
+
+def _ended(signal: Signal, scene: Scene) -> Signal:
+    return Signal(
+        id=signal.id,
+        t=scene.length,
+        utc=_rfc3339(scene, scene.length),
+        kind=signal.kind,
+        state="ended",
+        area=signal.area,
+        element=signal.element,
+        at=signal.at,
+        since=signal.since,
+        severity=signal.severity,
+        exercise=True,
+        because=signal.because,
+    )
+
+
+def _rfc3339(scene: Scene, t: float) -> str:
+    return (scene.start + timedelta(seconds=t)).isoformat().replace("+00:00", "Z")

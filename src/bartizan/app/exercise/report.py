@@ -1,0 +1,68 @@
+"""What came of an exercise: what happened and when, what was rendered and found, what was missed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One thing that happened, `t` seconds into its scene."""
+
+    t: float
+    utc: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SceneReport:
+    """One scene: what happened in order, which expectations were met, in words those that were missed.
+
+    `rendered` counts pictures, `detected` people found in them, `dropped` pictures that nobody looked at.
+    """
+
+    id: str
+    name: str
+    happenings: tuple[Happening, ...]
+    met: tuple[str, ...]
+    missed: tuple[str, ...]
+    alarms: tuple[str, ...]
+    rendered: int
+    detected: int
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExerciseReport:
+    """A whole scenario. `site_hash` and `seed` say what it was played on."""
+
+    scenario: str
+    scenes: tuple[SceneReport, ...]
+    site_hash: str
+    seed: int
+
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Everything that did not come as the script says, with its scene."""
+        return tuple(f"{scene.name}: {words}" for scene in self.scenes for words in scene.missed)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything came as the script says."""
+        return not self.missed
+
+    @property
+    def rendered(self) -> int:
+        """Pictures rendered."""
+        return sum(scene.rendered for scene in self.scenes)
+
+    @property
+    def detected(self) -> int:
+        """People found in them."""
+        return sum(scene.detected for scene in self.scenes)
+
+    @property
+    def dropped(self) -> int:
+        """Pictures that nobody looked at."""
+        return sum(scene.dropped for scene in self.scenes)
