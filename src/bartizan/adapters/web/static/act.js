@@ -1,0 +1,27 @@
+// What a person does: one request, and what the desk answered in words.
+
+import { say } from "./words.js";
+
+const token = document.querySelector("meta[name=csrf-token]").content;
+
+export async function act(path, body = {}) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", "x-csrf-token": token },
+      body: JSON.stringify(body),
+      redirect: "manual",
+    });
+  } catch {
+    return { done: false, words: say("act.offline") };
+  }
+  if (answer.ok) return { done: true, words: "" };
+  let reason = say("error.other");
+  try {
+    reason = (await answer.json()).error;
+  } catch {
+    // an answer without words: the general ones stand
+  }
+  return { done: false, words: say("act.failed", { reason }) };
+}

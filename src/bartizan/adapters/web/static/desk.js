@@ -1,0 +1,237 @@
+// The desk: brings what the server says to the parts of the page, and what people press to the server.
+
+import { act } from "./act.js";
+import { Detail, DISPOSITIONS } from "./detail.js";
+import { byId } from "./dom.js";
+import { setUpHelp } from "./help.js";
+import { Keys, showCommand } from "./keys.js";
+import { Link } from "./link.js";
+import { Places } from "./places.js";
+import { Plan } from "./plan.js";
+import { Queue } from "./queue.js";
+import { play, setUpSound, toggleSound } from "./sound.js";
+import { Wall } from "./wall.js";
+import { learn, name, say } from "./words.js";
+
+const MESSAGE_TIME = 6000; // milliseconds that the answer to an action stands at the foot of the page
+
+await learn("/static/en.json");
+const site = await (await fetch("/site.json")).json();
+const places = new Places(site);
+const canAct = document.querySelector("meta[name=role]").content === "officer";
+
+const state = { open: [], closed: [], more: 0, clocks: {}, chosen: null, now: null, seen: null, message: null, boot: null };
+
+const keys = new Keys({ choices, commit, simple: simpleKeys(), onChange: foot });
+const openHelp = setUpHelp(keys);
+const queue = new Queue(places, { onChoose: choose });
+const plan = new Plan(site, places);
+const wall = new Wall(site, places);
+const detail = new Detail(places, { canAct, keys: { perform, choose: (verb, key) => (keys.begin(verb), keys.answer(key)) } });
+setUpSound();
+
+const everything = () => [...state.open, ...state.closed];
+const chosen = () => everything().find((alarm) => alarm.id === state.chosen);
+const waiting = (alarm) => alarm.handling === "raised" || alarm.handling === "reopened";
+
+// ---- what people press
+
+function simpleKeys() {
+  return {
+    j: () => move(1),
+    k: () => move(-1),
+    n: () => {
+      const next = state.open.find((alarm) => waiting(alarm) && alarm.id !== state.chosen) ?? state.open.find(waiting) ?? state.open[0];
+      if (next) choose(next.id);
+    },
+    a: () => perform("acknowledge"),
+    w: () => detail.note.focus(),
+    m: toggleSound,
+    "?": () => openHelp(),
+  };
+}
+
+function move(step) {
+  const all = everything();
+  if (all.length === 0) return;
+  const at = all.findIndex((alarm) => alarm.id === state.chosen);
+  choose(all[at === -1 ? 0 : Math.min(Math.max(at + step, 0), all.length - 1)].id);
+}
+
+function choose(id) {
+  if (id !== state.chosen) keys.cancel();
+  state.chosen = id;
+  const alarm = chosen();
+  const camera = alarm?.signal.cameras[0];
+  if (camera) wall.showLarge(camera);
+  showAlarms();
+}
+
+// What the second key of a verb may be now; null where the verb does not fit.
+function choices(verb) {
+  const numbered = (things) => things.slice(0, 9).map(({ id, name: words }, i) => ({ key: String(i + 1), id, words }));
+  if (verb === "camera") return numbered(site.cameras);
+  const alarm = chosen();
+  if (!alarm || !canAct) {
+    tell(false, say(canAct ? "act.choose" : "bar.viewer"));
+    return null;
+  }
+  const again = (key) => [{ key, words: say("command.pending.again") }];
+  if (verb === "reopen") return alarm.handling === "closed" ? again("r") : null;
+  if (alarm.handling === "closed") return null;
+  if (verb === "contact") return alarm.contact_confirmed ? null : again("c");
+  if (verb === "send" || verb === "on_scene") return numbered(site.responses);
+  if (waiting(alarm)) {
+    tell(false, say("act.first"));
+    return null;
+  }
+  if (verb === "close") return alarm.disposition === null ? null : again("x");
+  return DISPOSITIONS.map((one, i) => ({ key: String(i + 1), id: one, words: name("disposition", one) }));
+}
+
+// The second key was pressed. Returns what to ask next, where there is more to ask.
+function commit(verb, choice) {
+  if (verb === "camera") wall.showLarge(choice.id);
+  else if (verb === "send" || verb === "on_scene") perform(verb, { response: choice.id });
+  else if (verb === "duplicate") perform("assess", { disposition: "duplicate", duplicate_of: choice.id });
+  else if (verb !== "assess") perform(verb);
+  else if (choice.id === "duplicate") return { verb: "duplicate", choices: others() };
+  else perform("assess", { disposition: choice.id });
+  return null;
+}
+
+function others() {
+  const alarm = chosen();
+  return everything()
+    .filter((one) => one.id !== alarm.id && one.exercise === alarm.exercise)
+    .slice(0, 9)
+    .map((one, i) => ({ key: String(i + 1), id: one.id, words: `${say("detail.number", { number: one.number })} ${places.what(one)}` }));
+}
+
+async function perform(verb, body = {}) {
+  const alarm = chosen();
+  if (!alarm || !canAct) {
+    tell(false, say(canAct ? "act.choose" : "bar.viewer"));
+    return;
+  }
+  const versioned = ["acknowledge", "assess", "close", "reopen"].includes(verb) ? { version: alarm.version } : {};
+  const note = ["assess", "close", "reopen"].includes(verb) ? detail.takeNote() : undefined;
+  const answer = await act(`/alarms/${encodeURIComponent(alarm.id)}/${verb.replace("_", "-")}`, { ...body, ...versioned, ...(note === undefined ? {} : { note }) });
+  const values = { disposition: name("disposition", body.disposition), response: places.response(body.response) };
+  tell(answer.done, answer.done ? say(`act.done.${verb}`, values) : answer.words);
+}
+
+let forget = null;
+
+function tell(done, words) {
+  state.message = { done, words };
+  clearTimeout(forget);
+  forget = setTimeout(() => {
+    state.message = null;
+    foot();
+  }, MESSAGE_TIME);
+  foot();
+}
+
+function foot() {
+  showCommand(keys.pending, state.message, keys);
+}
+
+// ---- what the desk says
+
+function showAlarms() {
+  queue.show(state, state.chosen);
+  plan.showAlarms(everything(), state.chosen);
+  const alarm = chosen();
+  wall.mark(alarm?.signal.cameras ?? [], alarm?.signal.tracks ?? []);
+  showDetail();
+}
+
+function showDetail() {
+  detail.show(chosen(), state.clocks[state.chosen], state.now);
+}
+
+function announce(alarms) {
+  const known = state.seen;
+  state.seen = new Map(alarms.map((alarm) => [alarm.id, alarm.handling]));
+  if (known === null) return;
+  const fresh = alarms.filter((alarm) => waiting(alarm) && known.get(alarm.id) !== alarm.handling && alarm.suppression === null);
+  if (fresh.length === 0) return;
+  const [first] = fresh;
+  const values = { priority: say(`priority.${first.priority}`), what: places.what(first), place: places.where(first) };
+  byId("announce").textContent = say("queue.new", values);
+  play(first.priority);
+}
+
+const hear = {
+  hello({ boot, slow }) {
+    // another run of the desk may bring another page
+    if (state.boot !== null && state.boot !== boot) location.reload();
+    state.boot = boot;
+    if (slow) tell(false, say("lost.slow"));
+  },
+  alarms({ open, closed, more }) {
+    Object.assign(state, { open, closed, more });
+    announce(open);
+    const vanished = state.chosen !== null && !chosen();
+    if (state.chosen === null || vanished) state.chosen = null;
+    if (state.chosen === null && open.length > 0) choose(open[0].id);
+    else showAlarms();
+    foot();
+  },
+  clocks(clocks) {
+    state.clocks = clocks;
+    showDetail();
+  },
+  tracks({ tracks }) {
+    plan.showTracks(tracks);
+  },
+  picture(news) {
+    wall.news(news);
+  },
+  scene({ title, exercise }) {
+    byId("exercise").hidden = !exercise;
+    byId("scene").textContent = exercise ? "" : (title ?? "");
+    byId("exercise-scene").textContent = exercise ? (title ?? "") : "";
+  },
+  beat({ now, counts }) {
+    state.now = now;
+    byId("now").textContent = now.slice(11, 19);
+    byId("day").textContent = now.slice(0, 10);
+    const idle = counts.received === 0 && counts.detected === 0 && counts.dropped === 0;
+    byId("counts").textContent = idle ? "" : say("wall.counts", counts);
+    byId("counts").title = say("wall.counts.title", counts);
+  },
+};
+
+function linkState(to, words) {
+  const link = byId("link");
+  if (link.dataset.state !== to) {
+    link.dataset.state = to;
+    link.querySelector("span").textContent = words;
+  }
+}
+
+new Link("/events", {
+  topics: Object.keys(hear),
+  onEvent: (topic, data) => hear[topic](data),
+  onLive() {
+    linkState("live", say("bar.live"));
+    byId("lost").hidden = true;
+    document.body.classList.remove("not-live");
+  },
+  onLost(seconds) {
+    linkState("lost", say("bar.lost"));
+    byId("lost").hidden = false;
+    byId("lost").querySelector("span").textContent = say("lost.words", { seconds: Math.round(seconds) });
+    document.body.classList.add("not-live");
+  },
+  onEnded() {
+    linkState("lost", say("bar.lost"));
+    byId("lost").hidden = false;
+    byId("lost").querySelector("span").textContent = say("lost.session");
+    byId("lost").querySelector("a").hidden = false;
+    document.body.classList.add("not-live");
+  },
+});
+foot();

@@ -1,0 +1,47 @@
+// Names of the site's things, and what an alarm is called and where it is.
+
+import { name, say } from "./words.js";
+
+export class Places {
+  constructor(site) {
+    this.site = site;
+    const index = (things) => new Map(things.map((thing) => [thing.id, thing]));
+    this.areas = index(site.areas);
+    this.elements = index(site.elements);
+    this.zones = index(site.zones);
+    this.cameras = index(site.cameras);
+    this.responses = index(site.responses);
+    this.targets = index(site.targets);
+    this.sensors = index(site.sensors);
+  }
+
+  what(alarm) {
+    return name("kind", alarm.signal.kind);
+  }
+
+  where(alarm) {
+    const { zone, area, element } = alarm.signal;
+    const names = [this.elements.get(element)?.name ?? element, this.zones.get(zone)?.name ?? zone, this.areas.get(area)?.name ?? area];
+    const [place, within] = names.filter((one) => one);
+    if (!place) return say("place.unknown");
+    return within && within !== place ? say("place.in", { place, within }) : place;
+  }
+
+  response(id) {
+    return this.responses.get(id)?.name ?? id;
+  }
+
+  camera(id) {
+    return this.cameras.get(id)?.name ?? id;
+  }
+
+  // A layer of the clock in words: an element and its way, an area crossed, or the target and what is done there.
+  layer({ kind, id, way }) {
+    if (kind === "area") return [say("clock.layer.crossing", { place: this.areas.get(id)?.name ?? id }), ""];
+    if (kind === "target") {
+      return [this.targets.get(id)?.name ?? id, way ? (this.targets.get(id)?.ways?.[way] ?? name("way", way)) : ""];
+    }
+    const element = this.elements.get(id);
+    return [element?.name ?? id, way ? (element?.ways[way] ?? way) : ""];
+  }
+}

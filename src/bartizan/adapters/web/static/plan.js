@@ -1,0 +1,231 @@
+// The plan: what stands there, who moves on it, and where the alarms are. Metres in, y up; SVG has y down.
+
+import { byId, el, svg } from "./dom.js";
+import { say } from "./words.js";
+
+const LABEL_ROOM = 60; // pixels of length or width below which a thing is not labelled unless it has an alarm
+
+export class Plan {
+  constructor(site, places) {
+    this.site = site;
+    this.places = places;
+    this.ground = byId("plan");
+    this.tracks = [];
+    this.alarms = [];
+    this.chosen = null;
+    if (!site.bounds) {
+      this.ground.append(el("p", { class: "quiet" }, say("plan.none")));
+      return;
+    }
+    const [left, bottom, width, height] = site.bounds;
+    this.frame = { left, top: -(bottom + height), width, height };
+    this.still = svg("g");
+    this.marks = svg("g");
+    this.people = svg("g");
+    this.svg = svg(
+      "svg",
+      {
+        viewBox: [left, -(bottom + height), width, height].join(" "),
+        role: "img",
+        "aria-label": say("plan.label", { site: site.name }),
+        preserveAspectRatio: "xMidYMid meet",
+      },
+      this.still,
+      this.marks,
+      this.people,
+    );
+    this.ground.append(this.svg);
+    new ResizeObserver(() => this.#resize()).observe(this.ground);
+  }
+
+  #resize() {
+    const { clientWidth, clientHeight } = this.ground;
+    if (!clientWidth || !clientHeight) return;
+    this.pixel = Math.max(this.frame.width / clientWidth, this.frame.height / clientHeight);
+    this.#drawStill();
+    this.showAlarms(this.alarms, this.chosen);
+    this.showTracks(this.tracks);
+  }
+
+  px(n) {
+    return n * this.pixel;
+  }
+
+  #drawStill() {
+    const { site } = this;
+    const layers = [
+      ...site.areas.map((area) => this.#shape(area.shape, `area ${area.outside ? "outside" : "inside"}`, area.name)),
+      ...site.drawings.map((one) => this.#shape(one.shape, `drawing ${one.kind}`)),
+      ...site.cameras.filter((camera) => camera.view).map((camera) => svg("polygon", { class: "view", points: points(camera.view) })),
+      ...site.zones.map((zone) => this.#shape(zone.shape, "zone", zone.name)),
+      ...site.elements.map((element) => this.#shape(element.shape, `element ${element.kind}`, element.name)),
+      ...site.targets.map((target) => this.#target(target)),
+      ...site.sensors.map((sensor) => this.#point(sensor.shape, "sensor", 2.5, sensor.name)),
+      ...site.cameras.filter((camera) => camera.at).map((camera) => this.#camera(camera)),
+    ];
+    const labels = [
+      ...site.areas.map((area) => this.#label(area.shape, "area-name", area.name, LABEL_ROOM)),
+      ...site.elements.filter((e) => e.kind !== "wall" && e.kind !== "fence").map((e) => this.#label(e.shape, "element-name", e.name, 0)),
+      ...site.targets.map((target) => this.#label(target.shape, "target-name", target.name, 0)),
+    ];
+    this.still.replaceChildren(...layers.filter(Boolean), ...apart(labels.filter(Boolean)), this.#scale());
+  }
+
+  #shape(shape, classes, title) {
+    if (!shape) return null;
+    const words = title ? [svg("title", {}, title)] : [];
+    if (shape.type === "polygon") {
+      const d = shape.rings.map((ring) => `M${ring.map(([x, y]) => `${x} ${-y}`).join("L")}Z`).join("");
+      return svg("path", { class: classes, d, "fill-rule": "evenodd" }, ...words);
+    }
+    if (shape.type === "line") return svg("polyline", { class: classes, points: points(shape.points) }, ...words);
+    return this.#point(shape, classes, 4, title);
+  }
+
+  #point(shape, classes, radius, title) {
+    if (!shape) return null;
+    const [x, y] = middle(shape);
+    return svg("circle", { class: classes, cx: x, cy: -y, r: this.px(radius) }, title ? svg("title", {}, title) : null);
+  }
+
+  #target(target) {
+    if (!target.shape) return null;
+    const [x, y] = middle(target.shape);
+    const r = this.px(6);
+    return svg(
+      "g",
+      { class: "target" },
+      svg("circle", { cx: x, cy: -y, r }),
+      svg("circle", { class: "bull", cx: x, cy: -y, r: r * 0.35 }),
+      svg("title", {}, target.name),
+    );
+  }
+
+  #camera(camera) {
+    const [x, y] = camera.at;
+    const r = this.px(5);
+    return svg(
+      "g",
+      { class: "camera", "data-camera": camera.id },
+      svg("rect", { x: x - r, y: -y - r * 0.75, width: r * 2, height: r * 1.5, rx: r * 0.3 }),
+      svg("circle", { cx: x, cy: -y, r: r * 0.42 }),
+      svg("title", {}, camera.name),
+    );
+  }
+
+  #label(shape, classes, words, room) {
+    if (!shape) return null;
+    const [x, y] = middle(shape);
+    const [width, height] = extent(shape);
+    if (Math.max(width, height) / this.pixel < room) return null;
+    const size = this.px(classes === "area-name" ? 12 : 11);
+    const label = svg("text", { class: classes, x, y: -y, "font-size": size, "text-anchor": "middle" }, words);
+    const lift = shape.type === "polygon" && classes === "area-name" ? 0 : this.px(10);
+    label.setAttribute("y", -y - lift);
+    const half = (words.length * size * 0.56) / 2;
+    // a name at the edge of the plan is moved in, not cut
+    const inside = Math.min(Math.max(x, this.frame.left + half), this.frame.left + this.frame.width - half);
+    label.setAttribute("x", inside);
+    return { node: label, box: [inside - half, -y - lift - size, inside + half, -y - lift + size * 0.3] };
+  }
+
+  #scale() {
+    const target = this.px(90);
+    const length = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].findLast((one) => one <= target) ?? 1;
+    const x = this.frame.left + this.px(10);
+    const y = this.frame.top + this.frame.height - this.px(8);
+    const tick = this.px(4);
+    return svg(
+      "g",
+      { class: "scale" },
+      svg("path", { d: `M${x} ${y - tick}V${y}H${x + length}V${y - tick}` }),
+      svg("text", { x: x + length + this.px(6), y, "font-size": this.px(11) }, `${length} m`),
+    );
+  }
+
+  showTracks(tracks) {
+    this.tracks = tracks;
+    byId("moving").textContent = tracks.length === 1 ? say("plan.moving.one") : say("plan.moving", { n: tracks.length });
+    if (!this.pixel) return;
+    const watched = new Set(this.alarms.filter((a) => a.handling !== "closed").flatMap((alarm) => alarm.signal.tracks));
+    this.people.replaceChildren(
+      ...tracks.map(({ track, x, y, trail }) =>
+        svg(
+          "g",
+          { class: watched.has(track) ? "person watched" : "person" },
+          trail.length > 1 ? svg("polyline", { class: "trail", points: points([...trail, [x, y]]) }) : null,
+          svg("circle", { cx: x, cy: -y, r: this.px(watched.has(track) ? 6 : 4.5) }),
+          svg("text", { x: x + this.px(8), y: -y + this.px(4), "font-size": this.px(11) }, track),
+        ),
+      ),
+    );
+  }
+
+  showAlarms(alarms, chosen) {
+    this.alarms = alarms;
+    this.chosen = chosen;
+    if (!this.pixel) return;
+    const shown = alarms.filter((alarm) => alarm.handling !== "closed" || alarm.id === chosen);
+    // the chosen one last, so that it lies on top
+    shown.sort((a, b) => (a.id === chosen) - (b.id === chosen));
+    this.marks.replaceChildren(...shown.flatMap((alarm) => this.#alarm(alarm, alarm.id === chosen)));
+    this.showTracks(this.tracks);
+  }
+
+  #alarm(alarm, chosen) {
+    const { element, zone, area, at } = alarm.signal;
+    const place = this.places.elements.get(element) ?? this.places.zones.get(zone) ?? this.places.areas.get(area);
+    const state = [alarm.priority, chosen && "chosen", alarm.handling === "raised" && "new"].filter(Boolean).join(" ");
+    const marks = [];
+    if (place?.shape) marks.push(this.#shape(place.shape, `alarmed ${place.shape.type} ${state}`));
+    const spot = at ?? (place?.shape ? middle(place.shape) : null);
+    if (spot) {
+      const [x, y] = spot;
+      marks.push(svg("circle", { class: `ring ${state}`, cx: x, cy: -y, r: this.px(chosen ? 15 : 10) }));
+    }
+    return marks;
+  }
+}
+
+// Labels that would lie on one another: the first stays.
+function apart(labels) {
+  const kept = [];
+  for (const label of labels) {
+    const [l, t, r, b] = label.box;
+    if (kept.every(({ box }) => r < box[0] || box[2] < l || b < box[1] || box[3] < t)) kept.push(label);
+  }
+  return kept.map((label) => label.node);
+}
+
+const points = (places) => places.map(([x, y]) => `${x},${-y}`).join(" ");
+
+const corners = (shape) => (shape.type === "polygon" ? shape.rings[0] : shape.type === "line" ? shape.points : [shape.at]);
+
+function extent(shape) {
+  const xs = corners(shape).map(([x]) => x);
+  const ys = corners(shape).map(([, y]) => y);
+  return [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
+}
+
+// Where a name or a mark goes: the middle of a line's length, the centroid of a polygon.
+function middle(shape) {
+  if (shape.type === "point") return shape.at;
+  if (shape.type === "line") {
+    const legs = shape.points.slice(1).map((b, i) => [shape.points[i], b, Math.hypot(b[0] - shape.points[i][0], b[1] - shape.points[i][1])]);
+    let half = legs.reduce((sum, [, , length]) => sum + length, 0) / 2;
+    for (const [a, b, length] of legs) {
+      if (half <= length) return [a[0] + ((b[0] - a[0]) * half) / (length || 1), a[1] + ((b[1] - a[1]) * half) / (length || 1)];
+      half -= length;
+    }
+    return shape.points[0];
+  }
+  const ring = shape.rings[0];
+  let [twice, x, y] = [0, 0, 0];
+  for (let i = 0; i + 1 < ring.length; i += 1) {
+    const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
+    twice += cross;
+    x += (ring[i][0] + ring[i + 1][0]) * cross;
+    y += (ring[i][1] + ring[i + 1][1]) * cross;
+  }
+  return twice ? [x / (3 * twice), y / (3 * twice)] : ring[0];
+}
