@@ -23,9 +23,9 @@ _SAME_STATE = 13.28
 class Track:
     """A track as the tracker keeps it.
 
-    `first_*` is its first sighting, `seen_*` its last, `since` the first sighting of all that bears its id. `early`
-    holds its points until it is confirmed; `apart` the serials of tracks that one frame showed beside it. `lost_t` is
-    the last sighting of the lost track that it continues, where it does.
+    `first_*` is its first sighting, `seen_*` its last, `since` the first sighting of all that bears its id;
+    `seen_by` is each camera's last. `early` holds its points until it is confirmed; `apart` the serials of tracks
+    that one frame showed beside it. `lost_t` is the last sighting of the lost track that it continues, if it does.
     """
 
     serial: int
@@ -38,6 +38,7 @@ class Track:
     since: float
     id: str | None = None
     sightings: int = 1
+    seen_by: dict[str, float] = field(default_factory=dict)
     early: list[TrackPoint] = field(default_factory=list)
     apart: set[int] = field(default_factory=set)
     lost_t: float | None = None

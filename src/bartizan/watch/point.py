@@ -10,9 +10,10 @@ class TrackPoint:
     """One track at one time: where it is held to be.
 
     `t` [s]; `at` [m] and `velocity` [m/s] are the filtered ones, `covariance` (xx, xy, yy) [m²] that of the place.
-    `observed` is False while the track coasts: the place is then a prediction and no evidence. `cameras` saw it in
-    this very frame; `box` (left, top, width, height in pixels) is the sighting's own. `bridged` [s] is set on the
-    first point after a stitch: how long the track had been out of sight.
+    `observed` says that this very frame shows the track; where it does not, the place is a prediction and no
+    evidence. `camera` is the one whose frame shows it, `box` (left, top, width, height in pixels) where;
+    `cameras` saw it within the last second. `bridged` [s] is set on the first point after a stitch: how long the
+    track had been out of sight.
     """
 
     t: float
@@ -21,6 +22,7 @@ class TrackPoint:
     velocity: tuple[float, float] = (0.0, 0.0)
     covariance: tuple[float, float, float] = (0.0, 0.0, 0.0)
     cameras: tuple[str, ...] = ()
+    camera: str | None = None
     box: tuple[float, float, float, float] | None = None
     observed: bool = True
     bridged: float | None = None

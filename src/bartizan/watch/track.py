@@ -29,6 +29,9 @@ from bartizan.watch.identity import Track, double_of, stitch
 from bartizan.watch.motion import MotionLaw, Vector, begin, predict, update
 from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
 
+# a camera that saw a track within this many seconds is named as one that sees it
+_LATELY = 1.0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackerParams:
@@ -241,6 +244,9 @@ class Tracker:
         return named
 
     def _point(self, track: Track, camera: str, observation: Observation | None) -> TrackPoint:
+        if observation is not None:
+            track.seen_by[camera] = self._now
+        track.seen_by = {name: t for name, t in track.seen_by.items() if self._now - t <= _LATELY}
         state = predict(track.state, self._now, self._law)
         x, y, vx, vy = map(float, state.mean)
         error = state.covariance
@@ -250,7 +256,8 @@ class Tracker:
             at=(x, y),
             velocity=(vx, vy),
             covariance=(float(error[0, 0]), float(error[0, 1]), float(error[1, 1])),
-            cameras=(camera,) if observation else (),
+            cameras=tuple(sorted(track.seen_by)),
+            camera=camera if observation else None,
             box=observation.box if observation else None,
             observed=observation is not None,
         )

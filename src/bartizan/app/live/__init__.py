@@ -1,0 +1,21 @@
+"""The live run: pictures, boxes or tracks in; tracks on the plan and signals out."""
+
+from bartizan.app.live.eye import Eye, Glimpse
+from bartizan.app.live.ports import Frame, FrameSource
+from bartizan.app.live.run import LiveCounts, LiveRun, Sighting
+from bartizan.app.live.stream import watch_boxes, watch_pictures, watch_tracks
+from bartizan.app.live.traces import Traces
+
+__all__ = [
+    "Eye",
+    "Frame",
+    "FrameSource",
+    "Glimpse",
+    "LiveCounts",
+    "LiveRun",
+    "Sighting",
+    "Traces",
+    "watch_boxes",
+    "watch_pictures",
+    "watch_tracks",
+]

@@ -1,0 +1,66 @@
+"""One camera's eye: a picture goes in, who is seen and where on the plan comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.errors import MissingPartError
+from bartizan.geometry.projection import CameraModel
+from bartizan.signal import Observation
+from bartizan.site.model import Camera
+from bartizan.watch.detect import BackgroundDetector, Detection, DetectorParams
+from bartizan.watch.observe import observe
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """What one frame of one camera shows: detections in the picture [pixels], observations on the plan [m]."""
+
+    t: float
+    camera: str
+    detections: tuple[Detection, ...]
+    observations: tuple[Observation, ...]
+
+
+class Eye:
+    """Detector and projection of one camera. It keeps the camera's background, so it sees one stream, in order.
+
+    The detector is built from the first picture where the site does not give the camera's size. Raises
+    MissingPartError where the camera has no model.
+    """
+
+    def __init__(self, camera: Camera, params: DetectorParams | None = None) -> None:
+        self.camera = camera.id
+        self._model = model_of(camera)
+        self._size = camera.size
+        self._params = params
+        self._detector: BackgroundDetector | None = None
+
+    def see(self, t: float, image: NDArray[np.uint8]) -> Glimpse:
+        """Look at the picture at `t` [s], shape (height, width, 3), BGR.
+
+        Raises InputError where the picture is not of the camera's size.
+        """
+        if self._detector is None:
+            size = self._size or (image.shape[1], image.shape[0])
+            self._detector = BackgroundDetector(self._model, size, self._params)
+        return glimpse(self.camera, self._model, t, self._detector.detect(t, image))
+
+
+def glimpse(camera: str, model: CameraModel, t: float, detections: Sequence[Detection]) -> Glimpse:
+    """What a frame shows whose detections [pixels] are known."""
+    return Glimpse(t, camera, tuple(detections), tuple(observe(camera, model, t, detections)))
+
+
+def model_of(camera: Camera) -> CameraModel:
+    """The camera's model. Raises MissingPartError where it has none."""
+    if camera.model is None:
+        raise MissingPartError(
+            f"camera '{camera.id}' has no model, so that what it sees has no place on the plan. "
+            "Give it a model in site.toml: four points, or a calibration file"
+        )
+    return camera.model

@@ -1,0 +1,154 @@
+"""A live run: the glimpses of all cameras of a site become tracks, and tracks become signals.
+
+Live and replay are the same code: the clock is in the glimpses, and the same glimpses give the same signals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from bartizan.app.live.eye import Glimpse
+from bartizan.geometry.projection import CameraModel
+from bartizan.signal import Signal, SignalIds
+from bartizan.site.site import Site
+from bartizan.watch.point import TrackPoint
+from bartizan.watch.rules import RuleBook
+from bartizan.watch.track import Tracker, TrackerCounts, TrackerParams
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one frame of one camera changed.
+
+    `points`: every believed track at `t` [s], one point each. `earlier`: points from before a track was believed,
+    which come once, when it is. `ended`: ids of tracks nobody will hear of again. `boxes`: (track, left, top, width,
+    height in pixels) of the tracks in this camera's picture, predicted where it does not show them.
+    """
+
+    t: float
+    camera: str
+    points: tuple[TrackPoint, ...] = ()
+    ended: tuple[str, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    boxes: tuple[tuple[str, Box], ...] = ()
+    earlier: tuple[TrackPoint, ...] = ()
+
+
+@dataclass(slots=True)
+class LiveCounts:
+    """What a run took and what it dropped."""
+
+    frames: int = 0
+    detections: int = 0
+    observations: int = 0
+    signals: int = 0
+    tracks: TrackerCounts = field(default_factory=TrackerCounts)
+
+    @property
+    def dropped_frames(self) -> int:
+        """Frames that came too late or twice."""
+        return self.tracks.late_frames + self.tracks.repeated_frames
+
+    @property
+    def dropped_observations(self) -> int:
+        """Detections without a place on the plan, and sightings that were unusable or one too many."""
+        placeless = self.detections - self.observations
+        return placeless + self.tracks.unusable_observations + self.tracks.surplus_observations
+
+
+class LiveRun:
+    """Follows everybody on a site through all its cameras and applies its rules.
+
+    `run` names the run in the ids of tracks and signals. `start_utc` is the time of the stream's zero; without it
+    signals carry no `utc`. `exercise` marks every signal as of an exercise.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        *,
+        run: str,
+        start_utc: datetime | None = None,
+        exercise: bool = False,
+        params: TrackerParams | None = None,
+    ) -> None:
+        self._tracker = Tracker(params, run)
+        self._book = RuleBook(site, SignalIds(run), start_utc, exercise)
+        self._views = {camera.id: _View(camera.model) for camera in site.cameras if camera.model is not None}
+        self._now = 0.0
+        self.counts = LiveCounts(tracks=self._tracker.counts)
+
+    def take(self, glimpse: Glimpse) -> Sighting:
+        """Take what one frame shows and say what it changed. Glimpses come in the order of time."""
+        self.counts.frames += 1
+        self.counts.detections += len(glimpse.detections)
+        self.counts.observations += len(glimpse.observations)
+        update = self._tracker.step(glimpse.t, glimpse.camera, glimpse.observations)
+        self._now = max(self._now, glimpse.t)
+        signals = self._book.step(update.points, self._now, update.ended)
+        self.counts.signals += len(signals)
+        points = {point.track: point for point in update.points}
+        ended = tuple(track.track for track in update.ended)
+        view = self._views.get(glimpse.camera)
+        for other in self._views.values():
+            other.forget(ended)
+        return Sighting(
+            t=glimpse.t,
+            camera=glimpse.camera,
+            points=tuple(points.values()),
+            ended=ended,
+            signals=signals,
+            boxes=() if view is None else view.boxes(points.values()),
+            earlier=tuple(point for point in update.points if points[point.track] is not point),
+        )
+
+    def finish(self) -> tuple[Signal, ...]:
+        """The stream is over: every track ends, and every signal that is still open."""
+        signals = self._book.finish(self._now)
+        self._tracker.finish()
+        self.counts.signals += len(signals)
+        return signals
+
+
+@dataclass(slots=True)
+class _View:
+    """Where tracks are in one camera's picture; keeps the last box of each and the place it was at."""
+
+    model: CameraModel
+    held: dict[str, tuple[Box, tuple[float, float]]] = field(default_factory=dict)
+
+    def boxes(self, points: Iterable[TrackPoint]) -> tuple[tuple[str, Box], ...]:
+        """The box of each track that this camera shows, or has shown and whose track goes on."""
+        found = []
+        for point in points:
+            if point.observed and point.box is not None:
+                self.held[point.track] = (point.box, point.at)
+                found.append((point.track, point.box))
+            elif point.track in self.held:
+                moved = self._moved(*self.held[point.track], point.at)
+                if moved is not None:
+                    found.append((point.track, moved))
+        return tuple(found)
+
+    def forget(self, tracks: Sequence[str]) -> None:
+        """Drop what is known of tracks that ended."""
+        for track in tracks:
+            self.held.pop(track, None)
+
+    def _moved(self, box: Box, start: tuple[float, float], end: tuple[float, float]) -> Box | None:
+        """The box of somebody who was at `start` [m] and is at `end` [m] now; None where that is out of the picture."""
+        places = np.array([start, end])
+        feet, scales = self.model.to_image(places), self.model.height_scale(places)
+        if not (np.isfinite(feet).all() and np.isfinite(scales).all() and scales[0] > 0.0 and scales[1] > 0.0):
+            return None
+        left, top, width, height = box
+        x = left + width / 2.0 + feet[1, 0] - feet[0, 0]
+        y = top + height + feet[1, 1] - feet[0, 1]
+        grown = scales[1] / scales[0]
+        return float(x - width * grown / 2.0), float(y - height * grown), float(width * grown), float(height * grown)
