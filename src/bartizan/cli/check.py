@@ -15,7 +15,8 @@ from bartizan import __version__
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
 from bartizan.errors import CheckError, SiteFileError
-from bartizan.site import checks
+from bartizan.site.checks import Finding
+from bartizan.site.checks import check as findings_of
 from bartizan.site.site import Site
 
 SCHEMA = 1
@@ -38,7 +39,7 @@ def check(site: Path, as_json: bool) -> None:
         if as_json:
             _print_json(None, [asdict(fault) for fault in error.faults], [])
         raise
-    findings = sorted(checks.check(read), key=lambda finding: LEVELS.index(finding.level))
+    findings = sorted(findings_of(read), key=lambda finding: LEVELS.index(finding.level))
     if as_json:
         _print_json({"name": read.name, "hash": read.hash}, [], [asdict(finding) for finding in findings])
     else:
@@ -64,7 +65,7 @@ def new(site: Path) -> None:
     )
 
 
-def _print_findings(place: str, site: Site, findings: Sequence[checks.Finding]) -> None:
+def _print_findings(place: str, site: Site, findings: Sequence[Finding]) -> None:
     click.echo(f"{printable(site.name)}   (hash {site.hash[:12]}, Bartizan {__version__})")
     held = [f"{len(getattr(site, part))} {part}" for part in PARTS if getattr(site, part)]
     click.echo(f"  {', '.join(held) or 'nothing yet'}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bartizan.app.study import Case, Study
+from bartizan.app.study.thin import MORE_DELAY
 from bartizan.assess.result import Certificate, Path, Step
 from bartizan.cli.words import columns, printable
 
-SHOWN_THIN = 3  # tasks: the rest is in the report
+SHOWN_THIN = 2  # tasks of each kind: the rest is in the report
 SPREAD = "±"
 
 
@@ -123,15 +124,23 @@ def _thin(case: Case, path: Path) -> Iterator[str]:
     if not case.thin:
         yield "  No single task of this path would raise P_I by more detection or delay"
         return
-    yield "  Where the layers are thin (this path alone; mended, another may be the worst):"
-    rows = []
-    for thin in case.thin[:SHOWN_THIN]:
-        gains = (
-            f"always noticed at its beginning: P_I {thin.detected:.3f}" if thin.detected is not None else "",
-            f"60 s more delay: P_I {thin.delayed:.3f}" if thin.delayed is not None else "",
-        )
-        rows.append((step_name(path.steps[thin.index]), *gains))
+    yield "  Where the layers are thin (on this path alone; once it is mended another may be the worst):"
+    kinds = (
+        ("always noticed at its beginning", [(thin.detected, thin.index) for thin in case.thin]),
+        (f"{MORE_DELAY:g} s longer", [(thin.delayed, thin.index) for thin in case.thin]),
+    )
+    rows = [
+        (step_name(path.steps[index]), f"{change}:", f"P_I {value:.3f}")
+        for change, values in kinds
+        for value, index in _best(values)
+    ]
     yield from columns(rows, "<<<", indent="    ")
+
+
+def _best(values: Sequence[tuple[float | None, int]]) -> list[tuple[float, int]]:
+    """The highest few, the earlier task first among equals."""
+    known = [(value, index) for value, index in values if value is not None]
+    return sorted(known, key=lambda pair: (-round(pair[0], 3), pair[1]))[:SHOWN_THIN]
 
 
 def _figures(case: Case) -> Iterator[str]:

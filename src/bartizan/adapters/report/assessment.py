@@ -11,7 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from bartizan.adapters.report.pages import Page, options_in_words, page_of
-from bartizan.adapters.report.words import clean
+from bartizan.adapters.report.words import clean, subscripts
 from bartizan.app.study import Study
 from bartizan.app.study.thin import MORE_DELAY
 
@@ -74,6 +74,7 @@ def render(study: Study) -> str:
         lstrip_blocks=True,
     )
     environment.filters["clean"] = clean
+    environment.filters["subscripts"] = subscripts
     pages = tuple(page_of(case, number, study) for number, case in enumerate(study.cases, start=1))
     return environment.get_template(TEMPLATE).render(
         study=study,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bartizan.adapters.report.layers import Box, Layout, Place, areas_along, lay_out
 from bartizan.adapters.report.svg import Drawing, fitted
-from bartizan.adapters.report.words import probability, spread
+from bartizan.adapters.report.words import probability, seconds
 from bartizan.app.study import Case
 from bartizan.assess.result import Path, Step
 from bartizan.site.model import Element
@@ -43,6 +43,7 @@ def sequence_diagram(case: Case, name: str) -> Markup:
     _draw_areas(drawing, site, layout)
     if worst is not None:
         _draw_path(drawing, site, layout, worst)
+    _name_areas(drawing, site, layout)
     for element in site.elements:
         if element.id in layout.elements:
             _draw_element(drawing, layout.elements[element.id], element, on_path.get(element.id))
@@ -88,8 +89,14 @@ def _draw_areas(drawing: Drawing, site: Site, layout: Layout) -> None:
         band = layout.areas[area.id]
         look = "band outside" if area.outside else "band"
         drawing.rectangle(band.x, band.y, band.width, band.height, look, round_by=6.0, says=area.name or area.id)
+
+
+def _name_areas(drawing: Drawing, site: Site, layout: Layout) -> None:
+    """After the path, so that it does not strike out a name."""
+    for area in site.areas:
+        band = layout.areas[area.id]
         words = (area.name or area.id) + ("  (outside)" if area.outside else "")
-        drawing.text(band.x + 12.0, band.y + 18.0, fitted(words, band.width - 24.0, NAME), "name")
+        drawing.text(band.x + 12.0, band.y + 18.0, fitted(words, band.width - 24.0, NAME), "name area-name")
 
 
 def _draw_element(drawing: Drawing, box: Box, element: Element, step: Step | None) -> None:
@@ -111,8 +118,8 @@ def _draw_target(drawing: Drawing, box: Box, name: str, steps: tuple[Step, ...])
 
 
 def _noticed(step: Step) -> str:
-    seen = f"{probability(step.p_detection)}, " if step.p_detection else ""
-    return seen + spread(step.delay_mean, step.delay_sd)
+    seen = f"noticed {probability(step.p_detection)}, " if step.p_detection else ""
+    return f"{seen}{seconds(step.delay_mean)} s"
 
 
 def _draw_path(drawing: Drawing, site: Site, layout: Layout, worst: Path) -> None:
@@ -136,27 +143,35 @@ def _route(site: Site, layout: Layout, worst: Path, leg: str) -> list[Place]:
             continue
         box = layout.elements[step.id]
         here, there = layout.areas[areas[index]], layout.areas[areas[index + 1]]
-        x = box.middle + shift
-        places += [_lane(here, x, shift), *_through(box, x, here, there), _lane(there, x, shift)]
+        places += _through(box, here, there, shift)
     if places and areas:
         turn = sum(step.leg == "in" for step in elements)
         band, box = layout.areas[areas[turn]], layout.target
-        x = box.middle + shift
-        reach = [_lane(band, x, shift), (band.nearest(x), band.y + band.height), (x, box.y)]
+        reach = _drop(band, box.middle + shift, box.y, shift)
         places = [*places, *reach] if leg == "in" else [*reversed(reach), *places]
     return places
 
 
-def _lane(band: Box, x: float, shift: float) -> Place:
-    return band.nearest(x), band.y + LANE + shift * 0.6
-
-
-def _through(box: Box, x: float, here: Box, there: Box) -> list[Place]:
+def _through(box: Box, here: Box, there: Box, shift: float) -> list[Place]:
+    """From the lane of one area through an element's box to the lane of the next."""
     enter, leave = (box.y if band.y < box.y else box.y + box.height for band in (here, there))
-    if enter == leave:  # two areas of one layer: in at one side of the box's top, out at the other
-        side = box.width / 4.0 if here.middle > there.middle else -box.width / 4.0
-        return [(x + side, enter), (x + side, enter + 8.0), (x - side, leave + 8.0), (x - side, leave)]
-    return [(x, enter), (x, leave)]
+    # two areas of one layer: in at one side of the box's top, out at the other
+    side = 0.0 if enter != leave else box.width / 4.0 * (1.0 if here.middle > there.middle else -1.0)
+    inside = [] if enter != leave else [(box.middle + shift + x, enter + 8.0) for x in (side, -side)]
+    return [
+        *_drop(here, box.middle + shift + side, enter, shift),
+        *inside,
+        *reversed(_drop(there, box.middle + shift - side, leave, shift)),
+    ]
+
+
+def _drop(band: Box, x: float, y: float, shift: float) -> list[Place]:
+    """From the lane of an area to the edge of a box at (x, y), at right angles."""
+    start = band.nearest(x)
+    edge = band.y + band.height if band.y < y else band.y
+    # the way out turns a little apart from the way in
+    middle = (edge + y) / 2.0 + 0.4 * shift
+    return [(start, band.y + LANE + 0.6 * shift), (start, middle), (x, middle), (x, y)]
 
 
 def _draw_badges(drawing: Drawing, layout: Layout, worst: Path) -> None:
@@ -184,4 +199,5 @@ def _badge_place(layout: Layout, worst: Path, index: int) -> Place:
     boxes = [layout.target if near.kind == "target" else layout.elements[near.id] for near in around]
     shift = 0.0 if step.leg == "in" else 10.0
     middles = [band.nearest(box.middle + shift) for box in boxes]
-    return sum(middles) / len(middles), band.y + LANE + shift * 0.6
+    # the badge of the way out stands beside that of the way in
+    return sum(middles) / len(middles) + 2.4 * shift, band.y + LANE + shift * 0.6

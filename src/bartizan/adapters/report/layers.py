@@ -12,7 +12,7 @@ from bartizan.site.site import Site
 
 BAND = 46.0  # height of an area's band
 BOX = 50.0  # height of an element's box
-BOX_WIDTH = 168.0
+BOX_WIDTH = 184.0
 GAP = 120.0  # height between two bands, which holds one row of boxes
 SIDE = 18.0  # least room between two boxes
 LEAST_WIDTH = 760.0

@@ -40,11 +40,14 @@ class StepRow(NamedTuple):
 
 
 class ThinRow(NamedTuple):
-    """What one task would give."""
+    """What one task would give; `most_...`: no other gives more."""
 
+    number: int
     name: str
     detected: str
     delayed: str
+    most_detected: bool
+    most_delayed: bool
 
 
 class Part(NamedTuple):
@@ -186,7 +189,7 @@ class _Names:
             holder = site.element(step.id) if step.kind == "element" else site.target(step.id)
             way = next((way.name or way.id for way in holder.ways if way.id == step.way), step.way or "")
             words = f"{holder.name or holder.id}: {way}"
-        return words if step.leg == "in" else f"back, {words}"
+        return words if step.leg == "in" else f"{words} (way out)"
 
     def id(self, step: Step) -> str:
         """The step as the site's file names it, or empty where that says nothing new."""
@@ -200,15 +203,15 @@ def _heading(case: Case, names: _Names) -> str:
     if result.target is None:
         return "The path of the sheet"
     state = f", {names.state(result.state)}" if result.state else ""
-    return f"{names.threat(result.threat)} to {names.target(result.target)}{state}"
+    force = f", answered by {names.response(result.response)}" if result.response else ""
+    return f"{names.threat(result.threat)} to {names.target(result.target)}{state}{force}"
 
 
 def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
     path, result = case.worst, case.result
-    force = names.response(result.response) if result.response else "the response"
     yield Line(
-        f"Answered by {force}: {spread(case.response_mean, case.response_sd)}, "
-        f"communication {probability(case.p_communication)}."
+        f"The response takes {spread(case.response_mean, case.response_sd)}; "
+        f"the alarm reaches it with probability {probability(case.p_communication)}."
     )
     if path is None:
         yield Line(f"No path: {result.reason}.")
@@ -231,11 +234,11 @@ def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
     if path.wide_spread:
         tasks = ", ".join(str(index + 1) for index in path.wide_spread)
         beside = "" if path.nonnegative is None else f" With non-negative delays P_I is {path.nonnegative:.3f}."
-        yield Line(f"Wide spread: the standard deviation exceeds half the mean in task {tasks}.{beside}", "short")
+        yield Line(f"Wide spread: the standard deviation exceeds half the mean in task {tasks}.{beside}", "warn")
     figures = case.rests_on
     if figures:
         unsourced = sum(one.source is None for one in figures)
-        look = "short" if unsourced else ""
+        look = "warn" if unsourced else ""
         yield Line(f"Rests on {len(figures)} figures, {unsourced} of them unsourced.", look)
 
 
@@ -273,8 +276,17 @@ def _step_rows(path: Path, names: _Names) -> Iterator[StepRow]:
 
 
 def _thin_rows(case: Case, path: Path, names: _Names) -> Iterator[ThinRow]:
+    detected = max((thin.detected or 0.0 for thin in case.thin), default=0.0)
+    delayed = max((thin.delayed or 0.0 for thin in case.thin), default=0.0)
     for thin in case.thin:
-        yield ThinRow(names.step(path.steps[thin.index]), probability(thin.detected), probability(thin.delayed))
+        yield ThinRow(
+            number=thin.index + 1,
+            name=names.step(path.steps[thin.index]),
+            detected=probability(thin.detected),
+            delayed=probability(thin.delayed),
+            most_detected=thin.detected == detected,
+            most_delayed=thin.delayed == delayed,
+        )
 
 
 def _path_row(path: Path, worst: Path, names: _Names) -> PathRow:

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from bartizan.adapters.report.words import clean
 
-CHARACTER = 0.56  # width of an average character of the page's type, in parts of its size
+CHARACTER = 0.55  # width of an average character of the page's type, in parts of its size
 Place = tuple[float, float]
 
 

@@ -13,8 +13,8 @@ from bartizan.adapters.report.words import probability, seconds, spread
 from bartizan.app.study import Case
 from bartizan.assess.result import Path, Step
 
-WIDTH = 940.0
-LABEL = 216.0  # left of the chart: the names of tasks
+WIDTH = 960.0
+LABEL = 262.0  # left of the chart: the names of tasks
 FIGURES = 140.0  # right of the chart: detection and timeliness
 TOP = 46.0
 ROW = 30.0
@@ -156,7 +156,7 @@ def _response(drawing: Drawing, scale: _Scale, case: Case, total: float, bottom:
         drawing.line((low, y), (high, y), "response-whisker")
         for x in (low, high):
             drawing.line((x, y - 5.0), (x, y + 5.0), "response-whisker")
-    drawing.text(WIDTH - FIGURES + 12.0, y + 4.0, spread(case.response_mean, case.response_sd), "number")
+    drawing.text(WIDTH - 4.0, y + 4.0, spread(case.response_mean, case.response_sd), "number", anchor="end")
     left, right = scale(need), scale(total)
     close = right - left < 250.0
     words = f"{seconds(need)} s: latest detection in time" if need > 0.0 else "too late from the start"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+from markupsafe import Markup, escape
 
 from bartizan.quantity import Duration, Probability
 
@@ -10,6 +13,11 @@ from bartizan.quantity import Duration, Probability
 def clean(text: str) -> str:
     """`text` without characters that HTML forbids or that reorder a line: each is shown as U+FFFD."""
     return "".join(c if unicodedata.category(c)[0] != "C" else "\ufffd" for c in text)
+
+
+def subscripts(text: str) -> Markup:
+    """`text`, escaped, with P_I, P_N and P_E set as they are written by hand."""
+    return Markup(re.sub(r"\bP_([INE])\b", r"P<sub>\1</sub>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
 def probability(value: float | None) -> str:

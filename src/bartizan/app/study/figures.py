@@ -29,8 +29,17 @@ class Figure:
 
 
 def path_figures(site: Site, steps: Sequence[Step]) -> tuple[tuple[Figure, ...], ...]:
-    """The figures behind each step of a path on `site`, which must already be in the state that was studied."""
-    return tuple(tuple(_step_figures(site, steps, index)) for index in range(len(steps)))
+    """The figures behind each step of a path on `site`, which must already be in the state that was studied.
+
+    A figure that the way out uses again stands once, at the first step that uses it.
+    """
+    seen: set[tuple[str, str, str | None, Figure]] = set()
+    found = []
+    for index, step in enumerate(steps):
+        here = [figure for figure in _step_figures(site, steps, index) if (*_place(step), figure) not in seen]
+        seen.update((*_place(step), figure) for figure in here)
+        found.append(tuple(here))
+    return tuple(found)
 
 
 def response_figures(response: Response) -> tuple[Figure, ...]:
@@ -50,6 +59,10 @@ def response_figures(response: Response) -> tuple[Figure, ...]:
         *(Figure(role="response", name=name, value=time) for name, time in times if time is not None and time != ZERO),
         *_probabilities("response", probabilities),
     )
+
+
+def _place(step: Step) -> tuple[str, str, str | None]:
+    return step.kind, step.id, step.way
 
 
 def _step_figures(site: Site, steps: Sequence[Step], index: int) -> Iterator[Figure]:

@@ -197,8 +197,9 @@ def _questions(
     site: Site, threats: Sequence[str] | None, targets: Sequence[str] | None, responses: Sequence[str] | None
 ) -> Iterator[tuple[str | None, str, str]]:
     """Each threat, target and response asked for; where none is named, all that the site has in this state."""
+    anybody: list[str | None] = [None]
     return product(
-        _listed(threats) or [threat.id for threat in site.threats] or [None],
+        _listed(threats) or [threat.id for threat in site.threats] or anybody,
         _listed(targets) or [target.id for target in site.targets],
         _listed(responses) or [response.id for response in site.responses],
     )

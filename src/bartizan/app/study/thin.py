@@ -9,6 +9,7 @@ from bartizan.assess.result import Path
 from bartizan.assess.timeline import Task
 
 MORE_DELAY = 60.0  # seconds: a yardstick that is the same for every task, not a proposal
+LEAST_GAIN = 0.0005  # of P_I: less does not show in three decimals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,22 +17,17 @@ class Thin:
     """What one task of a path would give: the path's P_I if the task were always detected, or took longer.
 
     `index` is that of the step. `detected` is P_I with detection certain at the beginning of this task; `delayed` is
-    P_I with `MORE_DELAY` seconds more in it at equal spread. Each is None where it would not raise P_I: no advice
-    follows from the artefact by which more detection or delay seems to lower it.
+    P_I with `MORE_DELAY` seconds more in it at equal spread. Each is None where it would not raise P_I by
+    `LEAST_GAIN`, nor at all by the artefact through which more detection or delay can seem to lower it.
     """
 
     index: int
     detected: float | None
     delayed: float | None
 
-    @property
-    def best(self) -> float:
-        """The higher of the two, or 0."""
-        return max(self.detected or 0.0, self.delayed or 0.0)
-
 
 def thin_layers(path: Path, evaluate: Callable[[Sequence[Task]], float]) -> tuple[Thin, ...]:
-    """What each task of `path` would give, the most rewarding first.
+    """What each task of `path` would give, in their order; a task that would give nothing is left out.
 
     `evaluate` gives P_I of a list of tasks under the response studied. What it does not model: another path may
     become the worst once this one is mended, so a gain here is an upper bound on the gain of the site.
@@ -45,11 +41,11 @@ def thin_layers(path: Path, evaluate: Callable[[Sequence[Task]], float]) -> tupl
         found.append(
             Thin(
                 index=index,
-                detected=detected if detected > path.p_interruption else None,
-                delayed=delayed if delayed > path.p_interruption else None,
+                detected=detected if detected - path.p_interruption >= LEAST_GAIN else None,
+                delayed=delayed if delayed - path.p_interruption >= LEAST_GAIN else None,
             )
         )
-    return tuple(sorted((thin for thin in found if thin.best), key=lambda thin: (-thin.best, thin.index)))
+    return tuple(thin for thin in found if (thin.detected, thin.delayed) != (None, None))
 
 
 def as_task(path: Path, index: int) -> Task:
