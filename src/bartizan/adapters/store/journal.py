@@ -104,6 +104,7 @@ class SqliteJournal:
                 with self._connection.begin():
                     self._connection.execute(insert(RECORD), rows)
             except DBAPIError as fault:
+                self._roll_back()
                 raise self._refusal(fault, records[0]) from fault
             except BaseException:
                 self._broken = "an append was interrupted"
@@ -167,6 +168,14 @@ class SqliteJournal:
         if found is None or (found.st_dev, found.st_ino) != self._identity:
             self._broken = "its file was moved or removed"
             self._require_usable()
+
+    def _roll_back(self) -> None:
+        # a commit that had to wait in vain leaves its transaction open
+        try:
+            if self._raw.in_transaction:
+                self._raw.execute("ROLLBACK")
+        except sqlite3.Error as fault:
+            self._broken = f"an append could not be taken back ({fault})"
 
     def _refusal(self, fault: DBAPIError, first: Record) -> StoreError:
         code = _code(fault.orig)

@@ -6,7 +6,7 @@ Nothing here changes anything: the desk appends the events and folds them. A com
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bartizan.desk.alarms.errors import AckLostError, CommandError, StaleVersionError, TransitionError
 from bartizan.desk.alarms.events import (
@@ -176,6 +176,7 @@ def decide_shelve(
     """
     by, reason = person(by), text(reason, "reason")
     _open(alarm, "shelved")
+    until = _utc(until)
     if not at < until <= at + LONGEST_SHELF:
         raise CommandError(
             f"an alarm is shelved until a later instant within {LONGEST_SHELF.seconds // 3600} hours, "
@@ -230,6 +231,15 @@ def text(words: str, what: str) -> str:
 
 def _optional(words: str | None, what: str) -> str | None:
     return None if words is None or (isinstance(words, str) and not words.strip()) else text(words, what)
+
+
+def _utc(moment: datetime) -> datetime:
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise CommandError(f"an instant has an offset from UTC, not {moment!r:.60}. Write it with Z")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as fault:
+        raise CommandError(f"{moment!r:.60} is out of range") from fault
 
 
 def _current(alarm: Alarm, version: int | None) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -27,8 +27,10 @@ class Event:
     by: str
 
     def __post_init__(self) -> None:
-        if self.at.tzinfo is not UTC:
-            raise HistoryError(f"event {self.version} of alarm {self.alarm}: {self.at!r} is not in UTC. Give UTC")
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, datetime) and value.tzinfo is not UTC:
+                raise HistoryError(f"event {self.version} of alarm {self.alarm}: {value!r} is not in UTC. Give UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,123 @@
+"""What every journal must do, told of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bartizan.adapters.store import open_journal
+from bartizan.app.desk import Journal, MemoryJournal, Record
+from bartizan.errors import StoreError
+
+T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
+
+
+def record(seq: int, stream: str = "alarm/a", version: int | None = None, body: Any = None) -> Record:
+    return Record(
+        seq=seq,
+        stream=stream,
+        version=seq if version is None else version,
+        kind="raised",
+        at=T0 + timedelta(microseconds=seq),
+        body={"n": seq, "words": "Tür, 門", "deep": {"x": [1, 2.5, None, True]}} if body is None else body,
+    )
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Journal]]:
+    """Makes journals; those on disk are the same one again, once the last was closed."""
+    made: list[Journal] = []
+
+    def new() -> Journal:
+        journal: Journal = MemoryJournal() if request.param == "memory" else open_journal(tmp_path / "journal.db")
+        made.append(journal)
+        return journal
+
+    yield new
+    for journal in made:
+        journal.close()
+
+
+def test_what_is_appended_is_read_in_its_order(make: Callable[[], Journal]) -> None:
+    journal = make()
+    records = [record(1), record(2), record(3, "alarm/b", 1), record(4, "alarm/a", 3)]
+    journal.append(records[:1])
+    journal.append(records[1:])
+    journal.append([])
+    assert list(journal.read()) == records
+    assert list(journal.read("alarm/a")) == [records[0], records[1], records[3]]
+    assert list(journal.read("alarm/b")) == [records[2]]
+    assert list(journal.read("alarm/c")) == []
+
+
+def test_a_long_journal_is_read_whole(make: Callable[[], Journal]) -> None:
+    journal = make()
+    records = [record(seq, f"alarm/{seq % 2}", (seq + 1) // 2) for seq in range(1, 2_502)]
+    journal.append(records)
+    assert list(journal.read()) == records
+    assert [found.version for found in journal.read("alarm/1")] == list(range(1, 1_252))
+
+
+def test_appending_goes_on_while_somebody_reads(make: Callable[[], Journal]) -> None:
+    journal = make()
+    journal.append([record(seq) for seq in range(1, 1_501)])
+    reading = journal.read()
+    first = next(reading)
+    journal.append([record(1_501)])
+    rest = list(reading)
+    assert first == record(1)
+    assert [found.seq for found in rest][:1_499] == list(range(2, 1_501))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        record(1),  # told before
+        record(4, version=3),  # one of the journal is missing
+        record(3, version=4),  # one of the stream is missing
+        record(3, version=2),  # the version was taken: another desk was faster
+        record(3, "alarm/b", 2),  # a stream that does not begin with 1
+        record(0, version=3),
+    ],
+)
+def test_what_is_not_the_next_record_is_refused(make: Callable[[], Journal], wrong: Record) -> None:
+    journal = make()
+    journal.append([record(1), record(2)])
+    with pytest.raises(StoreError, match=r"record 3|not the next"):
+        journal.append([wrong])
+    journal.append([record(3)])
+    assert [found.seq for found in journal.read()] == [1, 2, 3]
+
+
+def test_all_of_an_append_or_nothing(make: Callable[[], Journal]) -> None:
+    journal = make()
+    with pytest.raises(StoreError):
+        journal.append([record(1), record(2), record(4, version=3)])
+    assert list(journal.read()) == []
+    with pytest.raises(StoreError, match="record 2 does not fit JSON"):
+        journal.append([record(1), record(2, body={"x": float("nan")})])
+    with pytest.raises(StoreError, match="record 1 does not fit JSON"):
+        journal.append([record(1, body={"x": object()})])
+    journal.append([record(1)])
+    assert list(journal.read()) == [record(1)]
+
+
+def test_what_was_given_or_read_cannot_change_what_is_kept(make: Callable[[], Journal]) -> None:
+    journal = make()
+    body = {"deep": {"x": 1}}
+    journal.append([record(1, body=body)])
+    body["deep"]["x"] = 2
+    assert next(iter(journal.read())).body == {"deep": {"x": 1}}
+
+
+def test_a_closed_journal_takes_nothing(make: Callable[[], Journal]) -> None:
+    journal = make()
+    journal.append([record(1)])
+    journal.close()
+    journal.close()
+    with pytest.raises(StoreError, match="closed"):
+        journal.append([record(2)])
