@@ -1,0 +1,191 @@
+"""The empty scene as a camera sees it, and how much each pixel differs from it now.
+
+The model keeps, per pixel, what the empty scene looks like and how unsteady it is. It learns the scene from the first
+seconds (the median of samples, so that people who walk through leave no trace), follows slow change of light, and
+says of each new picture how strongly each pixel belongs to something that was not there before.
+
+Source: the selective update is after Koller et al., "Towards robust automatic traffic scene analysis in real-time"
+(1994); the treatment of shadows as darkening that keeps the colour after Horprasert, Harwood and Davis (1999). Not
+modelled: moving cameras, scenes that never rest (water, screens).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+# a strength below this is no foreground
+_EMPTY = 0.25
+# a median costs more than a picture: it is taken at these numbers of samples only
+_ENOUGH = (3, 5, 8, 12, 16, 20)
+
+Picture = NDArray[np.uint8]
+Map = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundParams:
+    """Times in seconds, differences in grey levels of 0 to 255.
+
+    `first`: how long nothing can be said; `learning`: how long the scene is the median of what was seen, sampled
+    every `sample`. `follow`: time constant of the update where the scene is empty; `absorb`: where something stands
+    that no person explains; `keep`: where a person stands. `update`: the least time between updates.
+
+    `bright`, `colour`: differences that certainly count as foreground in a steady scene; `unsteady`: how many times
+    the pixel's usual deviation a difference must be instead, where that is more. `shadow`: the darkest that a shadow
+    makes the ground, as a share; `shade`: what is left of a difference in brightness that a shadow would explain.
+    `changed`: the share of the picture that must differ for `relearn` for the scene to be learnt anew.
+    """
+
+    first: float = 1.0
+    learning: float = 4.0
+    sample: float = 0.2
+    follow: float = 20.0
+    absorb: float = 60.0
+    keep: float = 3600.0
+    update: float = 0.2
+    bright: float = 40.0
+    colour: float = 40.0
+    unsteady: float = 6.0
+    shadow: float = 0.6
+    shade: float = 0.5
+    changed: float = 0.5
+    relearn: float = 0.3
+
+
+class Background:
+    """The model of one camera's empty scene, at the size of the pictures that it is given.
+
+    `relearned` counts how often the scene changed as a whole and was learnt anew.
+    """
+
+    def __init__(self, params: BackgroundParams | None = None) -> None:
+        self.params = params or BackgroundParams()
+        self.relearned = 0
+        self._scene: Map = np.zeros((0, 0, 3), np.float32)
+        self._unsteady: Map = np.zeros((0, 0), np.float32)
+        self._samples: list[Picture] = []
+        self._start: float | None = None
+        self._sampled = self._updated = self._last = -math.inf
+        self._changed_since: float | None = None
+        self._now: Picture = np.zeros((0, 0, 3), np.uint8)
+
+    def foreground(self, t: float, picture: Picture) -> Map | None:
+        """How strongly each pixel of the picture at `t` [s] is foreground, 0 to 1; None while nothing can be said.
+
+        `picture` has shape (height, width, 3), BGR. Time that runs backwards starts the learning again.
+        """
+        self._now = now = np.asarray(cv2.GaussianBlur(picture, (3, 3), 0), dtype=np.uint8)
+        if t < self._last:
+            self._start = None
+        if self._start is None:
+            self._start, self._samples, self._sampled, self._changed_since = t, [], -math.inf, None
+        self._last = t
+        if t - self._start <= self.params.learning and t - self._sampled >= self.params.sample:
+            self._sample(t, now)
+        if t - self._start < self.params.first or len(self._samples) < 3:
+            return None
+        p = self.params
+        limits = _Limits(p.bright, p.colour, p.unsteady, p.shadow, p.shade)
+        strength: Map = _differ(now, self._scene, self._unsteady, self._gain(now), limits)
+        return None if self._has_changed(t, strength) else strength
+
+    def update(self, t: float, strength: Map, people: Mask) -> None:
+        """Learn from the picture last looked at: `people` marks pixels (height, width) that a person explains."""
+        p = self.params
+        seconds = t - self._updated
+        if seconds < p.update or self._start is None or t - self._start <= p.learning:
+            return
+        self._updated = t
+        follow, absorb, keep = (1.0 - math.exp(-seconds / constant) for constant in (p.follow, p.absorb, p.keep))
+        kind = np.where(people, 2, strength >= _EMPTY).astype(np.uint8)
+        _follow(self._now, self._scene, self._unsteady, kind, (follow, absorb, keep))
+
+    def _sample(self, t: float, now: Picture) -> None:
+        """Take the picture in and set the scene to the median of all samples so far."""
+        self._sampled = self._updated = t
+        self._samples.append(now)
+        if len(self._samples) not in _ENOUGH:
+            return
+        stack = np.stack(self._samples)
+        scene = np.median(stack, axis=0)
+        self._scene = scene.astype(np.float32)
+        spread = np.median(np.abs(stack - scene), axis=0).max(axis=2)
+        # a median of few samples is itself uneven, so it is smoothed
+        self._unsteady = np.asarray(cv2.blur(spread.astype(np.float32), (5, 5)), dtype=np.float32)
+
+    def _gain(self, now: Picture) -> float:
+        """How much brighter the whole picture has become: the exposure, not something in the scene."""
+        before = self._scene[::8, ::8, 1].ravel()
+        lit = before > 8.0
+        if np.count_nonzero(lit) < 50:
+            return 1.0
+        return float(np.clip(np.median(now[::8, ::8, 1].ravel()[lit] / before[lit]), 0.5, 2.0))
+
+    def _has_changed(self, t: float, strength: Map) -> bool:
+        if float(np.count_nonzero(strength > 0.5)) < self.params.changed * strength.size:
+            self._changed_since = None
+            return False
+        if self._changed_since is None:
+            self._changed_since = t
+        if t - self._changed_since >= self.params.relearn:
+            self.relearned += 1
+            self._start = None
+        return True
+
+
+class _Limits(NamedTuple):
+    """What the compiled comparison needs of the parameters."""
+
+    bright: float
+    colour: float
+    unsteady: float
+    shadow: float
+    shade: float
+
+
+def _differ_pixels(now: Picture, scene: Map, unsteady: Map, gain: float, limits: _Limits) -> Map:
+    """How much `now` differs from `scene`, 0 to 1, in brightness and in the two opponent colours together."""
+    strength = np.empty(now.shape[:2], np.float32)
+    for row in range(now.shape[0]):
+        for column in range(now.shape[1]):
+            # one name per number: slices would make an array for each pixel
+            blue, green, red = float(now[row, column, 0]), float(now[row, column, 1]), float(now[row, column, 2])
+            b, g, r = scene[row, column, 0] * gain, scene[row, column, 1] * gain, scene[row, column, 2] * gain
+            light, expected = (blue + green + red) / 3.0, (b + g + r) / 3.0
+            ratio = light / max(expected, 1.0)
+            weight, fade = 1.0, 1.0
+            if limits.shadow < ratio < 1.0:
+                weight, fade = limits.shade, ratio
+            red_green = abs((red - green) - (r - g) * fade)
+            blue_yellow = abs((blue - 0.5 * (red + green)) - (b - 0.5 * (r + g)) * fade)
+            usual = limits.unsteady * unsteady[row, column]
+            change = weight * abs(light - expected) / max(usual, limits.bright)
+            change += max(red_green, blue_yellow) / max(usual, limits.colour)
+            strength[row, column] = min(1.0, max(0.0, 1.5 * change - 0.25))
+    return strength
+
+
+def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, rates: tuple[float, float, float]) -> None:
+    """Move `scene` and `unsteady` towards `now` by the rate of a pixel's kind: 0 empty, 1 unexplained, 2 a person."""
+    for row in range(now.shape[0]):
+        for column in range(now.shape[1]):
+            rate = rates[kind[row, column]]
+            most = 0.0
+            for channel in range(3):
+                step = now[row, column, channel] - scene[row, column, channel]
+                scene[row, column, channel] += rate * step
+                most = max(most, abs(step))
+            if kind[row, column] < 2:
+                unsteady[row, column] += rate * (most - unsteady[row, column])
+
+
+_differ = njit(cache=True, error_model="numpy")(_differ_pixels)
+_follow = njit(cache=True, error_model="numpy")(_follow_pixels)

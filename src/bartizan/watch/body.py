@@ -1,0 +1,198 @@
+"""An upright body in a picture: three rectangles at the scale of the camera, and how well they fill a foreground.
+
+A body is five numbers in pixels of the map: foot x and y, height, lean (how far the head is to the right of the
+foot) and pixels per metre across. The functions here are compiled, because a picture asks for some ten thousand
+bodies.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from bartizan.watch.background import Map
+
+Bodies = NDArray[np.float64]
+"""Shape (n, 5): foot x, foot y, height, lean, pixels per metre across."""
+
+Body = tuple[float, float, float, float, float]
+Window = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
+
+
+class Prices(NamedTuple):
+    """What an empty pixel costs in head, trunk and legs, and a foreground pixel in the rim; what a departure from the
+    expected height costs per natural logarithm, and the multiples of it that are tried.
+    """
+
+    gap: NDArray[np.float64]
+    spill: float
+    doubt: float
+    heights: NDArray[np.float64]
+
+
+# a body as rectangles: from and to in heights above the feet, half the width in metres
+PARTS = np.array([[0.86, 1.0, 0.11], [0.48, 0.86, 0.24], [0.02, 0.48, 0.19]])
+# the rim reaches this far from the middle [m], and this far beyond in heights
+HALF_WIDTH, RIM = 0.30, 0.10
+# clothes, hair and swinging arms reach a little over the rectangles, in heights
+OVER = 0.04
+
+
+def _corner(value: float, limit: int) -> int:
+    return int(min(max(np.rint(value), 0.0), float(limit)))
+
+
+def _window(bodies: Bodies, width: int, height: int, margin: float) -> Window:
+    """The smallest rectangle that holds the bodies with their rims, and `margin` heights more."""
+    left, top, right, bottom = width, height, 0, 0
+    for x, y, tall, lean, across in bodies:
+        reach = HALF_WIDTH * across + (RIM + margin) * tall
+        left = min(left, corner(x + min(lean, 0.0) - reach, width))
+        right = max(right, corner(x + max(lean, 0.0) + reach, width))
+        top = min(top, corner(y - (1.0 + RIM + margin) * tall, height))
+        bottom = max(bottom, corner(y + (RIM + margin) * tall, height))
+    return left, top, max(left, right), max(top, bottom)
+
+
+def _integrals(strength: Map, free: Map, window: Window) -> NDArray[np.float64]:
+    """Sums over rectangles from the window's corner, shape (rows + 1, columns + 1, 2): free foreground, free pixels."""
+    left, top, right, bottom = window
+    total = np.zeros((bottom - top + 1, right - left + 1, 2))
+    for row in range(bottom - top):
+        lit = unclaimed = 0.0
+        for column in range(right - left):
+            here = free[top + row, left + column]
+            lit += strength[top + row, left + column] * here
+            unclaimed += here
+            total[row + 1, column + 1, 0] = total[row, column + 1, 0] + lit
+            total[row + 1, column + 1, 1] = total[row, column + 1, 1] + unclaimed
+    return total
+
+
+def _part(part: int, body: Body, window: Window, over: float) -> Window:
+    """The pixels of one part of the body, counted from the window's corner and cut at its edges."""
+    x, y, tall, lean, across = body
+    low, high, half = PARTS[part]
+    middle = x - window[0] + lean * (low + high) / 2.0
+    reach = half * across + over * tall
+    wide, deep = window[2] - window[0], window[3] - window[1]
+    return (
+        corner(middle - reach, wide),
+        corner(y - window[1] - (high + over) * tall, deep),
+        corner(middle + reach, wide),
+        corner(y - window[1] - (low - over) * tall, deep),
+    )
+
+
+def _whole(body: Body, window: Window) -> Window:
+    """The pixels of the body with its rim."""
+    x, y, tall, lean, across = body
+    middle = x - window[0] + lean / 2.0
+    reach = HALF_WIDTH * across + RIM * tall
+    wide, deep = window[2] - window[0], window[3] - window[1]
+    return (
+        corner(middle - reach, wide),
+        corner(y - window[1] - (1.0 + RIM) * tall, deep),
+        corner(middle + reach, wide),
+        corner(y - window[1] + RIM * tall, deep),
+    )
+
+
+def _sum(total: NDArray[np.float64], kind: int, box: Window) -> float:
+    left, top, right, bottom = box
+    return float(
+        total[bottom, right, kind] - total[top, right, kind] - total[bottom, left, kind] + total[top, left, kind]
+    )
+
+
+def _score(total: NDArray[np.float64], window: Window, body: Body, prices: Prices) -> float:
+    """How well the body fills the free foreground: 1 for a perfect silhouette, below 0 for an empty place."""
+    spilled = box_sum(total, 0, whole_of(body, window))
+    gain = area = 0.0
+    for part in range(3):
+        box = part_of(part, body, window, 0.0)
+        lit = box_sum(total, 0, box)
+        gain += lit - prices.gap[part] * (box_sum(total, 1, box) - lit)
+        area += (box[2] - box[0]) * (box[3] - box[1])
+        spilled -= lit
+    return float((gain - prices.spill * spilled) / max(area, 1.0))
+
+
+def _scores(strength: Map, free: Map, bodies: Bodies, prices: Prices) -> NDArray[np.float64]:
+    """The score of each body, shape (n,)."""
+    window = window_of(bodies, strength.shape[1], strength.shape[0], 0.0)
+    total = integrals(strength, free, window)
+    found = np.empty(len(bodies))
+    for place in range(len(bodies)):
+        x, y, tall, lean, across = bodies[place]
+        found[place] = score(total, window, (x, y, tall, lean, across), prices)
+    return found
+
+
+def _promising(strength: Map, bodies: Bodies, least: float) -> NDArray[np.intp]:
+    """The bodies whose trunk is foreground by at least this share."""
+    window = (0, 0, strength.shape[1], strength.shape[0])
+    total = integrals(strength, np.ones_like(strength), window)
+    chosen = np.empty(len(bodies), np.intp)
+    count = 0
+    for place in range(len(bodies)):
+        x, y, tall, lean, across = bodies[place]
+        box = part_of(1, (x, y, tall, lean, across), window, 0.0)
+        area = (box[2] - box[0]) * (box[3] - box[1])
+        if area > 0 and box_sum(total, 0, box) >= least * area:
+            chosen[count] = place
+            count += 1
+    return chosen[:count]
+
+
+def _fit(strength: Map, free: Map, start: NDArray[np.float64], prices: Prices) -> tuple[NDArray[np.float64], float]:
+    """The best body near `start` and its score: the foot moved and the height changed, then the foot by finer steps."""
+    x, y, tall, lean, across = start
+    window = window_of(start.reshape(1, 5), strength.shape[1], strength.shape[0], 0.35)
+    total = integrals(strength, free, window)
+    best, most = (x, y, tall, lean, across), -np.inf
+    coarse = max(0.05 * tall, 1.0)
+    for times in prices.heights:
+        for right in range(-2, 3):
+            for down in range(-3, 4):
+                moved = (x + right * coarse, y + down * coarse, tall * times, lean * times, across)
+                value = score(total, window, moved, prices) - prices.doubt * abs(np.log(times))
+                if value > most:
+                    best, most = moved, value
+    x, y, tall, lean, across = best
+    most = score(total, window, best, prices)
+    fine = max(0.02 * tall, 0.5)
+    for right in range(-2, 3):
+        for down in range(-2, 3):
+            moved = (x + right * fine, y + down * fine, tall, lean, across)
+            value = score(total, window, moved, prices)
+            if value > most:
+                best, most = moved, value
+    return np.array(best), most
+
+
+def _fill(target: Map, body: NDArray[np.float64], value: float) -> None:
+    """Set the pixels of the body's parts, and a little over, to `value`."""
+    x, y, tall, lean, across = body
+    window = (0, 0, target.shape[1], target.shape[0])
+    for part in range(3):
+        left, top, right, bottom = part_of(part, (x, y, tall, lean, across), window, OVER)
+        target[top:bottom, left:right] = value
+
+
+# compiled in the order of use: a compiled function sees those above it by these names
+corner = njit(cache=True)(_corner)
+window_of = njit(cache=True)(_window)
+integrals = njit(cache=True)(_integrals)
+part_of = njit(cache=True)(_part)
+whole_of = njit(cache=True)(_whole)
+box_sum = njit(cache=True)(_sum)
+score = njit(cache=True)(_score)
+scores = njit(cache=True)(_scores)
+promising = njit(cache=True)(_promising)
+fit = njit(cache=True)(_fit)
+fill = njit(cache=True)(_fill)
