@@ -36,7 +36,8 @@ class Places:
             area.id: Place(id=area.id, outside=area.outside, depth=left.get(area.id, math.inf)) for area in site.areas
         }
         for element in site.elements:
-            inner = min(left.get(side, math.inf) for side in element.between)
+            beyond = element.between if element.direction == "both" else element.between[1:]
+            inner = min(left.get(side, math.inf) for side in beyond) if element.ways else math.inf
             self._places[element.id] = Place(id=element.id, outside=False, depth=inner + 0.5)
 
     def of(self, alarm: Alarm) -> Place | str:
