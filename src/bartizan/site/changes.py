@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from bartizan.errors import ChangeError
 from bartizan.site.entries import KINDS, TABLES, ChangeEntry
-from bartizan.site.faults import among, faults_of, written
+from bartizan.site.faults import PathOf, among, faults_of, written
 from bartizan.site.model import Change
 
 Document = dict[str, Any]
@@ -59,79 +59,102 @@ def apply(document: Mapping[str, Any], changes: Iterable[Change | Mapping[str, A
 
 
 def _apply_one(document: Document, change: Change) -> None:
+    path = path_of(document, change)
+    holder: Any = document
+    for step in path[:-1]:
+        holder = holder[step]
+    last = path[-1]
     if change.add:
-        kind, thing = next(iter(change.add.items()))
-        _listed(document, change.at, kind).append(copy.deepcopy(thing))
-        return
-    holder, key = _found(document, change.at or "")
-    if change.remove:
-        _remove(holder, key, change.at or "")
-        return
-    thing = holder if key is None else holder[key]
-    if not isinstance(thing, dict):
+        thing = copy.deepcopy(next(iter(change.add.values())))
+        if last in TABLES:
+            holder[last] = thing
+        else:
+            holder.setdefault(last, []).append(thing)
+    elif change.remove:
+        del holder[last]
+    else:
+        holder[last].update(copy.deepcopy(dict(change.set)))
+
+
+def path_of(document: Mapping[str, Any], change: Change) -> PathOf:
+    """Where in a document a change has its place: the thing that it sets or removes, the list that it adds to.
+
+    Raises ChangeError where there is no such place.
+    """
+    if change.add:
+        return _list_of(document, change.at, next(iter(change.add)))
+    path = _found(document, change.at or "")
+    thing: Any = document
+    for step in path:
+        thing = thing[step]
+    if change.remove and path[-1] in ("id", "site"):
+        raise ChangeError(f"{change.at} cannot be removed. Name a thing or one of its keys")
+    if change.set and not isinstance(thing, dict):
         raise ChangeError(f"{change.at} is a key, not a thing. Set the key on the thing that has it")
-    thing.update(copy.deepcopy(dict(change.set)))
+    if "id" in change.set and isinstance(path[-1], int):
+        raise ChangeError(f"the id of {change.at} cannot change, because others speak of it. Add a new thing")
+    return path
 
 
-def _remove(holder: Any, key: str | int | None, address: str) -> None:
-    if key is None or key == "id":
-        raise ChangeError(f"{address} cannot be removed. Name a thing or one of its keys")
-    del holder[key]
-
-
-def _listed(document: Document, at: str | None, kind: str) -> list[Any]:
+def _list_of(document: Mapping[str, Any], at: str | None, kind: str) -> PathOf:
     """The list to which a new thing of `kind` belongs."""
     if at is None:
-        if kind not in KINDS:
+        if kind not in KINDS and kind not in TABLES:
             raise ChangeError(f"nothing of kind '{kind}' can be added. {among(kind, KINDS, 'kind')}")
-        holder: Any = document
+        if kind in TABLES and kind in document:
+            raise ChangeError(f"the site has a {kind} already. Change it with at = '{kind}', set = {{...}}")
+        path: PathOf = (kind,)
     else:
-        parent, key = _found(document, at)
-        holder = parent[key] if key is not None else parent
         if kind != "way" or at.count("/") != 1 or at.partition("/")[0] not in _WITH_WAYS:
             raise ChangeError(f"a {kind} cannot be added to {at}. Only ways are added to an element or a target")
-    listed = holder.setdefault(kind, [])
-    if not isinstance(listed, list):
+        path = (*_found(document, at), kind)
+    holder: Any = document
+    for step in path[:-1]:
+        holder = holder[step]
+    if kind not in TABLES and not isinstance(holder.get(kind, []), list):
         raise ChangeError(f"{kind} is not a list of things")
-    return listed
+    return path
 
 
-def _found(document: Document, address: str) -> tuple[Any, str | int | None]:
-    """Where an address leads: a container and the key or number in it; None for a table of which there is one."""
+def _found(document: Mapping[str, Any], address: str) -> PathOf:
+    """Where an address leads."""
     steps = address.split("/")
     if steps[0] in TABLES:
         table = document.get(steps[0])
         if not isinstance(table, dict) or len(steps) > 2:
             raise ChangeError(f"the site has no {address}. Add it to the file first")
-        return (table, None) if len(steps) == 1 else _key_of(table, steps[1], address)
+        return (steps[0],) if len(steps) == 1 else (steps[0], _key_of(table, steps[1], address))
     if steps[0] not in KINDS:
         raise ChangeError(f"{address}: there is no kind '{steps[0]}'. {among(steps[0], [*KINDS, *TABLES], 'kind')}")
     if len(steps) == 1:
         raise ChangeError(f"{address} names no thing. Write {address}/id")
-    holder, number = _by_id(document.get(steps[0], []), steps[1], steps[0], address)
+    number = _by_id(document.get(steps[0]), steps[1], steps[0], address)
+    path: PathOf = (steps[0], number)
+    thing = document[steps[0]][number]
     rest = steps[2:]
     if rest[:1] == ["way"] and len(rest) > 1 and steps[0] in _WITH_WAYS:
-        holder, number = _by_id(holder[number].get("way", []), rest[1], "way", address)
+        number = _by_id(thing.get("way"), rest[1], "way", address)
+        path = (*path, "way", number)
+        thing = thing["way"][number]
         rest = rest[2:]
     if len(rest) > 1:
         raise ChangeError(f"{address} leads nowhere. Write kind/id, kind/id/way/id, or one of them and a key")
-    return (holder, number) if not rest else _key_of(holder[number], rest[0], address)
+    return (*path, _key_of(thing, rest[0], address)) if rest else path
 
 
-def _by_id(listed: Any, name: str, kind: str, address: str) -> tuple[list[Any], int]:
-    things = [thing for thing in listed if isinstance(thing, dict)] if isinstance(listed, list) else []
-    for number, thing in enumerate(listed if things else []):
+def _by_id(listed: Any, name: str, kind: str, address: str) -> int:
+    things = listed if isinstance(listed, list) else []
+    for number, thing in enumerate(things):
         if isinstance(thing, dict) and thing.get("id") == name:
-            return listed, number
-    known = [str(thing.get("id")) for thing in things]
+            return number
+    known = [str(thing.get("id")) for thing in things if isinstance(thing, dict)]
     raise ChangeError(f"{address}: no {kind} has the id '{name}'. {among(name, known, kind)}")
 
 
-def _key_of(thing: Any, key: str, address: str) -> tuple[Any, str]:
-    if not isinstance(thing, dict) or key not in thing:
-        known = list(thing) if isinstance(thing, dict) else []
-        raise ChangeError(f"{address}: the thing has no key '{key}'. {among(key, known, 'key')}")
-    return thing, key
+def _key_of(thing: dict[str, Any], key: str, address: str) -> str:
+    if key not in thing:
+        raise ChangeError(f"{address}: the thing has no key '{key}'. {among(key, thing, 'key')}")
+    return key
 
 
 def _refuse_conflicts(changes: list[Change]) -> None:

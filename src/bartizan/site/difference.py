@@ -15,7 +15,13 @@ def difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> tuple[Change
     """The changes that turn the document `one` into `other`; the order of things in their lists is not compared."""
     changes: list[Change] = []
     for table in TABLES:
-        changes += _keys(table, _table(one, table), _table(other, table))
+        before, after = _table(one, table), _table(other, table)
+        if before and after:
+            changes += _keys(table, before, after)
+        elif before:
+            changes.append(Change(at=table, remove=True))
+        elif after:
+            changes.append(Change(add={table: copy.deepcopy(dict(after))}))
     for kind in KINDS:
         changes += _listed(f"{kind}/", kind, _by_id(one, kind), _by_id(other, kind), None)
     return tuple(changes)
