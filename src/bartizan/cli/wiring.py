@@ -4,14 +4,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bartizan.adapters.files.tracks import TrackTable
+    from bartizan.adapters.web.server import DeskServer
+    from bartizan.app.desk import Desk, Journal
+    from bartizan.app.desk.feed import LiveFeed
+    from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
     from bartizan.assess.timeline import Task
+    from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site
+    from bartizan.watch.detect import Detection
+    from bartizan.watch.trace import TraceRow
 
 
 def load_site(path: Path) -> Site:
@@ -47,3 +57,100 @@ def write_report(study: Study, path: Path) -> None:
     from bartizan.adapters.report.assessment import write
 
     write(study, path)
+
+
+def read_tracks(path: Path) -> TrackTable:
+    """The rows of a table of tracks; TracksError with every fault."""
+    from bartizan.adapters.files.tracks import read_tracks as read
+
+    return read(path)
+
+
+def read_boxes(path: Path, fps: float) -> Iterator[tuple[float, list[Detection]]]:
+    """The detections of a MOTChallenge text, frame by frame with its time [s]; TracksError with every fault."""
+    from bartizan.adapters.files.tracks import read_boxes as read
+    from bartizan.watch.detect import Detection
+
+    boxes = read(path)
+
+    def frames() -> Iterator[tuple[float, list[Detection]]]:
+        place = 0
+        for frame in range(1, boxes[-1].frame + 1 if boxes else 1):
+            found = []
+            while place < len(boxes) and boxes[place].frame == frame:
+                found.append(Detection(boxes[place][1:5], boxes[place].score))
+                place += 1
+            yield (frame - 1) / fps, found
+
+    return frames()
+
+
+def open_video(path: Path, camera: str, fps: float | None) -> FrameSource:
+    """The pictures of a video file or of a folder of pictures; VideoError where it is neither."""
+    from bartizan.adapters.video.opencv import open_video as open_
+
+    return open_(path, camera, fps)
+
+
+def write_mot(files: Mapping[Path, Iterable[TraceRow]]) -> None:
+    """Write tracks as MOTChallenge text, all files or none."""
+    from bartizan.adapters.files.mot import write_all
+
+    write_all(files)
+
+
+def read_scenario(path: Path) -> Scenario:
+    """The scenario in a file; ScenarioError with every fault."""
+    from bartizan.adapters.files.scenario import read_scenario as read
+
+    return read(path)
+
+
+def bundled_site() -> Path:
+    """The folder of the example site that comes with Bartizan."""
+    from bartizan.adapters.files.bundled import bundled_site as folder
+
+    return folder()
+
+
+@contextmanager
+def kept_for_now() -> Iterator[Journal]:
+    """A journal in a folder that is gone afterwards, for what is only shown."""
+    from tempfile import TemporaryDirectory
+
+    from bartizan.adapters.store import open_journal
+
+    with TemporaryDirectory(prefix="bartizan-") as folder:
+        journal = open_journal(Path(folder) / "journal.sqlite")
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+
+def exercise_page(
+    desk: Desk, *, site: Site, live: LiveFeed, now: Callable[[], datetime], user: str, port: int
+) -> tuple[DeskServer, str]:
+    """The desk's page on the loopback address for one person, and the password made for them; nothing is kept."""
+    from bartizan.adapters.web.accounts import Accounts, new_password
+    from bartizan.adapters.web.app import create_app
+    from bartizan.adapters.web.server import DeskServer
+
+    password = new_password()
+    accounts = Accounts.of({user: (password, "officer")})
+    return DeskServer(create_app(desk, site=site, live=live, accounts=accounts, now=now), port=port), password
+
+
+@contextmanager
+def camera_threads() -> Iterator[int]:
+    """How many cameras to render and look at side by side; meanwhile OpenCV splits no single picture as well."""
+    import os
+
+    import cv2
+
+    split = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield max(1, min(4, os.cpu_count() or 1))
+    finally:
+        cv2.setNumThreads(split)

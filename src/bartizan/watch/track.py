@@ -42,6 +42,8 @@ class TrackerParams:
     - `top_speed` [m/s], `slack` [m]: the reach of the gate and of a stitch.
     - `floor` [m]: the least standard deviation of a sighted place, which covers what a camera's own error does not:
       the sway of a walking body and the disagreement of two cameras' calibrations.
+    - `lasting` [s]: how long the error of a camera's sighting lasts. Feet behind a bush are there in the next picture
+      too; so a sighting that soon follows another of the same camera is worth less, whatever the frame rate.
     - `confirm_after` [s], `confirm_sightings`: a track is believed after both; `doubt` [s]: a tentative track that
       is out of sight for longer is forgotten.
     - `coast` [s], `stitch` [s]: how long a track out of sight is predicted, and how long its id is kept; `clear`: by
@@ -57,6 +59,7 @@ class TrackerParams:
     top_speed: float = 3.0
     slack: float = 1.0
     floor: float = 0.25
+    lasting: float = 0.5
     confirm_after: float = 0.5
     confirm_sightings: int = 3
     doubt: float = 1.2
@@ -119,7 +122,7 @@ class Tracker:
             return TrackUpdate()
         self._now = max(self._now, t)
         sightings = [one for one in observations if self._usable(one)]
-        seen = self._match(t, sightings)
+        seen = self._match(t, camera, sightings)
         points = self._report(camera, seen)
         doubles = self._merge([track for track in seen if track.id is not None])
         return TrackUpdate(tuple(points), (*doubles, *self._retire()))
@@ -154,7 +157,7 @@ class Tracker:
         floor = self.params.floor**2
         return np.array([[xx + floor, xy], [xy, yy + floor]])
 
-    def _match(self, t: float, sightings: Sequence[Observation]) -> dict[Track, Observation]:
+    def _match(self, t: float, camera: str, sightings: Sequence[Observation]) -> dict[Track, Observation]:
         """Give each sighting to the track it belongs to, believed tracks first; begin a track with each one left."""
         seen: dict[Track, Observation] = {}
         left = list(sightings)
@@ -162,19 +165,24 @@ class Tracker:
         believed = [track for track in self._tracks if track.id is not None and track.seen_t >= coasting]
         tentative = [track for track in self._tracks if track.id is None]
         for group in (believed, tentative):
-            left = self._assign(t, group, left, seen)
+            left = self._assign(t, camera, group, left, seen)
         for observation in left:
             if len(self._tracks) >= self.params.most:
                 self.counts.surplus_observations += 1
                 continue
-            seen[self._begin(t, observation)] = observation
+            seen[self._begin(t, camera, observation)] = observation
         together = {track.serial for track in seen}
         for track in seen:
             track.apart |= together
         return seen
 
     def _assign(
-        self, t: float, tracks: Sequence[Track], sightings: Sequence[Observation], seen: dict[Track, Observation]
+        self,
+        t: float,
+        camera: str,
+        tracks: Sequence[Track],
+        sightings: Sequence[Observation],
+        seen: dict[Track, Observation],
     ) -> list[Observation]:
         """Update `tracks` with the sightings that are theirs, note them in `seen`, and return the sightings left."""
         places = [(np.array(one.at), self._error(one)) for one in sightings]
@@ -187,13 +195,15 @@ class Tracker:
         finite = costs[np.isfinite(costs)]
         miss = float(finite.max()) if finite.size else 0.0
         for row, column in assign(costs, miss):
-            self._see(tracks[row], t, *places[column])
+            self._see(tracks[row], t, camera, *places[column])
             seen[tracks[row]] = sightings[column]
             taken.add(column)
         return [one for column, one in enumerate(sightings) if column not in taken]
 
-    def _see(self, track: Track, t: float, at: Vector, error: Vector) -> None:
+    def _see(self, track: Track, t: float, camera: str, at: Vector, error: Vector) -> None:
         """Update a track with a sighting of its own, also one that comes a little late."""
+        error = error * (1.0 + self.params.lasting / (t - track.seen_by.get(camera, -math.inf)))
+        track.seen_by[camera] = t
         if t >= track.state.t:
             track.state = update(predict(track.state, t, self._law), at, error)
         else:
@@ -205,7 +215,7 @@ class Tracker:
             track.seen_t, track.seen_at = t, at
         track.sightings += 1
 
-    def _begin(self, t: float, observation: Observation) -> Track:
+    def _begin(self, t: float, camera: str, observation: Observation) -> Track:
         at, error = np.array(observation.at), self._error(observation)
         self._born += 1
         track = Track(
@@ -217,6 +227,7 @@ class Tracker:
             seen_t=t,
             seen_at=at,
             since=t,
+            seen_by={camera: t},
         )
         self._tracks.append(track)
         return track
@@ -244,8 +255,6 @@ class Tracker:
         return named
 
     def _point(self, track: Track, camera: str, observation: Observation | None) -> TrackPoint:
-        if observation is not None:
-            track.seen_by[camera] = self._now
         track.seen_by = {name: t for name, t in track.seen_by.items() if self._now - t <= _LATELY}
         state = predict(track.state, self._now, self._law)
         x, y, vx, vy = map(float, state.mean)

@@ -22,7 +22,7 @@ COLUMNS = ("t", "track", "x", "y")
 BOX_COLUMNS = ("frame", "id", "left", "top", "width", "height", "score")
 MAX_ROWS = 10_000_000  # some weeks of one camera: more is fed as a stream, not as a file
 MAX_FAULTS = 50  # a wrong file is often wrong in every line; the rest are counted
-MAX_FRAME = 100_000_000
+MAX_FRAME = 10_000_000  # weeks of one camera
 MAX_METRES = 1e6  # a plan is no continent: further away the frame of coordinates is wrong
 MAX_SECONDS = 1e10
 ANY = (-1e6, 1e6)  # pixels, and scores
@@ -64,6 +64,11 @@ class TrackTable:
 
     def __len__(self) -> int:
         return len(self._t)
+
+    @property
+    def count(self) -> int:
+        """How many tracks there are."""
+        return len(self._codes)
 
     def append(self, row: TrackRow) -> None:
         """Add a row at the end."""

@@ -20,6 +20,7 @@ from bartizan.watch.rules import RuleBook
 from bartizan.watch.track import Tracker, TrackerCounts, TrackerParams
 
 Box = tuple[float, float, float, float]
+Place = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +122,22 @@ class _View:
     """Where tracks are in one camera's picture; keeps the last box of each and the place it was at."""
 
     model: CameraModel
-    held: dict[str, tuple[Box, tuple[float, float]]] = field(default_factory=dict)
+    held: dict[str, tuple[Box, Place]] = field(default_factory=dict)
 
     def boxes(self, points: Iterable[TrackPoint]) -> tuple[tuple[str, Box], ...]:
         """The box of each track that this camera shows, or has shown and whose track goes on."""
-        found = []
+        found: list[tuple[str, Box]] = []
+        unseen = []
         for point in points:
             if point.observed and point.box is not None:
                 self.held[point.track] = (point.box, point.at)
                 found.append((point.track, point.box))
             elif point.track in self.held:
-                moved = self._moved(*self.held[point.track], point.at)
-                if moved is not None:
-                    found.append((point.track, moved))
+                unseen.append(point)
+        if unseen:
+            held = [self.held[point.track] for point in unseen]
+            moved = self._moved([box for box, _ in held], [at for _, at in held], [point.at for point in unseen])
+            found += [(point.track, box) for point, box in zip(unseen, moved, strict=True) if box is not None]
         return tuple(found)
 
     def forget(self, tracks: Sequence[str]) -> None:
@@ -141,14 +145,19 @@ class _View:
         for track in tracks:
             self.held.pop(track, None)
 
-    def _moved(self, box: Box, start: tuple[float, float], end: tuple[float, float]) -> Box | None:
-        """The box of somebody who was at `start` [m] and is at `end` [m] now; None where that is out of the picture."""
-        places = np.array([start, end])
+    def _moved(self, boxes: Sequence[Box], start: Sequence[Place], end: Sequence[Place]) -> list[Box | None]:
+        """The boxes of people who were at `start` [m] and are at `end` [m] now; None where the camera sees no such."""
+        places = np.array([*start, *end])
         feet, scales = self.model.to_image(places), self.model.height_scale(places)
-        if not (np.isfinite(feet).all() and np.isfinite(scales).all() and scales[0] > 0.0 and scales[1] > 0.0):
-            return None
-        left, top, width, height = box
-        x = left + width / 2.0 + feet[1, 0] - feet[0, 0]
-        y = top + height + feet[1, 1] - feet[0, 1]
-        grown = scales[1] / scales[0]
-        return float(x - width * grown / 2.0), float(y - height * grown), float(width * grown), float(height * grown)
+        many = len(boxes)
+        moved: list[Box | None] = []
+        for index, (left, top, width, height) in enumerate(boxes):
+            figures = np.array([*feet[index], *feet[many + index], scales[index], scales[many + index]])
+            if not np.isfinite(figures).all() or figures[4] <= 0.0 or figures[5] <= 0.0:
+                moved.append(None)
+                continue
+            x = left + width / 2.0 + float(figures[2] - figures[0])
+            y = top + height + float(figures[3] - figures[1])
+            grown = float(figures[5] / figures[4])
+            moved.append((x - width * grown / 2.0, y - height * grown, width * grown, height * grown))
+        return moved
