@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -68,7 +69,8 @@ class Desk:
         self._journal = journal
         self._now = now
         self._new_id = new_id
-        self._situations = Situations(site, threat=threat, target=target, window=chain_window)
+        self._situate = partial(Situations, threat=threat, target=target, window=chain_window)
+        self._situations = self._situate(site)
         self._lock = threading.RLock()
         self._alarms: dict[str, Alarm] = {}
         self._open: dict[str, Alarm] = {}
@@ -77,6 +79,11 @@ class Desk:
         self._seq = 0
         self._replay()
         self.pass_time()
+
+    def hold(self, site: Site) -> None:
+        """From now on the site is in another state: clocks reckon with it. Alarms stay as they are."""
+        with self._lock:
+            self.site, self._situations = site, self._situate(site)
 
     # ---- signals
 
