@@ -25,7 +25,7 @@ _STEP, _LIFT = 0.21, 0.07  # half the distance between the feet; how high a swin
 _ARM_SWING = 0.17
 # widths of limbs and torso in metres
 _THIGH, _SHIN, _SLEEVE, _FOREARM, _FOOT = 0.17, 0.13, 0.12, 0.09, 0.10
-_DEPTH = 0.24  # of the torso, front to back
+_DEPTH = 0.30  # of the torso, front to back
 _REACH = 6000.0  # pixels: somebody that large in the picture is passing under the camera, not before it
 _SKIN = (112, 132, 158)  # one mid tone for everybody: nothing here depends on appearance
 

@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
-from bartizan.adapters.files.site import key_path
-from bartizan.adapters.files.toml_lines import nearest, toml_lines
+from bartizan.adapters.files.toml_places import key_path, toml_places
 from bartizan.drill.scenario import (
     Actor,
     Deed,
@@ -195,8 +194,8 @@ def read_scenario(path: str | Path) -> Scenario:
     except ValidationError as error:
         faults = faults_of(error, ScenarioDocument, ()) + faults
     if faults or entry is None:
-        lines = toml_lines(text)
-        located = [replace(fault, file=str(place), line=nearest(lines, key_path(fault.key))) for fault in faults]
+        places = toml_places(text)
+        located = [replace(fault, file=str(place), line=places.line(key_path(fault.key))) for fault in faults]
         raise ScenarioError(sorted(located, key=lambda fault: fault.line))
     return _scenario(entry)
 

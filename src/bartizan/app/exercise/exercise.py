@@ -40,14 +40,6 @@ DEFAULT_FPS = 5.0  # for a camera of the site without its own rate
 TRAIL = 30  # places of a track shown on the plan
 
 
-def _no_pace(scene: Scene, t: float) -> None:
-    """As fast as the machine allows."""
-
-
-def _no_words(scene: Scene, happening: Happening) -> None:
-    """Nobody listens."""
-
-
 @dataclass(frozen=True, slots=True)
 class _Frame:
     t: float
@@ -91,7 +83,12 @@ class _Play:
     said: list[Happening] = field(default_factory=list)
     trails: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     rendered: int = 0
-    detected: int = 0
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Pictures rendered, people detected, and what was dropped on the way to the tracks."""
+        counts = self.live.counts
+        return self.rendered, counts.detections, counts.dropped_frames + counts.dropped_observations
 
 
 class Exercise:
@@ -99,7 +96,8 @@ class Exercise:
 
     Parameters: the `site` as its file holds; the `desk` that takes the signals, whose clock is `clock`; `feed`, who
     is shown the pictures, or None; `pace(scene, t)` is called before the desk hears of second t of a scene and may
-    wait; `tell` hears what happens as it happens; `blind` are cameras that give a black picture; `seed` of the
+    wait (None: as fast as the machine allows); `tell` hears what happens as it happens; `blind` are cameras that give a
+    black picture; `seed` of the
     pictures' noise; `workers` threads.
 
     Errors: MissingPartError where the site has no camera that can be rendered; UnknownIdError for an id of the
@@ -113,8 +111,8 @@ class Exercise:
         clock: ExerciseClock,
         *,
         feed: LiveFeed | None = None,
-        pace: Pace = _no_pace,
-        tell: Tell = _no_words,
+        pace: Pace | None = None,
+        tell: Tell | None = None,
         blind: Sequence[str] = (),
         seed: int = 1,
         workers: int = 2,
@@ -128,7 +126,7 @@ class Exercise:
                 "the site has no camera with a model and a size: a drill needs at least one to see its people"
             )
         self._renderers: dict[tuple[str, Light], Renderer] = {}
-        self._before = (0, 0)
+        self._before = (0, 0, 0)
 
     def play(self, scenario: Scenario) -> ExerciseReport:
         """Play every scene in order; returns what came of it."""
@@ -143,6 +141,7 @@ class Exercise:
         site = self._site.in_state(scene.states)
         run = f"{scenario.name}/{scene.id}"
         self._clock.advance(scene.start)
+        self._desk.hold(site)
         play = _Play(
             scene,
             Officer(scene, self._desk, lambda t, what: self._say(play, t, what)),
@@ -158,8 +157,10 @@ class Exercise:
                 self._until(play, frame.t, sensors, run)
                 self._see(play, frame, run)
             self._until(play, until, sensors, run)
+            self._desk.pass_time()
         self._end(play, run)
         met, missed = play.officer.missed()
+        rendered, detected, dropped = play.counts
         return SceneReport(
             id=scene.id,
             name=scene.name,
@@ -167,9 +168,9 @@ class Exercise:
             met=tuple(met),
             missed=tuple(missed),
             alarms=tuple(arrival.alarm for arrival in play.officer.arrivals),
-            rendered=play.rendered,
-            detected=play.detected,
-            dropped=0,
+            rendered=rendered,
+            detected=detected,
+            dropped=dropped,
         )
 
     def _lens(self, number: int, camera: Camera, scene: Scene) -> _Lens:
@@ -210,13 +211,13 @@ class Exercise:
         self._at(play, t)
 
     def _at(self, play: _Play, t: float) -> None:
-        self._pace(play.scene, t)
+        if self._pace is not None:
+            self._pace(play.scene, t)
         self._clock.advance(play.scene.start + timedelta(seconds=t))
 
     def _see(self, play: _Play, frame: _Frame, run: str) -> None:
         sighting = play.live.take(frame.glimpse)
         play.rendered += 1
-        play.detected += len(frame.glimpse.detections)
         self._show(play, frame, sighting)
         for signal in sighting.signals:
             self._submit(play, frame.t, signal, run)
@@ -230,11 +231,10 @@ class Exercise:
         for signal in play.live.finish():
             self._submit(play, length, signal, run)
         for arrival in play.officer.arrivals:
-            if arrival.signal.because.get("sensor") is not None:
+            if arrival.signal.because.get("sensor") is not None and self._desk.alarm(arrival.alarm).is_open:
                 self._desk.submit(_ended(arrival.signal, play.scene), run)
         play.officer.finish(length)
-        rendered, detected = self._before
-        self._before = (rendered + play.rendered, detected + play.detected)
+        self._before = self._totals(play)
 
     # ---- what is shown and said
 
@@ -252,13 +252,18 @@ class Exercise:
             frame.t,
             [(p.track, p.at[0], p.at[1], p.cameras, play.trails[p.track][-TRAIL:]) for p in sighting.points],
         )
-        rendered, detected = self._before
-        feed.publish_counts(rendered + play.rendered, detected + play.detected)
+        feed.publish_counts(*self._totals(play))
+
+    def _totals(self, play: _Play) -> tuple[int, int, int]:
+        """Pictures rendered, people detected and things dropped since the exercise began."""
+        rendered, detected, dropped = (before + now for before, now in zip(self._before, play.counts, strict=True))
+        return rendered, detected, dropped
 
     def _say(self, play: _Play, t: float, what: str) -> None:
         happening = Happening(t=t, utc=play.scene.start + timedelta(seconds=t), what=what)
         play.said.append(happening)
-        self._tell(play.scene, happening)
+        if self._tell is not None:
+            self._tell(play.scene, happening)
 
 
 def _batches(lenses: Sequence[_Lens], length: float, pool: ThreadPoolExecutor) -> Iterator[tuple[float, list[_Frame]]]:

@@ -149,16 +149,9 @@ class Officer:
                 return "closed"
 
     def _clock(self, alarm: str) -> str:
-        """The interruption clock in a few words; empty where the alarm has none."""
-        reading = self._desk.clock(alarm)
-        if reading is None or not reading.chances:
-            return ""
-        chances = ", ".join(f"{one.response} {one.chance:.0%}" for one in reading.chances)
-        lead = "chance to stop them" if reading.counting else "if it began now"
-        if not reading.layers:
-            return f" ({lead}: {chances})"
-        last = reading.layers[-1]
-        return f" ({lead}: {chances}; {last.mean:.0f} s to the target)"
+        """What the interruption clock says, in words; empty where the alarm has none."""
+        situation = self._desk.situation(alarm)
+        return f". {situation.words}" if situation.reading is not None else ""
 
 
 def describe(signal: Signal) -> str:

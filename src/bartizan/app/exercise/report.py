@@ -19,7 +19,8 @@ class Happening:
 class SceneReport:
     """One scene: what happened in order, which expectations were met, in words those that were missed.
 
-    `rendered` counts pictures, `detected` people found in them, `dropped` pictures that nobody looked at.
+    `rendered` counts pictures, `detected` people found in them, `dropped` what was lost on the way to the tracks:
+    pictures that came late or twice, detections without a usable place on the plan.
     """
 
     id: str
@@ -64,5 +65,5 @@ class ExerciseReport:
 
     @property
     def dropped(self) -> int:
-        """Pictures that nobody looked at."""
+        """Pictures and detections lost on the way to the tracks."""
         return sum(scene.dropped for scene in self.scenes)

@@ -1,0 +1,64 @@
+"""`bartizan drill`: play a scenario on a site through watch and desk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, Happening
+from bartizan.cli import wiring
+from bartizan.cli.words import printable
+from bartizan.drill.scenario import Scene
+from bartizan.errors import CheckError
+
+
+@click.command()
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("scenario", type=click.Path(path_type=Path))
+@click.option("--blind", multiple=True, metavar="CAMERA", help="This camera gives a black picture; may be repeated.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of the pictures' noise.")
+def drill(site: Path, scenario: Path, *, blind: tuple[str, ...], seed: int) -> None:
+    """Play SCENARIO on SITE: cameras are rendered, and what they see goes through the real detector to a desk.
+
+    Nothing is kept. Exit status 1 where an alarm or an assessment did not come as the scenario says, or one came that
+    must not.
+    """
+    guarded, script = wiring.load_site(site), wiring.read_scenario(scenario)
+    clock = ExerciseClock(script.scenes[0].start)
+    desk = Desk(guarded, MemoryJournal(), clock)
+    with wiring.camera_threads() as workers:
+        report = Exercise(guarded, desk, clock, tell=tell, blind=blind, seed=seed, workers=workers).play(script)
+    for line in outcome(report):
+        click.echo(line)
+    refuse_missed([report])
+
+
+def tell(scene: Scene, happening: Happening) -> None:
+    """Print what happens as it happens: the second of the scene, the instant, the words."""
+    click.echo(f"  {happening.t:6.1f} s  {happening.utc:%Y-%m-%d %H:%M:%S}Z  {printable(happening.what)}")
+
+
+def outcome(report: ExerciseReport) -> Iterator[str]:
+    """What came of a scenario, as lines."""
+    yield f"{printable(report.scenario)}: {'all came as it should' if report.passed else 'MISSED'}"
+    for scene in report.scenes:
+        for words in scene.met:
+            yield f"  met     {printable(scene.name)}: {printable(words)}"
+        for words in scene.missed:
+            yield f"  missed  {printable(scene.name)}: {printable(words)}"
+    yield f"  {counted(report.rendered, report.detected, report.dropped)}"
+
+
+def counted(rendered: int, detected: int, dropped: int) -> str:
+    """The counts of an exercise in one line."""
+    return f"{rendered:,} frames rendered, {detected:,} people detected in them, {dropped:,} lost on the way to tracks"
+
+
+def refuse_missed(reports: list[ExerciseReport]) -> None:
+    """Raises CheckError where anything was missed."""
+    words = [f"{report.scenario}, {missed}" for report in reports for missed in report.missed]
+    if words:
+        raise CheckError("\n".join(words))
