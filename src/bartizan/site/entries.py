@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
+from bartizan.errors import InputError
 from bartizan.geometry import shapes
 from bartizan.site.figures import TAGS as FIGURE_TAGS
-from bartizan.site.figures import Part, ProbabilityEntry, TimeEntry
+from bartizan.site.figures import Part, ProbabilityEntry, TimeEntry, wrong
 
 SCHEMA = 1
 
@@ -28,10 +29,10 @@ Word = Annotated[str, StringConstraints(min_length=1, max_length=80), Field(desc
 
 
 def file_inside(name: str) -> str:
-    """The name of a file, where it lies inside the site folder; else ValueError."""
+    """The name of a file, where it lies inside the site folder. Raises ValueError where it does not."""
     parts = PurePosixPath(name).parts
     if name.startswith("/") or ".." in parts or "\\" in name or ":" in name or "\0" in name or not parts:
-        raise ValueError("a file must lie inside the site folder")
+        raise wrong("a file must lie inside the site folder", "Name a file in the folder, such as 'plan.geojson'")
     return name
 
 
@@ -85,7 +86,7 @@ class Placed(Part):
     def _one_place(self) -> Placed:
         given = [key for key in ("polygon", "line", "at", "feature") if getattr(self, key) is not None]
         if len(given) > 1:
-            raise ValueError(f"one place only: keep one of {', '.join(given)}")
+            raise wrong("has more than one place", f"Keep one of {', '.join(given)}")
         return self
 
 
@@ -227,9 +228,9 @@ class ChangeEntry(Part):
     def _one_deed(self) -> ChangeEntry:
         deeds = [key for key in ("set", "remove", "add") if getattr(self, key) is not None]
         if len(deeds) != 1:
-            raise ValueError("a change does one thing: set = {...}, remove = true or add = {...}")
+            raise wrong("a change does one thing", "Write set = {...}, remove = true or add = {...}")
         if deeds != ["add"] and self.at is None:
-            raise ValueError(f"{deeds[0]} needs at = 'kind/id'")
+            raise wrong(f"{deeds[0]} needs an address", "Add at = 'kind/id'")
         return self
 
 
@@ -273,10 +274,13 @@ class PlanEntry(Part):
     def _frame(self) -> PlanEntry:
         if self.crs == "wgs84":
             if self.origin is None:
-                raise ValueError("crs = 'wgs84' needs origin = [longitude, latitude]")
-            shapes.Frame((self.origin[0], self.origin[1]), self.bearing)
+                raise wrong("crs = 'wgs84' needs an origin", "Add origin = [longitude, latitude]")
+            try:
+                shapes.Frame((self.origin[0], self.origin[1]), self.bearing)
+            except InputError as error:
+                raise wrong(str(error), "Write origin = [longitude, latitude] in degrees") from None
         elif self.origin is not None or self.bearing:
-            raise ValueError("origin and bearing belong to crs = 'wgs84'; a plan in metres has neither")
+            raise wrong("a plan in metres has no origin and no bearing", "Take them out, or write crs = 'wgs84'")
         return self
 
 
@@ -293,7 +297,7 @@ class ZoneEntry(Part):
     @model_validator(mode="after")
     def _one_place(self) -> ZoneEntry:
         if (self.polygon is None) == (self.feature is None):
-            raise ValueError("a zone has a polygon or a feature, one of the two")
+            raise wrong("a zone has a polygon or a feature, one of the two", "Add polygon = [[x, y], ...]")
         return self
 
 
@@ -368,7 +372,8 @@ ModelEntry = Annotated[
 def _without_credentials(source: str) -> str:
     authority = source.partition("://")[2].partition("/")[0]
     if "@" in authority:
-        raise ValueError("a stream's name and password never stand in a site file")
+        cure = "Take them out of the address, and give them by the environment or a secrets file"
+        raise wrong("a stream's name and password never stand in a site file", cure)
     return source
 
 
@@ -401,7 +406,7 @@ class RuleEntry(Part):
     @model_validator(mode="after")
     def _has_time(self) -> RuleEntry:
         if self.kind == "loitering" and not self.after:
-            raise ValueError("loitering needs after = seconds, above 0")
+            raise wrong("loitering needs a time", "Add after = seconds, above 0")
         return self
 
 

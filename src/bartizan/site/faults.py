@@ -85,6 +85,8 @@ def _translated(detail: ErrorDetails, model: type[BaseModel], at: PathOf) -> Fau
             choices = _choices(field)
             if isinstance(value, str) and choices:
                 message, cure = f"is not one of {', '.join(choices)}", among(value, choices, "choice")
+        case "wrong":
+            cure = detail["ctx"]["cure"]
         case "value_error":
             message = _sentence(detail["ctx"]["error"])
     return fault(path, value, message, cure)

@@ -16,6 +16,11 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
+def wrong(message: str, cure: str) -> PydanticCustomError:
+    """The error that a validator raises: what is wrong, and the cure."""
+    return PydanticCustomError("wrong", "{message}", {"message": message, "cure": cure})
+
+
 Source = Annotated[str, Field(min_length=1, max_length=500, description="where the figure comes from")]
 Share = Annotated[float, Field(ge=0, le=1, description="a number from 0 to 1")]
 Seconds = Annotated[float, Field(ge=0, le=1e9, description="seconds, 0 or more")]
