@@ -50,6 +50,7 @@ class BackgroundParams:
     follow: float = 20.0
     absorb: float = 60.0
     keep: float = 3600.0
+    forget: float = 0.7
     update: float = 0.2
     bright: float = 40.0
     colour: float = 40.0
@@ -97,16 +98,31 @@ class Background:
         strength: Map = _differ(now, self._scene, self._unsteady, self._gain(now), limits)
         return None if self._has_changed(t, strength) else strength
 
-    def update(self, t: float, strength: Map, people: Mask) -> None:
-        """Learn from the picture last looked at: `people` marks pixels (height, width) that a person explains."""
+    @property
+    def picture(self) -> Picture:
+        """The picture last looked at, a little smoothed, shape (height, width, 3)."""
+        return self._now
+
+    @property
+    def scene(self) -> Map:
+        """The empty scene as it is known, shape (height, width, 3)."""
+        return self._scene
+
+    def update(self, t: float, strength: Map, people: Mask, ghosts: Mask) -> None:
+        """Learn from the picture last looked at.
+
+        `people` marks pixels, shape (height, width), that a person explains; `ghosts` those that show the scene
+        while what was learnt is somebody who has left.
+        """
         p = self.params
         seconds = t - self._updated
         if seconds < p.update or self._start is None or t - self._start <= p.learning:
             return
         self._updated = t
-        follow, absorb, keep = (1.0 - math.exp(-seconds / constant) for constant in (p.follow, p.absorb, p.keep))
-        kind = np.where(people, 2, strength >= _EMPTY).astype(np.uint8)
-        _follow(self._now, self._scene, self._unsteady, kind, (follow, absorb, keep))
+        constants = (p.follow, p.absorb, p.keep, p.forget)
+        rates = tuple(1.0 - math.exp(-seconds / constant) for constant in constants)
+        kind = np.where(people, 2, np.where(ghosts, 3, strength >= _EMPTY)).astype(np.uint8)
+        _follow(self._now, self._scene, self._unsteady, kind, rates)
 
     def _sample(self, t: float, now: Picture) -> None:
         """Take the picture in and set the scene to the median of all samples so far."""
@@ -173,8 +189,11 @@ def _differ_pixels(now: Picture, scene: Map, unsteady: Map, gain: float, limits:
     return strength
 
 
-def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, rates: tuple[float, float, float]) -> None:
-    """Move `scene` and `unsteady` towards `now` by the rate of a pixel's kind: 0 empty, 1 unexplained, 2 a person."""
+def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, rates: tuple[float, ...]) -> None:
+    """Move `scene` and `unsteady` towards `now` by the rate of a pixel's kind.
+
+    0: empty, 1: unexplained, 2: a person, 3: the ghost of one.
+    """
     for row in range(now.shape[0]):
         for column in range(now.shape[1]):
             rate = rates[kind[row, column]]

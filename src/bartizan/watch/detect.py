@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bartizan.errors import InputError
 from bartizan.geometry.projection import CameraModel
 from bartizan.watch.background import Background, BackgroundParams
+from bartizan.watch.ghost import is_ghost
 from bartizan.watch.silhouette import Found, SilhouetteParams, Silhouettes
 
 # the width of the maps that are searched: enough for people of 25 pixels in a picture of 640 to 800
@@ -49,14 +50,21 @@ class BackgroundDetector:
     def detect(self, t: float, image: NDArray[np.uint8]) -> list[Detection]:
         """The people in the picture at `t` [s], shape (height, width, 3), BGR, best first; none while learning."""
         if image.shape != (self.size[1], self.size[0], 3):
-            raise InputError(f"a picture of {self.size} is expected, not of shape {image.shape}")
+            wide, high = self.size
+            raise InputError(
+                f"a picture of {wide} x {high} in three colours is expected, not an array of shape {image.shape}"
+            )
         small = np.asarray(cv2.resize(image, self._map_size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
         strength = self._background.foreground(t, small)
         if strength is None:
             return []
         found = self._silhouettes.explain(strength)
-        self._background.update(t, strength, self._silhouettes.covered(found))
-        return [self._detection(person) for person in found]
+        picture, scene = self._background.picture, self._background.scene
+        ghosts = [person for person in found if is_ghost(picture, scene, person.body)]
+        people = [person for person in found if person not in ghosts]
+        covered = self._silhouettes.covered
+        self._background.update(t, strength, covered(people), covered(ghosts))
+        return [self._detection(person) for person in people]
 
     def _detection(self, person: Found) -> Detection:
         x, y, height, lean, _ = person.body / self._scale

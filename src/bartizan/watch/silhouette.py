@@ -47,7 +47,7 @@ class SilhouetteParams:
     most: int = 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Found:
     """A person that explains part of a foreground: `body` in map pixels, and its score, at most 1."""
 
