@@ -42,11 +42,15 @@ def drawing(site: Site) -> dict[str, Any]:
 
 
 def bounds(site: Site) -> list[float] | None:
-    """[left, bottom, width, height] in metres round every shape of the site; None where nothing has a place."""
+    """[left, bottom, width, height] in metres round the site; None where nothing has a place.
+
+    What is only drawn (the houses opposite) does not count, unless nothing else has a place: the page shows of it
+    what fits.
+    """
     things: Iterable[Any] = (*site.areas, *site.elements, *site.targets, *site.sensors, *site.cameras)
-    shapes = [thing.shape for thing in things if thing.shape is not None]
-    shapes += [zone.polygon for zone in site.zones]
-    shapes += [shape for _, shape in site.plan.drawings] if site.plan else []
+    shapes = [thing.shape for thing in things if thing.shape is not None] + [zone.polygon for zone in site.zones]
+    if not shapes and site.plan is not None:
+        shapes = [shape for _, shape in site.plan.drawings]
     if not shapes:
         return None
     corners = np.array([shape.bounds for shape in shapes])

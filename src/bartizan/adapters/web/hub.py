@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.stream import Outbox, message
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
@@ -47,10 +48,8 @@ class Hub:
     def start(self) -> None:
         """Begin to listen."""
         self._tasks = [
-            asyncio.create_task(self._tell_alarms()),
-            asyncio.create_task(self._tell_moving()),
-            asyncio.create_task(self._beat()),
-            asyncio.create_task(self._tell_clocks()),
+            asyncio.create_task(self._keep(task))
+            for task in (self._tell_alarms, self._tell_moving, self._beat, self._tell_clocks)
         ]
 
     async def stop(self) -> None:
@@ -101,17 +100,26 @@ class Hub:
 
     # ---- what is told
 
+    async def _keep(self, task: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a task again whatever becomes of it: pages must go on hearing of alarms."""
+        while True:
+            try:
+                await task()
+                return
+            except Exception:
+                log.exception("telling the pages failed; it goes on")
+            await asyncio.sleep(1.0)
+
     async def _tell_alarms(self) -> None:
         with self._desk.subscribe() as news:
-            while True:
-                # what the notice says does not matter: the list is read whole, so nothing can be missed
-                if await news.receive() is None and news.closed:
-                    return
+            while not news.closed:
+                # what a notice says does not matter: the list is read whole, so nothing can be missed
+                self._say("alarms", await self._read(self._alarms))
+                self._say("clocks", await self._read(self._read_clocks))
+                await news.receive()
                 await asyncio.sleep(ALARMS_EVERY)
                 while await news.receive(0.0) is not None:
                     pass
-                self._say("alarms", await self._read(self._alarms))
-                self._say("clocks", await self._read(self._read_clocks))
 
     async def _tell_moving(self) -> None:
         with self._live.watch() as watcher:
@@ -133,13 +141,9 @@ class Hub:
     async def _tell_clocks(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            try:
-                await self._read(self._desk.pass_time)
-                if self._pages:
-                    self._say("clocks", await self._read(self._read_clocks))
-            except Exception:
-                # a desk that cannot read one clock must go on showing alarms: loud in the log, and tried again
-                log.exception("the clocks of the open alarms could not be read")
+            await self._read(self._desk.pass_time)
+            if self._pages:
+                self._say("clocks", await self._read(self._read_clocks))
 
     async def _read(self, read: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
@@ -181,7 +185,13 @@ class Hub:
         return self._clocks
 
     def _clock(self, alarm_id: str) -> dict[str, Any]:
-        situation = self._desk.situation(alarm_id)
+        try:
+            situation = self._desk.situation(alarm_id)
+        except Exception:
+            # one clock that cannot be read must take neither the others nor the alarm from the page
+            log.exception("the clock of alarm %s could not be read", alarm_id)
+            reason = say("clock.none.failed")
+            return {"words": reason, "reason": reason, "chain": [], "reading": None}
         reading = situation.reading
         return {
             "words": situation.words,

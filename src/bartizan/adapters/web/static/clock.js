@@ -1,124 +1,143 @@
 // The interruption clock of one alarm: who would be in time, who to send, and how long each layer still holds.
+// It is read anew every second; what can be pressed stays the same element, so that no press is lost.
 
-import { el, svg } from "./dom.js";
+import { el } from "./dom.js";
 import { say, span, timeOfDay } from "./words.js";
 
-const WIDE = 400; // units of the drawing; it is scaled to the panel
-const ROW = 26;
-const HEAD = 30;
-
-// `reckoned` is what the desk sent for this alarm: {words, reading, reason}, or nothing yet.
-export function clockPanel(alarm, reckoned, places, { canAct, onSend, onScene }) {
-  const panel = el("div", { class: "clock" });
-  const reading = reckoned?.reading;
-  if (!reading) {
-    const reason = reckoned?.reason ?? say(alarm.handling === "closed" ? "clock.none.closed" : "clock.none.wait");
-    panel.append(el("p", { class: "quiet" }, say("clock.none", { reason })));
-    return panel;
+export class Clock {
+  constructor(places, { canAct, onSend, onScene }) {
+    this.places = places;
+    this.canAct = canAct;
+    this.chance = el("p", { class: "chance" });
+    this.words = el("p", { class: "say" });
+    this.since = el("p", { class: "since" });
+    this.head = el("div", { class: "head" }, this.chance, el("div", {}, this.words, this.since));
+    this.none = el("p", { class: "quiet" });
+    this.rows = [...places.responses.keys()].map((id, i) => new ResponseRow(id, i + 1, places, { onSend, onScene }));
+    this.list = el("ul", { class: "responses" }, ...this.rows.map((row) => row.node));
+    this.race = el("div", { class: "race" });
+    this.node = el("div", { class: "clock" }, this.head, this.none, this.list, this.race);
   }
-  panel.append(head(reading, reckoned.words, places));
-  const sent = new Map(alarm.dispatches.map((one) => [one.response, one]));
-  const rows = [...places.responses.keys()].map((id, i) => {
-    const chance = reading.chances.find((one) => one.response === id);
-    return chance ? responseRow(chance, i + 1, reading, sent.get(id), places, { canAct, onSend, onScene }) : null;
-  });
-  panel.append(el("ul", { class: "responses" }, ...rows));
-  if (reading.layers.length > 0) panel.append(race(reading, places));
-  return panel;
+
+  // `reckoned` is what the desk sent for this alarm: {words, reading, reason}, or nothing yet.
+  show(alarm, reckoned) {
+    const reading = reckoned?.reading;
+    for (const part of [this.head, this.list, this.race]) part.hidden = !reading;
+    this.none.hidden = Boolean(reading);
+    if (!reading) {
+      this.none.textContent = say("clock.none", { reason: reckoned?.reason ?? say(alarm.handling === "closed" ? "clock.none.closed" : "clock.none.wait") });
+      return;
+    }
+    this.#head(reading, reckoned);
+    const sent = new Map(alarm.dispatches.map((one) => [one.response, one]));
+    for (const row of this.rows) {
+      row.show(reading.chances.find((one) => one.response === row.id), reading, sent.get(row.id), this.canAct && alarm.handling !== "closed");
+    }
+    this.race.hidden = reading.layers.length === 0;
+    if (reading.layers.length > 0) this.race.replaceChildren(...race(reading, this.places));
+  }
+
+  #head(reading, { words, chain }) {
+    // what is under way counts before what could be: the large figure is that of the words
+    const going = reading.chances.filter((one) => one.sent || one.on_scene);
+    const best = reading.chances.find((one) => one.response === reading.best);
+    const told = going.length > 0 ? going.reduce((a, b) => (b.chance > a.chance ? b : a)) : (best ?? reading.chances[0]);
+    this.head.className = ["head", told && grade(told.chance), reading.counting ? "counting" : "if"].filter(Boolean).join(" ");
+    this.chance.hidden = told === undefined;
+    if (told) this.chance.replaceChildren(percent(told.chance), el("small", {}, "%"));
+    this.words.textContent = words;
+    const notes = [];
+    if (reading.counting) notes.push(say("clock.counting", { time: timeOfDay(reading.since_utc), elapsed: span(reading.elapsed) }));
+    if (chain.length > 1) notes.push(say("clock.chain", { numbers: chain.join(", ") }));
+    this.since.textContent = notes.join(" · ");
+  }
 }
 
-function head(reading, words, places) {
-  const best = reading.chances.find((one) => one.response === reading.best) ?? reading.chances[0];
-  const tone = best === undefined ? "" : grade(best.chance);
-  return el(
-    "div",
-    { class: `head ${tone} ${reading.counting ? "counting" : "if"}` },
-    best === undefined ? null : el("p", { class: "chance" }, percent(best.chance), el("small", {}, "%")),
-    el(
-      "div",
-      {},
-      el("p", { class: "say" }, words),
-      el("p", { class: "since" }, reading.counting ? say("clock.counting", { time: timeOfDay(reading.since_utc) }) : say("clock.if.note")),
-    ),
-  );
+class ResponseRow {
+  constructor(id, number, places, { onSend, onScene }) {
+    this.id = id;
+    this.star = el("span", { class: "star" }, say("clock.best"));
+    this.eta = el("span", {});
+    this.fill = el("i", { class: "fill" });
+    this.bar = el("p", { class: "bar", role: "img" }, this.fill);
+    this.percent = el("p", { class: "percent" });
+    this.send = el("button", { type: "button", onclick: () => onSend(id) }, el("kbd", {}, "s"), el("kbd", {}, String(number)), say("act.send"));
+    this.arrive = el("button", { type: "button", onclick: () => onScene(id) }, el("kbd", {}, "o"), el("kbd", {}, String(number)), say("act.on_scene"));
+    this.there = el("span", { class: "there" }, say("clock.here"));
+    this.node = el(
+      "li",
+      { class: "response" },
+      el("p", { class: "who" }, places.response(id)),
+      el("p", { class: "eta" }, this.star, this.eta),
+      this.percent,
+      this.send,
+      this.arrive,
+      this.there,
+      this.bar,
+    );
+  }
+
+  show(chance, reading, dispatch, canAct) {
+    this.node.hidden = chance === undefined;
+    if (chance === undefined) return;
+    const best = this.id === reading.best && !chance.sent && !chance.on_scene;
+    this.node.className = ["response", best && "best", chance.sent && "sent", grade(chance.chance)].filter(Boolean).join(" ");
+    this.star.hidden = !best;
+    this.send.className = best ? "best" : "";
+    this.eta.textContent = chance.on_scene
+      ? say("clock.since", { time: timeOfDay(dispatch?.on_scene_at) })
+      : say(chance.sent ? "clock.eta.sent" : "clock.eta", { time: span(chance.eta_mean) });
+    this.fill.style.width = `${chance.chance * 100}%`;
+    this.bar.setAttribute("aria-label", `${say("clock.chance")}: ${percent(chance.chance)} %`);
+    this.percent.replaceChildren(percent(chance.chance), el("small", {}, "%"));
+    this.send.hidden = chance.sent || chance.on_scene;
+    this.arrive.hidden = !chance.sent || chance.on_scene;
+    this.there.hidden = !chance.on_scene;
+    this.send.disabled = this.arrive.disabled = !canAct;
+  }
 }
 
-function responseRow(chance, number, reading, dispatch, places, { canAct, onSend, onScene }) {
-  const best = chance.response === reading.best;
-  const state = chance.on_scene ? say("clock.here") : say("clock.eta", { time: span(chance.eta_mean) });
-  const bar = el("i", { class: "fill" });
-  bar.style.width = `${chance.chance * 100}%`;
-  const button = chance.on_scene
-    ? null
-    : chance.sent
-      ? el("button", { type: "button", disabled: !canAct, onclick: () => onScene(chance.response) }, el("kbd", {}, "o"), el("kbd", {}, String(number)), say("act.on_scene"))
-      : el("button", { type: "button", disabled: !canAct, class: best ? "best" : "", onclick: () => onSend(chance.response) }, el("kbd", {}, "s"), el("kbd", {}, String(number)), say("act.send"));
-  return el(
-    "li",
-    { class: ["response", best && "best", chance.sent && "sent", grade(chance.chance)].filter(Boolean).join(" ") },
-    el(
-      "p",
-      { class: "who" },
-      el("strong", {}, places.response(chance.response)),
-      best ? el("span", { class: "star" }, say("clock.best")) : null,
-    ),
-    el("p", { class: "eta" }, state, dispatch?.sent_at && !chance.on_scene ? ` · ${timeOfDay(dispatch.sent_at)}` : ""),
-    el("p", { class: "bar", role: "img", "aria-label": `${say("clock.chance")}: ${percent(chance.chance)} %` }, bar),
-    el("p", { class: "percent" }, `${percent(chance.chance)} %`),
-    button ?? el("span", { class: "there" }, "✓"),
-  );
-}
-
-// Layers as a stair of bars against time from now, with each response's arrival as a line across them: whose line
-// lies left of the last bar's end is, on the mean, in time.
+// Layers as a stair of bars against time from now, with each response's arrival as a line across them: a line left of
+// the last bar's end is, on the mean, in time.
 function race(reading, places) {
-  const layers = reading.layers;
+  const { layers } = reading;
   const arrivals = reading.chances.filter((one) => !one.on_scene && Number.isFinite(one.eta_mean));
   const last = layers.at(-1);
-  const longest = Math.max(last.p90 ?? last.mean, ...arrivals.map((one) => one.eta_mean), 10) * 1.04;
-  const x = (seconds) => (Math.max(0, seconds) / longest) * WIDE;
-  const height = HEAD + layers.length * ROW + 6;
-  const parts = [];
-  for (const at of ticks(longest)) {
-    parts.push(svg("line", { class: "grid", x1: x(at), x2: x(at), y1: HEAD - 6, y2: height }));
-    parts.push(svg("text", { class: "tick", x: x(at), y: HEAD - 11, "text-anchor": at === 0 ? "start" : "middle" }, clockTime(at)));
-  }
-  let before = 0;
-  layers.forEach((layer, i) => {
-    const y = HEAD + i * ROW;
-    parts.push(svg("rect", { class: `layer ${layer.kind}`, x: x(before), y: y + 5, width: Math.max(1.5, x(layer.mean) - x(before)), height: ROW - 10, rx: 2 }));
-    if (layer.p90 > layer.p10) {
-      parts.push(svg("path", { class: "spread", d: `M${x(layer.p10)} ${y + ROW / 2}H${x(layer.p90)}M${x(layer.p10)} ${y + 9}v${ROW - 18}M${x(layer.p90)} ${y + 9}v${ROW - 18}` }));
-    }
-    before = layer.mean;
+  const longest = Math.max(last.p90 ?? 0, last.mean ?? 0, ...arrivals.map((one) => one.eta_mean), 10) * 1.03;
+  const at = (node, from, to) => {
+    node.style.left = `${(Math.max(0, from) / longest) * 100}%`;
+    if (to !== undefined) node.style.width = `${(Math.max(0, to - from) / longest) * 100}%`;
+    return node;
+  };
+  const scale = ticks(longest).map((seconds) => at(el("span", { class: seconds === 0 ? "tick first" : "tick" }, clockTime(seconds)), seconds));
+  const lines = arrivals.map((one) => {
+    const classes = ["arrival", one.response === reading.best && "best", one.sent && "sent"].filter(Boolean).join(" ");
+    return at(el("i", { class: classes, title: `${places.response(one.response)}: ${say("clock.eta", { time: span(one.eta_mean) })}` }), one.eta_mean);
   });
-  for (const one of arrivals) {
-    const at = x(one.eta_mean);
-    const best = one.response === reading.best;
-    parts.push(svg("line", { class: `arrival ${best ? "best" : ""} ${one.sent ? "sent" : ""}`, x1: at, x2: at, y1: HEAD - 6, y2: height }));
-    parts.push(svg("path", { class: `flag ${best ? "best" : ""}`, d: `M${at} ${HEAD - 6}l-4 -6h8z` }));
-  }
-  const names = layers.map((layer) => {
+  let before = 0;
+  const rows = layers.map((layer) => {
     const [place, way] = places.layer(layer);
+    const bar = at(el("i", { class: `layer ${layer.kind}` }), before, layer.mean);
+    const spread = at(el("i", { class: "spread" }), layer.p10, layer.p90);
+    before = layer.mean;
+    const held = layer.mean > 0.5 ? clockTime(layer.mean) : say("clock.through");
     return el(
       "li",
-      {},
+      { title: `${place}${way ? ` (${way})` : ""}: ${held}, ${clockTime(layer.p10)}–${clockTime(layer.p90)}` },
       el("span", { class: "name" }, place, way ? el("small", {}, way) : null),
-      el("b", {}, layer.mean > 0.5 ? clockTime(layer.mean) : say("clock.through")),
-      el("small", {}, `${clockTime(layer.p10)}–${clockTime(layer.p90)}`),
+      el("b", {}, held),
+      el("span", { class: "lane" }, bar, spread),
     );
   });
-  const chart = svg("svg", { viewBox: `0 0 ${WIDE} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...parts);
-  return el(
-    "div",
-    { class: "race" },
-    el("h4", {}, say("clock.layers"), el("small", {}, say("clock.layers.note"))),
-    el("div", { class: "chart" }, el("ol", {}, ...names), chart),
-  );
+  return [
+    el("h4", {}, say("clock.layers")),
+    el("p", { class: "note" }, say("clock.layers.note")),
+    el("div", { class: "chart" }, el("div", { class: "over", "aria-hidden": "true" }, ...scale, ...lines), el("ol", {}, ...rows)),
+  ];
 }
 
 function ticks(longest) {
-  const step = [5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600, 7200, 36000].find((one) => longest / one <= 5) ?? longest;
+  const step = [5, 10, 15, 30, 60, 120, 300, 600, 1200, 3600, 7200, 36000].find((one) => longest / one <= 4.5) ?? longest;
   return Array.from({ length: Math.floor(longest / step) + 1 }, (_, i) => i * step);
 }
 
@@ -127,6 +146,7 @@ function clockTime(seconds) {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-const percent = (chance) => (chance > 0.99 && chance < 1 ? 99 : Math.round(chance * 100));
+// never rounded to certainty
+const percent = (chance) => (chance <= 0 ? "0" : chance < 0.01 ? "<1" : chance > 0.99 ? ">99" : String(Math.round(chance * 100)));
 
 const grade = (chance) => (chance >= 0.7 ? "good" : chance >= 0.3 ? "fair" : "poor");

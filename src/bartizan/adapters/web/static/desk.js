@@ -27,7 +27,15 @@ const openHelp = setUpHelp(keys);
 const queue = new Queue(places, { onChoose: choose });
 const plan = new Plan(site, places);
 const wall = new Wall(site, places);
-const detail = new Detail(places, { canAct, keys: { perform, choose: (verb, key) => (keys.begin(verb), keys.answer(key)) } });
+const detail = new Detail(places, {
+  canAct,
+  perform,
+  begin: (verb) => keys.begin(verb),
+  choose(verb, key) {
+    keys.begin(verb);
+    keys.answer(key);
+  },
+});
 setUpSound();
 
 const everything = () => [...state.open, ...state.closed];
@@ -41,7 +49,11 @@ function simpleKeys() {
     j: () => move(1),
     k: () => move(-1),
     n: () => {
-      const next = state.open.find((alarm) => waiting(alarm) && alarm.id !== state.chosen) ?? state.open.find(waiting) ?? state.open[0];
+      // pressed again, it goes on to the one after
+      const all = state.open.filter(waiting);
+      const again = all.findIndex((alarm) => alarm.id === state.chosen && alarm.id === state.next);
+      const next = all[again + 1] ?? all[0] ?? state.open[0];
+      state.next = next?.id;
       if (next) choose(next.id);
     },
     a: () => perform("acknowledge"),
@@ -177,6 +189,8 @@ const hear = {
     if (state.chosen === null || vanished) state.chosen = null;
     if (state.chosen === null && open.length > 0) choose(open[0].id);
     else showAlarms();
+    // in an exercise a real alarm may come: then the banner must not deny it
+    byId("exercise-words").textContent = say(open.every((alarm) => alarm.exercise) ? "exercise.words" : "exercise.mixed");
     foot();
   },
   clocks(clocks) {

@@ -1,6 +1,6 @@
 // The chosen alarm: what it is, its interruption clock, and what can be done about it.
 
-import { clockPanel } from "./clock.js";
+import { Clock } from "./clock.js";
 import { byId, el, priorityMark } from "./dom.js";
 import { knows, name, say, span, timeOfDay } from "./words.js";
 
@@ -8,13 +8,41 @@ export const DISPOSITIONS = ["real", "nuisance", "false", "test", "exercise", "d
 const MANY = 6; // figures of "because" that fit in a line or two
 
 export class Detail {
-  constructor(places, { canAct, keys }) {
-    Object.assign(this, { places, canAct, keys });
-    this.panel = byId("detail");
-    this.note = el("input", { id: "note", maxlength: 1000, autocomplete: "off", placeholder: say("detail.note.hint"), "aria-label": say("detail.note") });
+  constructor(places, { canAct, perform, choose, begin }) {
+    Object.assign(this, { places, canAct });
+    this.empty = el("div", { class: "empty" }, el("p", {}, say("detail.none")), el("p", { class: "quiet" }, say("detail.none.hint")));
+    this.head = el("header", { class: "title" });
+    this.clock = new Clock(places, { canAct, onSend: (response) => perform("send", { response }), onScene: (response) => perform("on_scene", { response }) });
+    this.history = el("ol", {});
+    this.note = el("input", { maxlength: 1000, autocomplete: "off", placeholder: say("detail.note.hint"), "aria-label": say("detail.note") });
     this.note.addEventListener("keydown", (event) => {
       if (event.key === "Enter") this.note.blur();
     });
+    const button = (keys, words, onclick, classes = "") => el("button", { type: "button", class: classes, onclick }, ...keys.map((key) => el("kbd", {}, key)), say(words));
+    this.buttons = {
+      acknowledge: button(["a"], "act.acknowledge", () => perform("acknowledge"), "first"),
+      contact: button(["c", "c"], "act.contact", () => begin("contact")),
+      close: button(["x", "x"], "act.close", () => begin("close")),
+      reopen: button(["r", "r"], "act.reopen", () => begin("reopen")),
+    };
+    this.choices = DISPOSITIONS.map((one, i) =>
+      el(
+        "button",
+        { type: "button", title: say(`disposition.${one}.means`), onclick: () => choose("assess", String(i + 1)) },
+        el("kbd", {}, String(i + 1)),
+        name("disposition", one),
+      ),
+    );
+    this.first = el("small", {}, say("act.first"));
+    this.assess = el("div", {}, el("h3", {}, el("kbd", {}, "d"), say("act.assess"), this.first), el("div", { class: "choices" }, ...this.choices));
+    this.actions = el("section", { class: "actions", "aria-label": say("act.assess") }, el("div", { class: "row" }, ...Object.values(this.buttons)), this.note, this.assess);
+    this.body = el(
+      "div",
+      { class: "scroll", tabindex: 0, role: "group", "aria-label": say("clock.title") },
+      this.clock.node,
+      el("section", { class: "history" }, el("h3", {}, say("detail.history")), this.history),
+    );
+    byId("detail").append(this.empty, this.head, this.body, this.actions);
   }
 
   takeNote() {
@@ -24,32 +52,27 @@ export class Detail {
   }
 
   show(alarm, reckoned, now) {
-    if (alarm?.id !== this.shown) this.note.value = "";
-    this.shown = alarm?.id;
-    if (!alarm) {
-      this.panel.replaceChildren(el("div", { class: "empty" }, el("p", {}, say("detail.none")), el("p", { class: "quiet" }, say("detail.none.hint"))));
-      return;
+    if (alarm?.id !== this.shown) {
+      this.note.value = "";
+      this.body.scrollTop = 0;
     }
-    const writing = document.activeElement === this.note;
-    const focus = this.panel.contains(document.activeElement) && !writing ? document.activeElement.dataset.focus : null;
-    this.panel.replaceChildren(
-      this.#head(alarm, now),
-      this.#clock(alarm, reckoned),
-      this.#actions(alarm),
-      this.#history(alarm),
-    );
-    // the panel is drawn anew every second; who was in it stays where they were
-    if (writing) this.note.focus();
-    else if (focus) this.panel.querySelector(`[data-focus="${CSS.escape(focus)}"]`)?.focus();
+    this.shown = alarm?.id;
+    this.empty.hidden = Boolean(alarm);
+    for (const part of [this.head, this.body]) part.hidden = !alarm;
+    this.actions.hidden = !alarm || !this.canAct;
+    if (!alarm) return;
+    this.#head(alarm, now);
+    this.clock.show(alarm, reckoned);
+    this.#history(alarm);
+    this.#actions(alarm);
   }
 
   #head(alarm, now) {
     const state = [say(`condition.${alarm.condition}`), say(`handling.${alarm.handling}`)];
     if (alarm.disposition) state.push(name("disposition", alarm.disposition));
     const age = now && alarm.known_at ? (Date.parse(now) - Date.parse(alarm.known_at)) / 1000 : null;
-    return el(
-      "header",
-      { class: `title ${alarm.priority}` },
+    this.head.className = `title ${alarm.priority}`;
+    this.head.replaceChildren(
       priorityMark(alarm.priority, 30),
       el(
         "div",
@@ -60,88 +83,34 @@ export class Detail {
       el(
         "div",
         { class: "side" },
-        el("p", { class: "number" }, say("detail.number", { number: alarm.number })),
+        el("p", {}, say("detail.number", { number: alarm.number })),
         el("p", {}, timeOfDay(alarm.known_at)),
         age === null ? null : el("p", { class: "age" }, say("detail.age", { age: span(age) })),
       ),
-      el("ul", { class: "chips" }, ...state.map((words) => el("li", {}, words)), ...this.#because(alarm)),
-    );
-  }
-
-  #because(alarm) {
-    return Object.entries(alarm.signal.because)
-      .filter(([, value]) => ["number", "string"].includes(typeof value))
-      .slice(0, MANY)
-      .map(([key, value]) => {
-        const shown = typeof value === "number" ? String(Math.round(value * 10) / 10) : value;
-        const words = knows(`because.${key}`) ? say(`because.${key}`, { value: shown }) : `${key.replaceAll("_", " ")} ${shown}`;
-        return el("li", { class: "figure" }, words);
-      });
-  }
-
-  #clock(alarm, reckoned) {
-    return el(
-      "section",
-      { "aria-label": say("clock.title") },
-      el("h3", {}, say("clock.title")),
-      clockPanel(alarm, reckoned, this.places, {
-        canAct: this.canAct && alarm.handling !== "closed",
-        onSend: (response) => this.keys.perform("send", { response }),
-        onScene: (response) => this.keys.perform("on_scene", { response }),
-      }),
+      el("ul", { class: "chips" }, ...state.map((words) => el("li", {}, words)), ...because(alarm)),
     );
   }
 
   #actions(alarm) {
-    if (!this.canAct) return el("p", { class: "quiet" }, say("bar.viewer"));
-    if (alarm.handling === "closed") {
-      return el("div", { class: "actions" }, this.#button("r", "r", "act.reopen", () => this.keys.perform("reopen"), true));
-    }
+    const closed = alarm.handling === "closed";
     const waits = alarm.handling === "raised" || alarm.handling === "reopened";
-    const first = el(
-      "div",
-      { class: "row" },
-      this.#button("a", null, "act.acknowledge", () => this.keys.perform("acknowledge"), waits, "first"),
-      this.#button("c", "c", "act.contact", () => this.keys.perform("contact"), !alarm.contact_confirmed),
-      this.#button("x", "x", "act.close", () => this.keys.perform("close"), !waits && alarm.disposition !== null),
-    );
-    const choices = DISPOSITIONS.map((one, i) =>
-      el(
-        "button",
-        {
-          type: "button",
-          disabled: waits,
-          class: alarm.disposition === one ? "held" : "",
-          title: say(`disposition.${one}.means`),
-          "data-focus": `assess-${one}`,
-          onclick: () => this.keys.choose("assess", String(i + 1)),
-        },
-        el("kbd", {}, String(i + 1)),
-        name("disposition", one),
-      ),
-    );
-    return el(
-      "section",
-      { class: "actions", "aria-label": say("act.assess") },
-      first,
-      el("h3", {}, el("kbd", {}, "d"), say("act.assess"), waits ? el("small", {}, say("act.first")) : null),
-      el("div", { class: "choices" }, ...choices),
-      this.note,
-    );
-  }
-
-  #button(first, second, words, onclick, enabled, classes = "") {
-    return el(
-      "button",
-      { type: "button", disabled: !enabled, class: classes, "data-focus": words, onclick },
-      el("kbd", {}, first),
-      second ? el("kbd", {}, second) : null,
-      say(words),
-    );
+    const { acknowledge, contact, close, reopen } = this.buttons;
+    for (const button of [acknowledge, contact, close]) button.hidden = closed;
+    reopen.hidden = !closed;
+    acknowledge.disabled = !waits;
+    contact.disabled = alarm.contact_confirmed;
+    close.disabled = waits || alarm.disposition === null;
+    this.assess.hidden = closed;
+    this.first.hidden = !waits;
+    this.choices.forEach((choice, i) => {
+      choice.disabled = waits;
+      choice.classList.toggle("held", alarm.disposition === DISPOSITIONS[i]);
+      choice.setAttribute("aria-pressed", String(alarm.disposition === DISPOSITIONS[i]));
+    });
   }
 
   #history(alarm) {
-    const lines = [];
+    const lines = [[alarm.raised_at, say("detail.raised")]];
     const add = (at, words) => at && lines.push([at, words]);
     add(alarm.acknowledged_at, say("detail.acknowledged", { user: alarm.acknowledged_by }));
     for (const one of alarm.dispatches) {
@@ -156,12 +125,19 @@ export class Detail {
       add(alarm.assessed_at, alarm.note ? `${words}: ${alarm.note}` : words);
     }
     add(alarm.closed_at, say("detail.closed", { user: alarm.closed_by }));
-    lines.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return el(
-      "section",
-      { class: "history" },
-      el("h3", {}, say("detail.history")),
-      el("ol", {}, el("li", {}, el("time", {}, timeOfDay(alarm.raised_at)), say("detail.raised")), ...lines.map(([at, words]) => el("li", {}, el("time", {}, timeOfDay(at)), words))),
-    );
+    // the latest first: it is what the next person wants to know
+    lines.sort(([a], [b]) => (a < b ? 1 : a > b ? -1 : 0));
+    this.history.replaceChildren(...lines.map(([at, words]) => el("li", {}, el("time", {}, timeOfDay(at)), words)));
   }
+}
+
+function because(alarm) {
+  return Object.entries(alarm.signal.because)
+    .filter(([, value]) => ["number", "string"].includes(typeof value))
+    .slice(0, MANY)
+    .map(([key, value]) => {
+      const shown = typeof value === "number" ? String(Math.round(value * 10) / 10) : value;
+      const words = knows(`because.${key}`) ? say(`because.${key}`, { value: shown }) : `${key.replaceAll("_", " ")} ${shown}`;
+      return el("li", { class: "figure" }, words);
+    });
 }

@@ -24,7 +24,7 @@ export class Places {
     const names = [this.elements.get(element)?.name ?? element, this.zones.get(zone)?.name ?? zone, this.areas.get(area)?.name ?? area];
     const [place, within] = names.filter((one) => one);
     if (!place) return say("place.unknown");
-    return within && within !== place ? say("place.in", { place, within }) : place;
+    return within && !place.toLowerCase().includes(within.toLowerCase()) ? say("place.in", { place, within }) : place;
   }
 
   response(id) {

@@ -28,22 +28,19 @@ export class Queue {
   }
 
   #fill(list, alarms, chosen) {
-    list.replaceChildren(...alarms.map((alarm) => this.#item(alarm, alarm.id === chosen)));
+    const items = alarms.map((alarm) => this.#item(alarm, alarm.id === chosen));
+    list.replaceChildren(...items);
     list.hidden = alarms.length === 0;
   }
 
+  // An alarm keeps its element as long as it is shown, so that a press is never lost to a redrawing.
   #item(alarm, chosen) {
     const state = alarm.disposition ? name("disposition", alarm.disposition) : say(`handling.${alarm.handling}`);
     const classes = ["alarm", alarm.priority, alarm.handling, alarm.condition, chosen && "chosen"].filter(Boolean);
-    return el(
-      "li",
-      {
-        id: `alarm-${alarm.id}`,
-        class: classes.join(" "),
-        role: "option",
-        "aria-selected": String(chosen),
-        onclick: () => this.onChoose(alarm.id),
-      },
+    const item = document.getElementById(`alarm-${alarm.id}`) ?? el("li", { id: `alarm-${alarm.id}`, role: "option", onclick: () => this.onChoose(alarm.id) });
+    item.className = classes.join(" ");
+    item.setAttribute("aria-selected", String(chosen));
+    item.replaceChildren(
       priorityMark(alarm.priority, 20),
       el(
         "div",
@@ -56,8 +53,9 @@ export class Queue {
         { class: "side" },
         el("time", {}, timeOfDay(alarm.known_at)),
         el("p", { class: "state" }, state),
-        alarm.exercise && el("p", { class: "tag" }, say("exercise.banner")),
+        alarm.exercise ? el("p", { class: "tag" }, say("exercise.banner")) : null,
       ),
     );
+    return item;
   }
 }
