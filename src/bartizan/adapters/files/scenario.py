@@ -236,7 +236,7 @@ def _cross_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
                 cure = among(on, known, "expectation in this scene")
                 yield _fault((*here, "order", index, "on"), on, "no expectation has this id", cure)
         length = scene.get("length")
-        if isinstance(length, int | float):
+        if isinstance(length, int | float) and length > 0:
             yield from _late(scene, here, float(length))
     yield from _overlaps(scenes)
 
