@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bartizan.adapters.files.tracks import TrackTable
+    from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
@@ -154,3 +155,64 @@ def camera_threads() -> Iterator[int]:
         yield max(1, min(4, os.cpu_count() or 1))
     finally:
         cv2.setNumThreads(split)
+
+
+@contextmanager
+def desk_journal(folder: Path) -> Iterator[Journal]:
+    """The journal in a data folder, owned while the context lasts; StoreOwnedError where another desk owns it."""
+    from bartizan.adapters.store import open_journal
+
+    journal = open_journal(folder / "journal.sqlite")
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+def desk_accounts(folder: Path, user: str, new: bool) -> tuple[Accounts, str | None]:
+    """The accounts in a data folder, and the password made for `user`: at the first start, or because `new` asks."""
+    from bartizan.adapters.web.accounts import AccountsFile, new_password
+
+    file = AccountsFile(folder / "accounts.json")
+    password = None
+    if new or not len(file.load()):
+        password = new_password()
+        file.set_password(user, password)
+    return file.load(), password
+
+
+def desk_page(
+    desk: Desk,
+    *,
+    site: Site,
+    live: LiveFeed,
+    accounts: Accounts,
+    host: str,
+    port: int,
+    certificate: Path | None,
+    key: Path | None,
+    behind_proxy: bool,
+) -> DeskServer:
+    """The desk's page, listening; AddressError where the address is taken."""
+    from bartizan.adapters.web.app import create_app
+    from bartizan.adapters.web.server import DeskServer
+    from bartizan.adapters.web.shield import LOOPBACK_HOSTS
+
+    encrypted = certificate is not None or behind_proxy
+    hosts = LOOPBACK_HOSTS if is_loopback(host) and not behind_proxy else None
+    app = create_app(desk, site=site, live=live, accounts=accounts, tls=encrypted, hosts=hosts)
+    return DeskServer(
+        app,
+        host=host,
+        port=port,
+        certificate=None if certificate is None else str(certificate),
+        key=None if key is None else str(key),
+        behind_proxy=behind_proxy,
+    )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is reached from this machine alone."""
+    from bartizan.adapters.web.server import is_loopback as loopback
+
+    return loopback(host)

@@ -63,9 +63,11 @@ class DeskServer:
             raise InputError(message) from error
         self._server = _Server(config, app)
         self._thread: threading.Thread | None = None
+        self._running = False
 
     def run(self) -> None:
         """Serve in this thread until stopped, by Ctrl-C or by `stop` from another thread."""
+        self._running = True
         try:
             self._server.run(sockets=[self._socket])
         except KeyboardInterrupt:
@@ -87,7 +89,7 @@ class DeskServer:
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join(START_LIMIT)
-        else:
+        elif not self._running:
             self._socket.close()
 
     def __enter__(self) -> DeskServer:

@@ -20,7 +20,8 @@ export class Places {
   }
 
   where(alarm) {
-    const { zone, area, element } = alarm.signal;
+    const { zone, area, element, cameras } = alarm.signal;
+    if (!zone && !area && !element && cameras.length > 0) return cameras.map((id) => this.camera(id)).join(", ");
     const names = [this.elements.get(element)?.name ?? element, this.zones.get(zone)?.name ?? zone, this.areas.get(area)?.name ?? area];
     const [place, within] = names.filter((one) => one);
     if (!place) return say("place.unknown");
