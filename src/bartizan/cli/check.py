@@ -73,7 +73,7 @@ def _print_findings(place: str, site: Site, findings: Sequence[Finding]) -> None
         click.echo(
             f"  {finding.level}: {printable(f'{finding.about}: {finding.message}. {finding.cure}')} [{finding.name}]"
         )
-    counts = Counter(finding.level for finding in findings)
+    counts = Counter[str](finding.level for finding in findings)
     said = ", ".join(f"{counts[level]} {level}{'s' if counts[level] != 1 else ''}" for level in LEVELS)
     click.echo(f"{printable(place)}: {said}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from bartizan.app.study import Case, Study
+from bartizan.app.study.figures import sources_in_words
 from bartizan.app.study.thin import MORE_DELAY
 from bartizan.assess.result import Certificate, Path, Step
 from bartizan.cli.words import columns, printable
@@ -147,9 +148,7 @@ def _figures(case: Case) -> Iterator[str]:
     if case.site is None:
         yield "  Figures: an EASI sheet gives no sources, so every figure counts as unsourced"
         return
-    figures = case.rests_on
-    unsourced = sum(figure.source is None for figure in figures)
-    yield f"  Figures behind this answer: {len(figures)}, of which {unsourced} unsourced"
+    yield f"  Rests on {printable(sources_in_words(case.rests_on))}"
 
 
 def _others(case: Case) -> Iterator[str]:

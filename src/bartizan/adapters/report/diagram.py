@@ -184,7 +184,14 @@ def _draw_badges(drawing: Drawing, layout: Layout, worst: Path) -> None:
         drawing.circle(x, y, BADGE, "badge critical" if critical else "badge")
         drawing.text(x, y + 3.8, str(index + 1), "badge-number", anchor="middle")
         if critical:
-            drawing.text(x + BADGE + 4.0, y - 4.0, "critical detection point", "critical-word")
+            _mark_critical(drawing, layout, step, (x, y))
+
+
+def _mark_critical(drawing: Drawing, layout: Layout, step: Step, badge: Place) -> None:
+    """The words stand right of the box, or over the lane, where no line runs."""
+    box = {"element": layout.elements.get(step.id), "target": layout.target}.get(step.kind)
+    x, y = (badge[0] + BADGE, badge[1] - 10.0) if box is None else (box.x + box.width, box.y + box.height / 2.0 + 4.0)
+    drawing.text(x + 8.0, y, "critical detection point", "critical-word")
 
 
 def _badge_place(layout: Layout, worst: Path, index: int) -> Place:

@@ -13,6 +13,7 @@ from bartizan.adapters.report.plan import plan_drawing
 from bartizan.adapters.report.timeline import timeline_chart
 from bartizan.adapters.report.words import figure, probability, seconds, spread
 from bartizan.app.study import Case, Study
+from bartizan.app.study.figures import sources_in_words
 from bartizan.assess.result import Path, Step
 from bartizan.site.site import Site
 
@@ -188,7 +189,7 @@ class _Names:
         else:
             holder = site.element(step.id) if step.kind == "element" else site.target(step.id)
             way = next((way.name or way.id for way in holder.ways if way.id == step.way), step.way or "")
-            words = f"{holder.name or holder.id}: {way}"
+            words = f"{holder.name or holder.id} – {way}"
         return words if step.leg == "in" else f"{words} (way out)"
 
     def id(self, step: Step) -> str:
@@ -237,9 +238,8 @@ def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
         yield Line(f"Wide spread: the standard deviation exceeds half the mean in task {tasks}.{beside}", "warn")
     figures = case.rests_on
     if figures:
-        unsourced = sum(one.source is None for one in figures)
-        look = "warn" if unsourced else ""
-        yield Line(f"Rests on {len(figures)} figures, {unsourced} of them unsourced.", look)
+        look = "warn" if any(one.source is None for one in figures) else ""
+        yield Line(f"Rests on {sources_in_words(figures)}.", look)
 
 
 def _critical_words(path: Path, names: _Names) -> str:

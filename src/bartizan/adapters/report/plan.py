@@ -48,12 +48,12 @@ def plan_drawing(case: Case, name: str) -> Markup | None:
     frame = _Frame([*_located(site), *(shape for _, shape in site.plan.drawings)])
     description = f"{len(site.areas)} areas and {len(site.elements)} elements, in their places."
     drawing = Drawing(name, frame.width, frame.height + FOOT, title="Plan", description=description)
+    for kind, shape in site.plan.drawings:
+        _draw(drawing, frame, shape, "drawn", says=kind)
     for area in site.areas:
         if area.shape is not None:
             look = "ground outside" if area.outside else "ground"
             _draw(drawing, frame, area.shape, look, says=area.name or area.id)
-    for kind, shape in site.plan.drawings:
-        _draw(drawing, frame, shape, "drawn", says=kind)
     steps = case.worst.steps if case.worst is not None else ()
     worst = {step.id for step in steps if step.kind == "element"}
     for element in site.elements:

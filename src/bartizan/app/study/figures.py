@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -10,6 +11,8 @@ from bartizan.assess.result import Step
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.site.model import Crossing, Response, Sensor, Way
 from bartizan.site.site import Site
+
+SHOWN_SOURCES = 3
 
 Role = Literal["detection", "delay", "response"]
 
@@ -59,6 +62,16 @@ def response_figures(response: Response) -> tuple[Figure, ...]:
         *(Figure(role="response", name=name, value=time) for name, time in times if time is not None and time != ZERO),
         *_probabilities("response", probabilities),
     )
+
+
+def sources_in_words(figures: Sequence[Figure]) -> str:
+    """How many figures there are and where they come from: unsourced first, then the most frequent sources."""
+    counts = Counter(figure.source for figure in figures)
+    unsourced = counts.pop(None, 0)
+    named = [f"{count} {source}" for source, count in counts.most_common(SHOWN_SOURCES)]
+    others = sum(counts.values()) - sum(count for _, count in counts.most_common(SHOWN_SOURCES))
+    parts = [f"{unsourced} unsourced", *named, *([f"{others} from other sources"] if others else [])]
+    return f"{len(figures)} figures: {', '.join(parts)}"
 
 
 def _place(step: Step) -> tuple[str, str, str | None]:

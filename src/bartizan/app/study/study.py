@@ -17,7 +17,7 @@ from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem, compile_problem
 from bartizan.assess.result import Path, Result
-from bartizan.assess.timeline import Task, timeline
+from bartizan.assess.timeline import Task, p_interruption, timeline
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 
@@ -166,17 +166,14 @@ def study_sheet(
             raise InputError(f"{what} is {seconds!r}. Give seconds from 0 to {MAX_SECONDS:g}")
     _check_probability("the probability of communication", p_communication)
 
-    def evaluate(changed: Sequence[Task]) -> Path:
-        return timeline(changed, response_mean, response_sd, p_communication)
-
-    path = evaluate(tasks)
+    path = timeline(tasks, response_mean, response_sd, p_communication)
     case = Case(
         result=_result(None, None, (), None, (path,)),
         site=None,
         response_mean=response_mean,
         response_sd=response_sd,
         p_communication=p_communication,
-        thin=thin_layers(path, lambda changed: evaluate(changed).p_interruption),
+        thin=thin_layers(path, lambda changed: p_interruption(changed, response_mean, response_sd, p_communication)),
     )
     options = {
         "response_mean": response_mean,
@@ -231,8 +228,7 @@ def _case(
 
 def _thin(path: Path, problem: Problem) -> tuple[Thin, ...]:
     def evaluate(tasks: Sequence[Task]) -> float:
-        changed = timeline(tasks, problem.response_mean, problem.response_sd, problem.p_communication)
-        return changed.p_interruption
+        return p_interruption(tasks, problem.response_mean, problem.response_sd, problem.p_communication)
 
     return thin_layers(path, evaluate)
 
