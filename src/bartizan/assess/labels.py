@@ -1,0 +1,362 @@
+"""Label setting backwards over the graph of tasks: the search behind the worst paths.
+
+A label at a node is a way to go on from there to the end: the mean M and variance S of the delay that is left, and
+V, the probability of interruption (without P_C) if nothing has been noticed before the node. `paths` says what the
+search proves, and why the comparison of labels is right. Labels are made level by level (by number of arcs) in
+arrays; what is compiled is the comparison alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from bartizan.assess.problem import Problem
+from bartizan.assess.taskgraph import AT_TARGET, DONE, Arc
+from bartizan.assess.timeline import WEIGHT, Floats, Task, p_timely
+from bartizan.assess.upstream import upstream
+
+Ints = NDArray[np.int64]
+Words = NDArray[np.uint64]
+Walk = tuple[int, ...]
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def compiled(function: _Function) -> _Function:
+    """Compile with Numba, keeping the machine code where there is a place for it."""
+    try:
+        return njit(cache=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:  # neither the source's folder nor the user's cache can be written
+        return njit(function)  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class Labels:
+    """Labels in the order in which they were made; number 0 is the end of every path.
+
+    `node`, `arc` (that begins it), `after` (the label that the arc leads to), `sequence` (a number that is equal for
+    equal sequences of elements), shape (n,); `mean` [s], `variance` [s²], `value`, shape (n,); `ranks` (n, 5): what
+    is compared, the value and four standardised margins; `visited` (n, words): the areas remembered, as bits.
+    """
+
+    node: Ints
+    arc: Ints
+    after: Ints
+    sequence: NDArray[np.uint64]
+    mean: Floats
+    variance: Floats
+    value: Floats
+    ranks: Floats
+    visited: Words
+
+    @classmethod
+    def of_end(cls, words: int) -> Labels:
+        """The one label after the last task."""
+        zero = np.zeros(1, dtype=np.int64)
+        return cls(
+            zero, zero - 1, zero, zero.astype(np.uint64), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros((1, 5)),
+            np.zeros((1, words), dtype=np.uint64),
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self.node)
+
+    def __getitem__(self, chosen: NDArray[Any] | slice) -> Labels:
+        return Labels(*(getattr(self, name)[chosen] for name in self.__slots__))
+
+    def __add__(self, other: Labels) -> Labels:
+        return Labels(*(np.concatenate((getattr(self, name), getattr(other, name))) for name in self.__slots__))
+
+    def walk(self, label: int) -> Walk:
+        """The arcs of a label, in the order in which they are gone."""
+        arcs = []
+        while label:
+            arcs.append(int(self.arc[label]))
+            label = int(self.after[label])
+        return tuple(arcs)
+
+
+class Network:
+    """A problem as arrays; the arcs keep the order of ids, which decides ties."""
+
+    def __init__(self, problem: Problem) -> None:
+        graph = problem.graph
+        before, usable = upstream(graph)
+        names = dict.fromkeys(node.area for node in graph.nodes if node.area is not None)
+        areas: dict[str | None, int] = {None: -1} | {name: number for number, name in enumerate(names)}
+        self._problem = problem
+        self.arcs: tuple[Arc, ...] = tuple(graph.arcs[index] for index in usable)
+        passages = {through: number for number, through in enumerate(dict.fromkeys(arc.through for arc in self.arcs))}
+        self._tail = np.array([arc.tail for arc in self.arcs], dtype=np.int64)
+        self._through = np.array([passages[arc.through] for arc in self.arcs], dtype=np.int64)
+        head = np.array([arc.head for arc in self.arcs], dtype=np.int64)
+        self._by_head = np.argsort(head, kind="stable")
+        self._into = np.searchsorted(head[self._by_head], np.arange(len(graph.nodes) + 1))
+        figures = [_figures(arc.crossing) + _figures(arc.task) for arc in self.arcs]
+        self._figures = np.array(figures, dtype=np.float64).reshape(-1, 8).T
+        self._area = np.array([areas[node.area] for node in graph.nodes], dtype=np.int64)
+        self._leg = [node.leg for node in graph.nodes]
+        self._fresh = np.isin(np.arange(len(graph.nodes)), (DONE, AT_TARGET))
+        self._anything = np.array([one.anything for one in before])
+        self._certain = np.array([one.certain for one in before])
+        self._most = np.array([(one.mean, one.variance) for one in before]).T
+        self._words = max(1, math.ceil(len(names) / 64))
+        self._levels = 2 + len({(node.area, node.leg) for node in graph.nodes})
+
+    def no_memory(self) -> Words:
+        """Per node the areas that its labels must remember, as bits: none."""
+        return np.zeros((len(self._area), self._words), dtype=np.uint64)
+
+    def search(self, remember: Words, count: int, limit: int) -> Labels | None:
+        """Every label that may begin one of the `count` worst walks under this memory; None: more than `limit`."""
+        labels = Labels.of_end(self._words)
+        first = 0
+        for _ in range(self._levels):
+            new = self._longer(labels, first, remember)
+            if not len(new):
+                break
+            order = np.argsort(labels.node, kind="stable")
+            begins = np.searchsorted(labels.node[order], np.arange(len(self._area) + 1))
+            stays = _unbeaten(
+                order, begins, self._anything, self._certain, self._through, count,
+                labels.arc, labels.after, labels.sequence, labels.ranks, labels.visited,
+                new.node, new.arc, new.after, new.sequence, new.ranks, new.visited,
+            )  # fmt: skip
+            first = len(labels)
+            labels = labels + new[stays]
+            if len(labels) > limit:
+                return None
+        return labels
+
+    def _longer(self, labels: Labels, first: int, remember: Words) -> Labels:
+        """Labels from number `first`, each made longer by every arc to its node, in the order of node and value."""
+        old = np.arange(first, len(labels))
+        node = labels.node[old]
+        ways = self._into[node + 1] - self._into[node]
+        after = np.repeat(old, ways)
+        arc = self._by_head[np.arange(len(after)) + np.repeat(self._into[node] - np.cumsum(ways) + ways, ways)]
+        tail, visited = self._tail[arc], labels.visited[after]
+        rows, area = np.arange(len(arc)), self._area[tail]
+        free = (visited[rows, area >> 6] >> (area & 63).astype(np.uint64)) & np.uint64(1) == 0
+        free |= self._fresh[tail]
+        arc, after, tail, visited = arc[free], after[free], tail[free], visited[free]
+        visited = (visited | self._bit(self._area[labels.node[after]])) & remember[tail]
+        visited[self._fresh[tail]] = 0
+        mean, variance, value = self._prepended(
+            arc, labels.mean[after], labels.variance[after], labels.value[after]
+        )
+        sequence = _next_number(labels.sequence[after], self._through[arc])
+        order = np.lexsort((mean, value, tail))
+        return Labels(
+            tail, arc, after, sequence, mean, variance, value, self._ranks(tail, mean, variance, value), visited
+        )[order]
+
+    def _bit(self, area: Ints) -> Words:
+        """One bit for an area, in rows of words; none for no area."""
+        bits = np.zeros((len(area), self._words), dtype=np.uint64)
+        some = np.flatnonzero(area >= 0)
+        bits[some, area[some] >> 6] = np.uint64(1) << (area[some] & 63).astype(np.uint64)
+        return bits
+
+    def _prepended(self, arc: Ints, mean: Floats, variance: Floats, value: Floats) -> tuple[Floats, Floats, Floats]:
+        """Mean, variance and value to go when the crossing and then the way of an arc come before."""
+        response_mean, response_sd = self._problem.response_mean, self._problem.response_sd
+        figures = self._figures[:, arc]
+        for p, weight, m, v in (figures[:4], figures[4:]):
+            timely = p_timely(weight * m + mean, weight * weight * v + variance, response_mean, response_sd)
+            mean, variance, value = m + mean, v + variance, p * timely + (1.0 - p) * value
+        return mean, variance, value
+
+    def _ranks(self, node: Ints, mean: Floats, variance: Floats, value: Floats) -> Floats:
+        """What is compared: the value, and the standardised margin with nothing and with the most before it."""
+        margin = mean - self._problem.response_mean
+        spread = variance + self._problem.response_sd * self._problem.response_sd
+        more_mean, more_variance = self._most[0][node], self._most[1][node]
+        corners = (
+            _standardised(a, b) for a in (margin, margin + more_mean) for b in (spread, spread + more_variance)
+        )
+        return np.stack((value, *corners), axis=1)
+
+    def best(self, labels: Labels, count: int) -> list[tuple[float, Walk]]:
+        """The `count` best walks of different sequences, as (value, arcs); equal ones in the order of ids."""
+        begin = np.flatnonzero(np.isin(labels.node, self._problem.graph.starts))
+        values = labels.value[begin]
+        found: dict[Walk, tuple[float, Walk]] = {}
+        for value in np.unique(values):
+            for walk in sorted(labels.walk(int(label)) for label in begin[values == value]):
+                found.setdefault(tuple(self._through[list(walk)].tolist()), (float(value), walk))
+            if len(found) >= count:
+                break
+        return list(found.values())[:count]
+
+    def value(self, walk: Sequence[int]) -> float:
+        """The value of a walk, worked out anew in the arithmetic of the search."""
+        mean, variance, value = np.zeros(1), np.zeros(1), np.zeros(1)
+        for arc in reversed(walk):
+            mean, variance, value = self._prepended(np.array([arc]), mean, variance, value)
+        return float(value[0])
+
+    def remember_revisits(self, remember: Words, walks: Iterable[Sequence[int]]) -> bool:
+        """Let the nodes between two visits of an area remember it; whether there was any such visit."""
+        revisited = False
+        for walk in walks:
+            nodes = self._tail[list(walk)].tolist()
+            last: dict[tuple[str, int], int] = {}
+            for place, node in enumerate(nodes):
+                here = (self._leg[node], int(self._area[node]))
+                if here in last:
+                    revisited = True
+                    remember[nodes[last[here] + 1 : place]] |= self._bit(self._area[[node]])
+                last[here] = place
+        return revisited
+
+
+def _figures(task: Task | None) -> tuple[float, float, float, float]:
+    if task is None:
+        return 0.0, 0.0, 0.0, 0.0
+    return task.p_detection, WEIGHT[task.detect_at], task.delay_mean, task.delay_sd * task.delay_sd
+
+
+def _standardised(margin: Floats, variance: Floats) -> Floats:
+    """margin / sd; without spread the step: in time only where the margin is above 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(variance > 0.0, margin / np.sqrt(variance), np.where(margin > 0.0, np.inf, -np.inf))
+
+
+def _next_number(sequence: NDArray[np.uint64], through: Ints) -> NDArray[np.uint64]:
+    """A number for a longer sequence; equal for equal ones, and seldom equal for others (Knuth's multiplier)."""
+    return sequence * np.uint64(6364136223846793005) + (through.astype(np.uint64) + np.uint64(1442695040888963407))
+
+
+@compiled
+def _comes_first(arcs: Ints, afters: Ints, arc: int, after: int, other_arc: int, other_after: int) -> bool:
+    """Whether the label of `arc` and `after` comes no later than the other in the order of ids."""
+    while arc == other_arc and after != other_after:
+        arc, after = arcs[after], afters[after]
+        other_arc, other_after = arcs[other_after], afters[other_after]
+    return arc <= other_arc
+
+
+@compiled
+def _same_sequence(
+    through: Ints, arcs: Ints, afters: Ints, arc: int, after: int, other_arc: int, other_after: int
+) -> bool:
+    """Whether two labels pass the same elements in the same directions."""
+    while through[arc] == through[other_arc]:
+        if after == other_after:
+            return True
+        if after == 0 or other_after == 0:
+            return False
+        arc, after = arcs[after], afters[after]
+        other_arc, other_after = arcs[other_after], afters[other_after]
+    return False
+
+
+@compiled
+def _unbeaten(
+    order: Ints,
+    begins: Ints,
+    anything: NDArray[np.bool_],
+    certain: NDArray[np.bool_],
+    through: Ints,
+    count: int,
+    arcs: Ints,
+    afters: Ints,
+    sequences: NDArray[np.uint64],
+    ranks: Floats,
+    visited: Words,
+    new_node: Ints,
+    new_arc: Ints,
+    new_after: Ints,
+    new_sequence: NDArray[np.uint64],
+    new_ranks: Floats,
+    new_visited: Words,
+) -> NDArray[np.bool_]:
+    """Which new labels stay: those that neither one of their own sequence nor `count` of others are never above.
+
+    `order`, `begins`: the labels there are, node by node. The new ones stand in the order of node and value.
+    """
+    total = len(new_node)
+    stays = np.zeros(total, dtype=np.bool_)
+    # the labels at one node, close together: rank by rank, with number (new ones counted from -1 downwards)
+    rank = np.empty((total + len(order), 5))
+    number = np.empty(total + len(order), dtype=np.int64)
+    beaters = np.empty(count, dtype=np.int64)
+    size = 0
+    for new in range(total):
+        node = new_node[new]
+        if new == 0 or node != new_node[new - 1]:
+            size = 0
+            for label in order[begins[node] : begins[node + 1]]:
+                for column in range(5):
+                    rank[size, column] = ranks[label, column]
+                number[size] = label
+                size += 1
+        value, z0, z1, z2, z3 = new_ranks[new]
+        compare = anything[node]
+        found = 0
+        beaten = False
+        for place in range(size):
+            if rank[place, 0] > value:
+                continue
+            if compare and (
+                rank[place, 1] > z0 or rank[place, 2] > z1 or rank[place, 3] > z2 or rank[place, 4] > z3
+            ):
+                continue
+            one = number[place]
+            if one >= 0:
+                arc, after, sequence, seen = arcs[one], afters[one], sequences[one], visited[one]
+            else:
+                own = -1 - one
+                arc, after, sequence, seen = new_arc[own], new_after[own], new_sequence[own], new_visited[own]
+            free = True
+            for word in range(len(seen)):
+                if seen[word] & ~new_visited[new, word]:
+                    free = False
+            if not free:
+                continue
+            surely_lower = rank[place, 0] < value and not certain[node]
+            if not surely_lower and not _comes_first(arcs, afters, arc, after, new_arc[new], new_after[new]):
+                continue
+            beaten = count == 1 or (
+                sequence == new_sequence[new]
+                and _same_sequence(through, arcs, afters, arc, after, new_arc[new], new_after[new])
+            )
+            if not beaten:
+                known = False
+                for index in range(found):
+                    other = beaters[index]
+                    if other >= 0:
+                        b_arc, b_after, b_sequence = arcs[other], afters[other], sequences[other]
+                    else:
+                        b_arc, b_after, b_sequence = (
+                            new_arc[-1 - other], new_after[-1 - other], new_sequence[-1 - other]
+                        )  # fmt: skip
+                    if b_sequence == sequence and _same_sequence(
+                        through, arcs, afters, b_arc, b_after, arc, after
+                    ):
+                        known = True
+                if not known:
+                    beaters[found] = one
+                    found += 1
+                beaten = found == count
+            if beaten:
+                # what beats one label is likely to beat the next: let it be asked earlier
+                other = place // 2
+                number[place], number[other] = number[other], number[place]
+                for column in range(5):
+                    rank[place, column], rank[other, column] = rank[other, column], rank[place, column]
+                break
+        if not beaten:
+            stays[new] = True
+            for column in range(5):
+                rank[size, column] = new_ranks[new, column]
+            number[size] = -1 - new
+            size += 1
+    return stays

@@ -1,0 +1,185 @@
+"""The timeline of one path: EASI, the critical detection point, and what is left to run when each task is noticed.
+
+For task i of a path, with weight w = 1, 1/2, 0 for detection at its begin, middle, end::
+
+    mu_i   = w m_i + sum_{j>i} m_j                  mean delay left when task i is noticed
+    var_i  = w^2 s_i^2 + sum_{j>i} s_j^2            its variance: the weight is squared
+    P(R|A_i) = Phi((mu_i - RFT) / sqrt(var_i + s_RFT^2))
+    P_I    = P_C sum_i PD_i prod_{j<i} (1 - PD_j) P(R|A_i)
+
+Communication stands once, outside the product of misses. Where nothing spreads (var_i + s_RFT = 0) the probability
+of being in time is the step function, and a tie is not in time: mu_i must exceed the response time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from bartizan.assess.nonnegative import p_timely_nonnegative
+from bartizan.assess.result import Leg, Path, Step, StepKind
+from bartizan.errors import InputError
+from bartizan.site.model import DetectAt
+
+# a task that nothing notices shows the delay left when it is over: the reading that promises least
+WEIGHT: dict[DetectAt | None, float] = {"begin": 1.0, "middle": 0.5, "end": 0.0, None: 0.0}
+# beyond half the mean, a normal delay is negative in more than 2 % of cases
+WIDE_SPREAD = 0.5
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One task of a path: what may notice it and how long it takes.
+
+    `p_detection` in [0, 1]; `delay_mean`, `delay_sd` in seconds; `detect_at` says when in the task it is noticed,
+    and is required where it can be. Raises InputError for a figure out of range.
+    """
+
+    kind: StepKind
+    id: str
+    way: str | None = None
+    leg: Leg = "in"
+    p_detection: float = 0.0
+    detect_at: DetectAt | None = None
+    delay_mean: float = 0.0
+    delay_sd: float = 0.0
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        name = f"task '{self.id if self.way is None else f'{self.id}/{self.way}'}'"
+        if not 0.0 <= self.p_detection <= 1.0:
+            raise InputError(f"{name}: p_detection = {self.p_detection!r} is no probability. Give 0 to 1")
+        if self.detect_at not in WEIGHT:
+            raise InputError(f"{name}: detect_at = {self.detect_at!r}. Give 'begin', 'middle' or 'end'")
+        if self.detect_at is None and self.p_detection > 0.0:
+            raise InputError(f"{name} can be noticed and lacks detect_at. Give 'begin', 'middle' or 'end'")
+        for key, seconds in (("delay_mean", self.delay_mean), ("delay_sd", self.delay_sd)):
+            require_seconds(f"{name}: {key}", seconds)
+
+
+def require_seconds(what: str, seconds: float) -> None:
+    """Raise InputError unless `seconds` is a finite number, 0 or more."""
+    if not (math.isfinite(seconds) and seconds >= 0.0):
+        raise InputError(f"{what} = {seconds!r} is no time in seconds. Give a number, 0 or more")
+
+
+def p_timely(mean_left: Floats, variance_left: Floats, response_mean: float, response_sd: float) -> Floats:
+    """Does the response arrive before the tasks that are left are done?
+
+    `mean_left` [s] and `variance_left` [s²], shape (n,): the delay left at detection. Returns P(R|A), shape (n,);
+    where nothing spreads, 1 where mean_left > response_mean (strictly), else 0. Source: Bennett, "The EASI approach
+    to physical security evaluation", SAND76-0500 (1977); Garcia, chapter on EASI. Delays may be negative here.
+    """
+    margin = mean_left - response_mean
+    spread = np.sqrt(variance_left + response_sd * response_sd)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        timely = np.asarray(ndtr(margin / spread), dtype=np.float64)
+    return np.where(spread > 0.0, timely, (margin > 0.0).astype(np.float64))
+
+
+def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_communication: float) -> Path:
+    """Would this one path be interrupted in time, and where is it decided?
+
+    `tasks` in the order in which they are done; `response_mean`, `response_sd` in seconds, from the alarm to a
+    position that stops the intruder; `p_communication` in [0, 1], counted once. Returns the path with P_I, per task
+    the delay left at detection [s], P(R|A) and the probability that the path is first noticed there; the critical
+    detection point; and, where a spread exceeds half its mean, P_I with times that cannot be negative (error at
+    most `nonnegative.ERROR`). Raises InputError for no task or a figure out of range.
+
+    Source: EASI (Bennett 1977; Garcia, "The Design and Evaluation of Physical Protection Systems"). Not modelled:
+    dependence between tasks or sensors, an intruder who reacts to being noticed, what happens after arrival.
+    """
+    _check(tasks, response_mean, response_sd, p_communication)
+    p, weight, mean, sd = _figures(tasks)
+    mean_left, variance_left = _left(weight, mean, sd)
+    timely = p_timely(mean_left, variance_left, response_mean, response_sd)
+    missed_before = np.concatenate(([1.0], np.cumprod(1.0 - p)[:-1]))
+
+    later = np.flatnonzero(mean_left > response_mean)
+    critical = int(later[-1]) if later.size else None
+    detecting = np.flatnonzero(p[: critical + 1] > 0.0) if critical is not None else np.array([], dtype=np.intp)
+    wide = tuple(int(index) for index in np.flatnonzero(sd > WIDE_SPREAD * mean))
+    nonnegative = None
+    if wide:
+        timely_nonnegative = p_timely_nonnegative(mean, sd, weight, p > 0.0, response_mean, response_sd)
+        nonnegative = p_communication * _expected(p, timely_nonnegative)
+    return Path(
+        p_interruption=p_communication * _expected(p, timely),
+        steps=tuple(
+            _step(task, *figures)
+            for task, *figures in zip(tasks, mean_left, variance_left, timely, p * missed_before, strict=True)
+        ),
+        critical_detection_point=critical,
+        last_detecting=int(detecting[-1]) if detecting.size else None,
+        wide_spread=wide,
+        nonnegative=nonnegative,
+    )
+
+
+def p_interruption(tasks: Sequence[Task], response_mean: float, response_sd: float, p_communication: float) -> float:
+    """P_I of one path alone, as `timeline` has it, for weighing many changes of one path against each other.
+
+    Parameters, errors and source are those of `timeline`; delays may be negative here, and nothing is said of it.
+    """
+    _check(tasks, response_mean, response_sd, p_communication)
+    p, weight, mean, sd = _figures(tasks)
+    return p_communication * _expected(p, p_timely(*_left(weight, mean, sd), response_mean, response_sd))
+
+
+def _figures(tasks: Sequence[Task]) -> tuple[Floats, Floats, Floats, Floats]:
+    """Detection, weight of the moment of detection, mean and spread [s] of each task."""
+    rows = [(task.p_detection, WEIGHT[task.detect_at], task.delay_mean, task.delay_sd) for task in tasks]
+    p, weight, mean, sd = np.array(rows, dtype=np.float64).T
+    return p, weight, mean, sd
+
+
+def _left(weight: Floats, mean: Floats, sd: Floats) -> tuple[Floats, Floats]:
+    """Mean [s] and variance [s²] of the delay left when each task is noticed."""
+    return weight * mean + _after(mean), weight * weight * (sd * sd) + _after(sd * sd)
+
+
+def _check(tasks: Sequence[Task], response_mean: float, response_sd: float, p_communication: float) -> None:
+    if not tasks:
+        raise InputError("a path has at least one task, and this one has none. Add a task")
+    require_seconds("response_mean", response_mean)
+    require_seconds("response_sd", response_sd)
+    if not 0.0 <= p_communication <= 1.0:
+        raise InputError(f"p_communication = {p_communication!r} is no probability. Give 0 to 1")
+
+
+def _after(figures: Floats) -> Floats:
+    """For each task the sum over the tasks that follow, added from the last one backwards."""
+    return np.concatenate((np.cumsum(figures[::-1])[::-1][1:], [0.0]))
+
+
+def _expected(p: Floats, timely: Floats) -> float:
+    """sum_i p_i prod_{j<i} (1 - p_j) timely_i, backwards: each step is a mean, so it stays within [0, 1]."""
+    value = 0.0
+    for p_detection, in_time in zip(p[::-1], timely[::-1], strict=True):
+        value = p_detection * in_time + (1.0 - p_detection) * value
+    return float(value)
+
+
+def _step(task: Task, mean_left: float, variance_left: float, timely: float, first: float) -> Step:
+    return Step(
+        kind=task.kind,
+        id=task.id,
+        way=task.way,
+        leg=task.leg,
+        p_detection=task.p_detection,
+        detect_at=task.detect_at,
+        delay_mean=task.delay_mean,
+        delay_sd=task.delay_sd,
+        mean_after=float(mean_left),
+        sd_after=math.sqrt(variance_left),
+        p_timely=float(timely),
+        p_first=float(first),
+        source=task.source,
+    )
