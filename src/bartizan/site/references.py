@@ -22,7 +22,7 @@ def reference_faults(document: Entry) -> list[Fault]:
     book = _Book(document)
     return [
         *_site_faults(document),
-        *_id_faults(document),
+        *_id_faults(book),
         *_element_faults(book),
         *_sensor_faults(book),
         *_detection_faults(book),
@@ -68,7 +68,8 @@ def _site_faults(document: Entry) -> Iterator[Fault]:
             yield fault(("site", "time_zone"), zone, "is not a time zone", cure)
 
 
-def _id_faults(document: Entry) -> Iterator[Fault]:
+def _id_faults(book: _Book) -> Iterator[Fault]:
+    document = book.document
     for kind in KINDS:
         seen: dict[str, int] = {}
         for number, entry in things(document, kind):
@@ -77,10 +78,9 @@ def _id_faults(document: Entry) -> Iterator[Fault]:
             for index, way in things(entry, "way"):
                 path = (kind, number, "way", index, "id")
                 yield from _twice(ways, way.get("id"), index, path, f"way of this {kind}")
-    areas = {entry.get("id") for _, entry in things(document, "area")}
     for number, entry in things(document, "element"):
         name = entry.get("id")
-        if isinstance(name, str) and name in areas:
+        if isinstance(name, str) and name in book.ids["area"]:
             cure = "Rename one of them: sensors and responses speak of areas and elements by id alone"
             yield fault(("element", number, "id"), name, "an area has this id already", cure)
 
