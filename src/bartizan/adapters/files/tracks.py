@@ -163,7 +163,7 @@ class _Reading:
                 table.append(row)
         if places is None:
             self._fault(0, "", "", "is empty", f"Begin with the line {','.join(COLUMNS)}")
-        elif not len(table):
+        elif not len(table) and not self._faults:
             self._fault(0, "", "", "holds no usable row", f"Write one row per track and time: {','.join(COLUMNS)}")
         return table
 
@@ -211,7 +211,7 @@ class _Reading:
             if not any(cell.strip() for cell in cells):
                 continue
             rows += 1
-            if rows > MAX_ROWS:
+            if rows > MAX_ROWS + 1:  # and a heading
                 self._fault(line, "", "", f"more than {MAX_ROWS:,} rows", "Split the table by time")
                 return
             yield line, [cell.strip() for cell in cells]

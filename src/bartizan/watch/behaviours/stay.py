@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 STANDING_RADIUS = 0.9
 STANDING_AFTER = 3.0
 # a walked distance grows by strides of this length [m], so that jitter on the spot is no walk at any frame rate
-STRIDE = 0.5
+STRIDE = 1.0
 # times come rounded to a microsecond: a gap of exactly the grace is within it
 TICK = 1e-6
 
