@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 from shapely import Polygon, contains_xy, prepare
+from shapely.geometry.base import BaseGeometry
 
 from bartizan.drill.scenario import Light
 from bartizan.drill.scenery import Scenery
@@ -142,18 +143,30 @@ def _paint(spots: Floats, reach: Floats, stage: _Stage) -> Floats:
     # detail finer than a pixel would only shimmer along edges: it fades with distance
     near = 1.0 / (1.0 + (reach / 18.0) ** 2)
     for kind, polygon in stage.scenery.grounds:
-        prepare(polygon)
-        inside = contains_xy(polygon, spots[:, 0], spots[:, 1])
+        inside = _inside(polygon, spots)
         colour[inside], grain[inside] = _GROUND[kind]
         if kind == "carriageway":
             colour[inside & _dashes(polygon, spots)] = (190, 196, 198)
         elif kind != "grass":
             joints = inside & np.any(np.mod(spots + 1000.0, 0.9) < 0.05, axis=1)
             colour[joints] *= 1.0 - 0.22 * near[joints, None]
-            kerb = inside & ~contains_xy(polygon.buffer(-0.22), spots[:, 0], spots[:, 1])
+            kerb = inside & ~_inside(polygon.buffer(-0.22), spots)
             colour[kerb] = 0.5 * colour[kerb] + 88.0
     mottled = 0.6 * _mottle(stage.table, spots, 1.7) + 0.4 * near * _mottle(stage.table, spots[:, ::-1], 0.16)
     return np.asarray(colour * (1.0 + grain * mottled)[:, None])
+
+
+def _inside(shape: BaseGeometry, spots: Floats) -> NDArray[np.bool_]:
+    """Which spots lie inside a shape; most lie outside its bounds, which is cheaper to tell."""
+    west, south, east, north = shape.bounds
+    x, y = spots.T
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    # a rectangle along the axes is its own bounds
+    if shape.area < (1.0 - 1e-9) * (east - west) * (north - south):
+        prepare(shape)
+        near = np.flatnonzero(inside)
+        inside[near] = contains_xy(shape, x[near], y[near])
+    return np.asarray(inside)
 
 
 def _dashes(polygon: Polygon, spots: Floats) -> NDArray[np.bool_]:
