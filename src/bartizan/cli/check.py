@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bartizan.site.checks import check as findings_of
 from bartizan.site.site import Site
 
 SCHEMA = 1
+SITE_FILE = "site.toml"
 LEVELS = ("error", "warning", "note")
 PARTS = ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "zones", "cameras", "rules")
 
@@ -34,16 +35,17 @@ def check(site: Path, as_json: bool) -> None:
     otherwise.
     """
     try:
-        read = wiring.load_site(site)
+        read, line_of = wiring.load_with_places(site)
     except SiteFileError as error:
         if as_json:
             _print_json(None, [asdict(fault) for fault in error.faults], [])
         raise
     findings = sorted(findings_of(read), key=lambda finding: LEVELS.index(finding.level))
     if as_json:
-        _print_json({"name": read.name, "hash": read.hash}, [], [asdict(finding) for finding in findings])
+        told = [asdict(finding) | {"line": line_of(finding.about)} for finding in findings]
+        _print_json({"name": read.name, "hash": read.hash}, [], told)
     else:
-        _print_findings(str(site), read, findings)
+        _print_findings(site, read, findings, line_of)
     errors = sum(finding.level == "error" for finding in findings)
     if errors:
         raise CheckError(f"{site}: {errors} finding{'s' if errors > 1 else ''} of level error")
@@ -65,17 +67,20 @@ def new(site: Path) -> None:
     )
 
 
-def _print_findings(place: str, site: Site, findings: Sequence[Finding]) -> None:
+def _print_findings(place: Path, site: Site, findings: Sequence[Finding], line_of: Callable[[str], int]) -> None:
     click.echo(f"{printable(site.name)}   (hash {site.hash[:12]}, Bartizan {__version__})")
-    held = [f"{len(getattr(site, part))} {part}" for part in PARTS if getattr(site, part)]
+    counted = [(len(getattr(site, part)), part) for part in PARTS]
+    held = [f"{count} {part if count > 1 else part.removesuffix('s')}" for count, part in counted if count]
     click.echo(f"  {', '.join(held) or 'nothing yet'}")
+    file = place / SITE_FILE if place.is_dir() else place
     for finding in findings:
-        click.echo(
-            f"  {finding.level}: {printable(f'{finding.about}: {finding.message}. {finding.cure}')} [{finding.name}]"
-        )
+        line = line_of(finding.about)
+        where = f"{file}:{line}" if line else str(file)
+        words = f"{where}: {finding.level}: {finding.about}: {finding.message}. {finding.cure} [{finding.name}]"
+        click.echo(f"  {printable(words)}")
     counts = Counter[str](finding.level for finding in findings)
     said = ", ".join(f"{counts[level]} {level}{'s' if counts[level] != 1 else ''}" for level in LEVELS)
-    click.echo(f"{printable(place)}: {said}")
+    click.echo(f"{printable(str(place))}: {said}")
 
 
 def _print_json(site: Mapping[str, str] | None, faults: Sequence[Any], findings: Sequence[Any]) -> None:

@@ -32,6 +32,13 @@ def load_site(path: Path) -> Site:
     return load(path)
 
 
+def load_with_places(path: Path) -> tuple[Site, Callable[[str], int]]:
+    """The site, and the line of its file at which an address such as "zone/pavement" stands."""
+    from bartizan.adapters.files.site_place import load_with_places as load
+
+    return load(path)
+
+
 def new_site(path: Path) -> None:
     """Start a site folder from the commented template."""
     from bartizan.adapters.files.site import new_site as new
@@ -55,9 +62,10 @@ def read_sheet(path: Path) -> tuple[Task, ...]:
 
 def write_report(study: Study, path: Path) -> None:
     """Write the assessment as a self-contained page, whole or not at all."""
-    from bartizan.adapters.report.assessment import write
+    from bartizan.adapters.files.whole import write_whole
+    from bartizan.adapters.report.assessment import render
 
-    write(study, path)
+    write_whole(path, render(study))
 
 
 def read_tracks(path: Path) -> TrackTable:

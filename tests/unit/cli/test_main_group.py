@@ -98,10 +98,13 @@ def test_an_unknown_verb_is_refused_with_2() -> None:
 
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
-def test_the_line_in_the_list_of_verbs_is_that_of_the_verb(verb: str) -> None:
+def test_every_verb_is_listed_with_its_line_and_answers_help(verb: str) -> None:
     command = getattr(import_module(VERBS[verb].module), verb)
-    assert VERBS[verb].help == command.get_short_help_str(limit=200)
-    assert verb in CliRunner().invoke(main, ["--help"]).stdout
+    assert isinstance(command, click.Command)
+    assert command.name == verb
+    lines = CliRunner().invoke(main, ["--help"], terminal_width=200).stdout.splitlines()
+    assert [line.split(None, 1)[1] for line in lines if line.split()[:1] == [verb]] == [VERBS[verb].help]
+    assert CliRunner().invoke(main, [verb, "--help"]).exit_code == 0
 
 
 def test_version() -> None:

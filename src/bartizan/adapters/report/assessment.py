@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from importlib.resources import files
-from pathlib import Path as FilePath
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -87,30 +84,6 @@ def render(study: Study) -> str:
         glossary=GLOSSARY,
         not_modelled=NOT_MODELLED,
     )
-
-
-def write(study: Study, path: FilePath) -> None:
-    """Write the report of `study` to `path`, whole or not at all; a file already there is replaced."""
-    text = render(study)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    temporary = FilePath(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
-def _umask() -> int:
-    # the only way to read it is to set it
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def _style() -> Markup:
