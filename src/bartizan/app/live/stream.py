@@ -10,6 +10,7 @@ from bartizan.app.live.eye import Eye, Glimpse, glimpse, model_of
 from bartizan.app.live.ports import FrameSource
 from bartizan.app.live.run import LiveRun, Sighting
 from bartizan.errors import InputError, MissingPartError
+from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
 from bartizan.watch.detect import Detection
@@ -50,11 +51,8 @@ def watch_boxes(site: Site, boxes: Mapping[str, Iterable[Boxes]], run: LiveRun) 
 
     As `watch_pictures`, with each camera's detections by time in place of its pictures.
     """
-    streams = [(name, model_of(site.camera(name)), stream) for name, stream in boxes.items()]
-    glimpses = heapq.merge(
-        *((glimpse(name, model, t, tuple(found)) for t, found in stream) for name, model, stream in streams),
-        key=lambda seen: seen.t,
-    )
+    streams = [_placed(name, model_of(site.camera(name)), stream) for name, stream in boxes.items()]
+    glimpses = heapq.merge(*streams, key=lambda seen: seen.t)
     for seen in glimpses:
         yield run.take(seen)
 
@@ -80,6 +78,11 @@ def watch_tracks(
 def _seen(eye: Eye, source: FrameSource) -> Iterator[Glimpse]:
     for t, image in source:
         yield eye.see(t, image)
+
+
+def _placed(camera: str, model: CameraModel, stream: Iterable[Boxes]) -> Iterator[Glimpse]:
+    for t, found in stream:
+        yield glimpse(camera, model, t, tuple(found))
 
 
 def _size(size: tuple[int, int]) -> str:
