@@ -60,14 +60,14 @@ def plan_drawing(case: Case, name: str) -> Markup | None:
         if element.shape is not None:
             look = "barrier worst" if element.id in worst else "barrier"
             _draw(drawing, frame, element.shape, look, says=element.name or element.id)
-    for area in site.areas:
-        if isinstance(area.shape, Polygon):
-            _label(drawing, frame, area.name or area.id, area.shape)
     for leg, look in (("in", "route"), ("out", "route back")):
         route = [frame(*place) for place in _route(site, case, leg)]
         if len(route) > 1:
             drawing.path(_led(route) if leg == "in" else route, look, radius=8.0)
             drawing.circle(*route[-1], 6.0, "start")
+    for area in site.areas:
+        if isinstance(area.shape, Polygon):
+            _label(drawing, frame, area.name or area.id, area.shape)
     _scale_bar(drawing, frame)
     return drawing.markup()
 
@@ -91,7 +91,7 @@ def _label(drawing: Drawing, frame: _Frame, words: str, shape: Polygon) -> None:
     inside = shape.representative_point()
     west, _, east, _ = shape.bounds
     x, y = frame(inside.x, inside.y)
-    drawing.text(x, y, fitted(words, max((east - west) * frame.scale, 60.0), 11.0), "detail", anchor="middle")
+    drawing.text(x, y, fitted(words, max((east - west) * frame.scale, 60.0), 11.0), "detail area-name", anchor="middle")
 
 
 def _route(site: Site, case: Case, leg: str) -> Iterator[Place]:
