@@ -198,7 +198,7 @@ const hear = {
     showDetail();
   },
   tracks({ tracks }) {
-    plan.showTracks(tracks);
+    plan.news(tracks);
   },
   picture(news) {
     wall.news(news);
@@ -210,6 +210,7 @@ const hear = {
   },
   beat({ now, counts }) {
     state.now = now;
+    plan.age();
     byId("now").textContent = now.slice(11, 19);
     byId("day").textContent = now.slice(0, 10);
     const idle = counts.received === 0 && counts.detected === 0 && counts.dropped === 0;

@@ -3,6 +3,7 @@
 import { byId, el, svg } from "./dom.js";
 import { say } from "./words.js";
 
+const STALE = 4; // seconds without word of who moves before the plan says so itself
 const LABEL_ROOM = 60; // pixels of length or width below which a thing is not labelled unless it has an alarm
 
 export class Plan {
@@ -143,9 +144,24 @@ export class Plan {
     );
   }
 
+  // Word of who moves has come.
+  news(tracks) {
+    this.heardAt = performance.now();
+    this.showTracks(tracks);
+    this.age();
+  }
+
+  // Old places are shown as old.
+  age() {
+    const seconds = (performance.now() - (this.heardAt ?? 0)) / 1000;
+    const stale = this.tracks.length > 0 && seconds > STALE;
+    this.people?.classList.toggle("stale", stale);
+    const moving = this.tracks.length === 1 ? say("plan.moving.one") : say("plan.moving", { n: this.tracks.length });
+    byId("moving").textContent = stale ? say("plan.stale", { seconds: Math.round(seconds) }) : moving;
+  }
+
   showTracks(tracks) {
     this.tracks = tracks;
-    byId("moving").textContent = tracks.length === 1 ? say("plan.moving.one") : say("plan.moving", { n: tracks.length });
     if (!this.pixel) return;
     const watched = new Set(this.alarms.filter((a) => a.handling !== "closed").flatMap((alarm) => alarm.signal.tracks));
     this.people.replaceChildren(

@@ -34,6 +34,7 @@ export class Wall {
       picture: null,
       boxes: [],
       cameAt: 0,
+      known: false,
       node: el(
         "button",
         { type: "button", class: "tile", onclick: () => this.showLarge(camera.id) },
@@ -66,11 +67,12 @@ export class Wall {
   }
 
   news({ camera }) {
+    if (this.tiles.has(camera)) this.tiles.get(camera).known = true;
     this.#want(camera);
   }
 
   #want(id) {
-    if (!this.tiles.has(id)) return;
+    if (!this.tiles.get(id)?.known) return; // it has not sent a picture yet
     this.#wanted.add(id);
     this.#next();
   }
