@@ -45,7 +45,6 @@ MANY_LIVES = (
     WRITER
     + """
 chance = random.Random(7)
-kept = told_of = 0
 told_all = {}
 for life in range(int(sys.argv[2])):
     reading, writing = os.pipe()
@@ -53,11 +52,12 @@ for life in range(int(sys.argv[2])):
     if not child:
         write(sys.argv[1], writing, life)
     os.close(writing)
-    time.sleep(chance.uniform(0.005, 0.06))
-    os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
     with os.fdopen(reading) as pipe:
-        for line in pipe.read().splitlines():
+        first = pipe.readline()  # however slow the machine is, it lived long enough to keep something
+        time.sleep(chance.uniform(0.0, 0.03))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        for line in [first, *pipe.read().splitlines()]:
             name, state = line.split()
             told_all[name] = state
     with open_journal(sys.argv[1]) as journal:
@@ -81,7 +81,7 @@ def test_thirty_kills_lose_no_alarm_and_no_acknowledgement(tmp_path: Path) -> No
         [sys.executable, "-c", MANY_LIVES, str(path), "30"], capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) > 30  # the lives were long enough to do something
+    assert int(done.stdout) >= 30
 
 
 def test_a_second_process_is_refused_by_name_until_the_first_is_killed(tmp_path: Path) -> None:
