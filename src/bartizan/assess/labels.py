@@ -89,7 +89,7 @@ class Network:
         graph = problem.graph
         before, usable = upstream(graph)
         names = dict.fromkeys(node.area for node in graph.nodes if node.area is not None)
-        areas: dict[str | None, int] = {None: -1} | {name: number for number, name in enumerate(names)}
+        areas = {name: number for number, name in enumerate(names)}
         self._problem = problem
         self.arcs: tuple[Arc, ...] = tuple(graph.arcs[index] for index in usable)
         passages = {through: number for number, through in enumerate(dict.fromkeys(arc.through for arc in self.arcs))}
@@ -100,18 +100,30 @@ class Network:
         self._into = np.searchsorted(head[self._by_head], np.arange(len(graph.nodes) + 1))
         figures = [_figures(arc.crossing) + _figures(arc.task) for arc in self.arcs]
         self._figures = np.array(figures, dtype=np.float64).reshape(-1, 8).T
-        self._area = np.array([areas[node.area] for node in graph.nodes], dtype=np.int64)
-        self._leg = [node.leg for node in graph.nodes]
-        self._fresh = np.isin(np.arange(len(graph.nodes)), (DONE, AT_TARGET))
+        self._place = [(node.leg, node.area) for node in graph.nodes]
+        # where a leg ends, what was visited is forgotten
+        self._fresh = _mask(len(graph.nodes), (DONE, AT_TARGET))
+        self._begins = _mask(len(graph.nodes), graph.starts)
         self._anything = np.array([one.anything for one in before])
         self._certain = np.array([one.certain for one in before])
         self._most = np.array([(one.mean, one.variance) for one in before]).T
         self._words = max(1, math.ceil(len(names) / 64))
+        self._bits = np.zeros((len(graph.nodes), self._words), dtype=np.uint64)
+        for node, one in enumerate(graph.nodes):
+            if one.area is not None:
+                self._bits[node, areas[one.area] >> 6] = np.uint64(1 << (areas[one.area] & 63))
+        self._nodes = np.arange(len(graph.nodes) + 1)
         self._levels = 2 + len({(node.area, node.leg) for node in graph.nodes})
 
     def no_memory(self) -> Words:
         """Per node the areas that its labels must remember, as bits: none."""
-        return np.zeros((len(self._area), self._words), dtype=np.uint64)
+        return np.zeros_like(self._bits)
+
+    def full_memory(self) -> Words:
+        """Per node every area; none where a leg ends."""
+        memory = np.full_like(self._bits, np.iinfo(np.uint64).max)
+        memory[self._fresh] = 0
+        return memory
 
     def search(self, remember: Words, count: int, limit: int) -> Labels | None:
         """Every label that may begin one of the `count` worst walks under this memory; None: more than `limit`."""
@@ -122,7 +134,7 @@ class Network:
             if not len(new):
                 break
             order = np.argsort(labels.node, kind="stable")
-            begins = np.searchsorted(labels.node[order], np.arange(len(self._area) + 1))
+            begins = np.searchsorted(labels.node[order], self._nodes)
             stays = _unbeaten(
                 order, begins, self._anything, self._certain, self._through, count,
                 labels.arc, labels.after, labels.sequence, labels.ranks, labels.visited,
@@ -141,28 +153,19 @@ class Network:
         ways = self._into[node + 1] - self._into[node]
         after = np.repeat(old, ways)
         arc = self._by_head[np.arange(len(after)) + np.repeat(self._into[node] - np.cumsum(ways) + ways, ways)]
-        tail, visited = self._tail[arc], labels.visited[after]
-        rows, area = np.arange(len(arc)), self._area[tail]
-        free = (visited[rows, area >> 6] >> (area & 63).astype(np.uint64)) & np.uint64(1) == 0
-        free |= self._fresh[tail]
-        arc, after, tail, visited = arc[free], after[free], tail[free], visited[free]
-        visited = (visited | self._bit(self._area[labels.node[after]])) & remember[tail]
-        visited[self._fresh[tail]] = 0
-        mean, variance, value = self._prepended(
-            arc, labels.mean[after], labels.variance[after], labels.value[after]
-        )
+        tail = self._tail[arc]
+        seen = labels.visited[after]
+        free = ~(seen & self._bits[tail]).any(axis=1) | self._fresh[tail]
+        if not free.all():
+            arc, after, tail, seen = arc[free], after[free], tail[free], seen[free]
+        # what a leg's end remembers is nothing
+        visited = (seen | self._bits[labels.node[after]]) & remember[tail]
+        mean, variance, value = self._prepended(arc, labels.mean[after], labels.variance[after], labels.value[after])
         sequence = _next_number(labels.sequence[after], self._through[arc])
         order = np.lexsort((mean, value, tail))
         return Labels(
             tail, arc, after, sequence, mean, variance, value, self._ranks(tail, mean, variance, value), visited
         )[order]
-
-    def _bit(self, area: Ints) -> Words:
-        """One bit for an area, in rows of words; none for no area."""
-        bits = np.zeros((len(area), self._words), dtype=np.uint64)
-        some = np.flatnonzero(area >= 0)
-        bits[some, area[some] >> 6] = np.uint64(1) << (area[some] & 63).astype(np.uint64)
-        return bits
 
     def _prepended(self, arc: Ints, mean: Floats, variance: Floats, value: Floats) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and value to go when the crossing and then the way of an arc come before."""
@@ -175,17 +178,18 @@ class Network:
 
     def _ranks(self, node: Ints, mean: Floats, variance: Floats, value: Floats) -> Floats:
         """What is compared: the value, and the standardised margin with nothing and with the most before it."""
-        margin = mean - self._problem.response_mean
-        spread = variance + self._problem.response_sd * self._problem.response_sd
-        more_mean, more_variance = self._most[0][node], self._most[1][node]
-        corners = (
-            _standardised(a, b) for a in (margin, margin + more_mean) for b in (spread, spread + more_variance)
-        )
-        return np.stack((value, *corners), axis=1)
+        most_mean, most_variance = self._most[:, node]
+        margin = np.empty((len(node), 4))
+        margin[:, :2] = (mean - self._problem.response_mean)[:, None]
+        margin[:, 2:] = margin[:, :2] + most_mean[:, None]
+        spread = np.empty((len(node), 4))
+        spread[:, ::2] = (variance + self._problem.response_sd * self._problem.response_sd)[:, None]
+        spread[:, 1::2] = spread[:, ::2] + most_variance[:, None]
+        return np.concatenate((value[:, None], _standardised(margin, spread)), axis=1)
 
     def best(self, labels: Labels, count: int) -> list[tuple[float, Walk]]:
         """The `count` best walks of different sequences, as (value, arcs); equal ones in the order of ids."""
-        begin = np.flatnonzero(np.isin(labels.node, self._problem.graph.starts))
+        begin = np.flatnonzero(self._begins[labels.node])
         values = labels.value[begin]
         found: dict[Walk, tuple[float, Walk]] = {}
         for value in np.unique(values):
@@ -207,12 +211,12 @@ class Network:
         revisited = False
         for walk in walks:
             nodes = self._tail[list(walk)].tolist()
-            last: dict[tuple[str, int], int] = {}
+            last: dict[tuple[str, str | None], int] = {}
             for place, node in enumerate(nodes):
-                here = (self._leg[node], int(self._area[node]))
+                here = self._place[node]
                 if here in last:
                     revisited = True
-                    remember[nodes[last[here] + 1 : place]] |= self._bit(self._area[[node]])
+                    remember[nodes[last[here] + 1 : place]] |= self._bits[node]
                 last[here] = place
         return revisited
 
@@ -221,6 +225,12 @@ def _figures(task: Task | None) -> tuple[float, float, float, float]:
     if task is None:
         return 0.0, 0.0, 0.0, 0.0
     return task.p_detection, WEIGHT[task.detect_at], task.delay_mean, task.delay_sd * task.delay_sd
+
+
+def _mask(size: int, chosen: Iterable[int]) -> NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[list(chosen)] = True
+    return mask
 
 
 def _standardised(margin: Floats, variance: Floats) -> Floats:
@@ -305,9 +315,7 @@ def _unbeaten(
         for place in range(size):
             if rank[place, 0] > value:
                 continue
-            if compare and (
-                rank[place, 1] > z0 or rank[place, 2] > z1 or rank[place, 3] > z2 or rank[place, 4] > z3
-            ):
+            if compare and (rank[place, 1] > z0 or rank[place, 2] > z1 or rank[place, 3] > z2 or rank[place, 4] > z3):
                 continue
             one = number[place]
             if one >= 0:
@@ -338,9 +346,7 @@ def _unbeaten(
                         b_arc, b_after, b_sequence = (
                             new_arc[-1 - other], new_after[-1 - other], new_sequence[-1 - other]
                         )  # fmt: skip
-                    if b_sequence == sequence and _same_sequence(
-                        through, arcs, afters, b_arc, b_after, arc, after
-                    ):
+                    if b_sequence == sequence and _same_sequence(through, arcs, afters, b_arc, b_after, arc, after):
                         known = True
                 if not known:
                     beaters[found] = one

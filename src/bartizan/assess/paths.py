@@ -81,7 +81,7 @@ def worst_paths(problem: Problem, count: int = 1) -> tuple[tuple[Path, ...], Cer
         if not network.remember_revisits(remember, [walk for _, walk in found]):
             break
         if round_number > ROUNDS_OF_LITTLE_MEMORY:
-            remember[:] = ~remember[:0].dtype.type(0)
+            remember = network.full_memory()
     bound, worst = found[0]
     certificate = Certificate(
         lower_bound=problem.p_communication * bound,
