@@ -67,13 +67,13 @@ class MemoryJournal:
         with self._lock:
             if self._closed:
                 raise StoreError("the journal is closed. Open it again")
-            versions = dict(self._versions)
+            versions: dict[str, int] = {}
             for seq, record in enumerate(records, start=len(self._records) + 1):
-                require_next(record, seq, versions.get(record.stream, 0) + 1)
+                last = versions.get(record.stream, self._versions.get(record.stream, 0))
+                require_next(record, seq, last + 1)
                 versions[record.stream] = record.version
-            kept = [_through_json(record) for record in records]
-            self._records += kept
-            self._versions = versions
+            self._records += [_through_json(record) for record in records]
+            self._versions |= versions
 
     def read(self, stream: str | None = None) -> Iterator[Record]:
         """Every record, or those of one stream, in their order."""
