@@ -38,7 +38,8 @@ class TrackerParams:
     """The tracker's thresholds, in seconds and metres.
 
     - `speed` [m/s], `memory` [s]: the motion law (standard deviation of each velocity component, time constant).
-    - `likely`: squared Mahalanobis distance of the gate; 9.21 holds 99 % of a person's own sightings.
+    - `likely`: squared Mahalanobis distance of the gate; 9.21 would hold 99 % of a person's own sightings if their
+      errors were normal, 16 leaves room for those that are not (feet hidden, two people in one box).
     - `top_speed` [m/s], `slack` [m]: the reach of the gate and of a stitch.
     - `floor` [m]: the least standard deviation of a sighted place, which covers what a camera's own error does not:
       the sway of a walking body and the disagreement of two cameras' calibrations.
@@ -53,18 +54,18 @@ class TrackerParams:
     - `most`: how many tracks are kept at once; further sightings of nobody known are dropped, and counted.
     """
 
-    speed: float = 0.9
+    speed: float = 0.8
     memory: float = 4.0
-    likely: float = 9.21
+    likely: float = 16.0
     top_speed: float = 3.0
-    slack: float = 1.0
-    floor: float = 0.25
-    lasting: float = 0.5
+    slack: float = 2.0
+    floor: float = 0.15
+    lasting: float = 0.3
     confirm_after: float = 0.5
     confirm_sightings: int = 3
     doubt: float = 1.2
     coast: float = 3.0
-    stitch: float = 8.0
+    stitch: float = 6.0
     clear: float = 4.0
     same: float = 0.8
     late: float = 1.0
