@@ -1,6 +1,6 @@
 """How fast the journal keeps, beside plain inserts into SQLite with the same pragmas, in one run.
 
-Run: ``python -m benchmarks.journal [--appends N] [--folder DIR]``. Both write the same rows of about 600 bytes, one
+Run: ``python -m benchmarks.journal``; TMPDIR says on which disk. Both write the same rows of about 600 bytes, one
 commit each, to the same folder, in turns of 50, so that a slow moment of the disk falls on both. Plain is one table
 without triggers, written through the sqlite3 module. What the ratio shows is the price of refusing what is not the
 next record, of SQLAlchemy and of the checks before an append; the disk's own share cancels.
@@ -8,12 +8,11 @@ next record, of SQLAlchemy and of the checks before an append; the disk's own sh
 
 from __future__ import annotations
 
-import argparse
 import json
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +21,9 @@ import numpy as np
 
 from bartizan.adapters.store import open_journal
 from bartizan.app.desk import Record
+from benchmarks.table import Row, main
 
+APPENDS = 2_000
 TURN = 50
 STREAMS = 40  # alarms that are written to in turn
 WARM = 20  # first appends of each, not counted
@@ -43,7 +44,7 @@ class Latency:
         return cls(float(p50), float(p99), float(taken.size / taken.sum()))
 
     def __str__(self) -> str:
-        return f"{self.per_second:8.0f} appends/s   p50 {self.p50:6.2f} ms   p99 {self.p99:6.2f} ms"
+        return f"{self.per_second:.0f} a second, p50 {self.p50:.2f} ms, p99 {self.p99:.2f} ms"
 
 
 def records(count: int) -> list[Record]:
@@ -110,20 +111,14 @@ def measure(folder: Path, appends: int) -> tuple[Latency, Latency]:
     return Latency.of(taken[0]), Latency.of(taken[1])
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--appends", type=int, default=2_000)
-    parser.add_argument("--folder", type=Path, default=None, help="a folder on the disk to measure")
-    options = parser.parse_args(argv)
-    if options.appends <= 2 * WARM:
-        parser.error(f"--appends is more than {2 * WARM}")
-    with tempfile.TemporaryDirectory(dir=options.folder) as folder:
-        ours, theirs = measure(Path(folder), options.appends)
-    print(f"journal        {ours}")
-    print(f"plain sqlite3  {theirs}")
-    print(f"ratio          p50 {ours.p50 / theirs.p50:.2f}   p99 {ours.p99 / theirs.p99:.2f}")
+def figures(data: Path) -> Iterator[Row]:
+    """The rows; the data folder is not used."""
+    with tempfile.TemporaryDirectory() as folder:
+        ours, theirs = measure(Path(folder), APPENDS)
+    yield Row("journal", "journal: appends", str(ours))
+    yield Row("journal", "plain sqlite3: inserts", str(theirs))
+    yield Row("journal", "journal / plain", f"p50 {ours.p50 / theirs.p50:.2f}, p99 {ours.p99 / theirs.p99:.2f}")
 
 
 if __name__ == "__main__":
-    main()
+    main(__doc__, figures)
