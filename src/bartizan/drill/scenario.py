@@ -135,6 +135,7 @@ class Scene:
     """One stretch of time, played without a gap: who, what fires, what the officer does, what must and must not come.
 
     `start` in UTC; `length` in seconds; `states` are states of the site; `name` is what people read ("Monday, 14:05").
+    `seen_by` are cameras that must each see somebody: one that does not is blind, however well the others see.
     """
 
     id: str
@@ -149,6 +150,7 @@ class Scene:
     expectations: tuple[Expectation, ...] = ()
     forbidden: tuple[Match, ...] = ()
     only_expected: bool = False
+    seen_by: tuple[str, ...] = ()
 
     def expectation(self, id: str) -> Expectation:  # noqa: A002 - the name the script uses
         """The expectation of that id."""

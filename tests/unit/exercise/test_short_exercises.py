@@ -133,6 +133,12 @@ def test_blind_cameras_notice_nothing_and_the_exercise_is_missed(site: Site) -> 
     assert not report.passed
 
 
+def test_one_blind_camera_is_found_out_though_the_other_sees_enough(site: Site) -> None:
+    report, desk = played(site, replace(LOITERS, seen_by=("west", "entrance")), blind=["entrance"])
+    assert len(desk.alarms()) == 1
+    assert report.missed == ("Monday, 14:05: camera entrance saw nobody",)
+
+
 def test_who_only_passes_raises_nothing(site: Site) -> None:
     report, desk = played(site, replace(LOITERS, actors=(PASSES,), expectations=(), orders=()))
     assert desk.alarms() == ()

@@ -148,6 +148,7 @@ class SceneEntry(Part):
     states: list[Id] = Field(default_factory=list)
     light: Light = "day"
     only_expected: bool = Field(False, description="true where any other alarm is a miss")
+    seen_by: list[Id] = Field(default_factory=list, description="cameras that must each see somebody")
     actor: list[ActorEntry] = Field(default_factory=list)
     sensor: list[SensorEntry] = Field(default_factory=list)
     expect: list[ExpectEntry] = Field(default_factory=list)
@@ -320,6 +321,7 @@ def _scene(entry: SceneEntry) -> Scene:
         ),
         forbidden=tuple(Match(rule=one.rule, sensor=one.sensor) for one in entry.forbid),
         only_expected=entry.only_expected,
+        seen_by=tuple(entry.seen_by),
     )
 
 

@@ -83,6 +83,7 @@ class _Play:
     said: list[Happening] = field(default_factory=list)
     trails: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     rendered: int = 0
+    seen_by: set[str] = field(default_factory=set)
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -166,7 +167,7 @@ class Exercise:
             name=scene.name,
             happenings=tuple(play.said),
             met=tuple(met),
-            missed=tuple(missed),
+            missed=(*missed, *(f"camera {name} saw nobody" for name in scene.seen_by if name not in play.seen_by)),
             alarms=tuple(arrival.alarm for arrival in play.officer.arrivals),
             rendered=rendered,
             detected=detected,
@@ -218,6 +219,8 @@ class Exercise:
     def _see(self, play: _Play, frame: _Frame, run: str) -> None:
         sighting = play.live.take(frame.glimpse)
         play.rendered += 1
+        if frame.glimpse.detections:
+            play.seen_by.add(frame.glimpse.camera)
         self._show(play, frame, sighting)
         for signal in sighting.signals:
             self._submit(play, frame.t, signal, run)
@@ -246,12 +249,13 @@ class Exercise:
         feed.publish_picture(sighting.camera, frame.t, frame.image, boxes)
         for point in sighting.points:
             play.trails.setdefault(point.track, []).append(point.at)
-        for track in sighting.ended:
-            play.trails.pop(track, None)
         feed.publish_tracks(
             frame.t,
             [(p.track, p.at[0], p.at[1], p.cameras, play.trails[p.track][-TRAIL:]) for p in sighting.points],
         )
+        # a track may be seen once more in the very sighting that ends it
+        for track in sighting.ended:
+            play.trails.pop(track, None)
         feed.publish_counts(*self._totals(play))
 
     def _totals(self, play: _Play) -> tuple[int, int, int]:

@@ -25,6 +25,7 @@ def check_references(scenario: Scenario, site: Site) -> None:
 def _named(scene: Scene, site: Site) -> Iterator[tuple[Callable[[str], object], str]]:
     """Every id of a scene with the look-up that must know it."""
     yield from ((site.state, state) for state in scene.states)
+    yield from ((site.camera, camera) for camera in scene.seen_by)
     for event in scene.sensors:
         yield site.sensor, event.sensor
         if event.at is not None:
