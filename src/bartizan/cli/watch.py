@@ -98,11 +98,11 @@ def watch(
         _watch_tracks(read, tracks, run, start, teller)
         return
     live = LiveRun(read, run=run, start_utc=start)
-    if detections:
-        sightings = _from_boxes(read, _pairs("--detections", detections), fps, live)
-    else:
-        sightings = _from_videos(read, _pairs("--camera", cameras) or _sources(read), fps, live)
-    _watch_cameras(sightings, live, _pairs("--mot-out", mot_out), teller)
+    files = _pairs("--camera/--detections", cameras or detections) or _sources(read)
+    out = _pairs("--mot-out", mot_out)
+    _check_out(out, files)
+    sightings = (_from_boxes if detections else _from_videos)(read, files, fps, live)
+    _watch_cameras(sightings, live, out, teller)
 
 
 def _watch_tracks(site: Site, path: Path, run: str, start: datetime | None, teller: _Teller) -> None:
@@ -137,7 +137,6 @@ def _from_boxes(site: Site, files: Mapping[str, str], fps: float | None, live: L
 
 def _watch_cameras(sightings: Iterator[Sighting], live: LiveRun, out: Mapping[str, str], teller: _Teller) -> None:
     traces = {Path(file): Traces(name) for name, file in out.items()}
-    _check_out(traces, out)
     for sighting in sightings:
         teller.tell(sighting.signals)
         for trace in traces.values():
@@ -154,13 +153,15 @@ def _watch_cameras(sightings: Iterator[Sighting], live: LiveRun, out: Mapping[st
     )
 
 
-def _check_out(traces: Mapping[Path, Traces], out: Mapping[str, str]) -> None:
+def _check_out(out: Mapping[str, str], files: Mapping[str, str]) -> None:
     """What would keep the files from being written is said before an hour is spent on what is in them."""
-    if len(traces) < len(out):
+    if len(set(out.values())) < len(out):
         raise click.UsageError("--mot-out: each camera needs a file of its own")
-    for path in traces:
-        if path.is_dir() or not path.parent.is_dir():
-            raise click.UsageError(f"--mot-out: {path} cannot be written: there is no such folder, or it is one")
+    for name, file in out.items():
+        if name not in files:
+            raise click.UsageError(f"--mot-out: camera '{name}' is not watched")
+        if Path(file).is_dir() or not Path(file).parent.is_dir():
+            raise click.UsageError(f"--mot-out: {file} cannot be written: it is a folder, or its folder is missing")
 
 
 def _sources(site: Site) -> dict[str, str]:
