@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from shapely import Polygon
 
@@ -21,6 +22,14 @@ from bartizan.site.figures import probability
 from bartizan.site.plan import Ground
 
 
+class Made(NamedTuple):
+    """A raw entry of a document, the same checked, and the thing made of it."""
+
+    raw: Any
+    entry: Any
+    thing: Any
+
+
 @dataclass
 class Workshop:
     """Makes things of entries; gathers the faults of shape and of camera model that it meets."""
@@ -34,7 +43,16 @@ class Workshop:
 
     def make(self, kind: str, entry: Any, path: PathOf) -> Any:
         """The thing of an entry of one kind."""
-        return _MAKERS[kind](self, entry, path)
+        return self.recall(kind, entry, _MAKERS[kind](self, entry, path))
+
+    def recall(self, kind: str, entry: Any, thing: Any) -> Any:
+        """The thing of an entry, with what others need to know of it: the feature it uses, and its place."""
+        feature = getattr(entry, "feature", None)
+        if feature is not None:
+            self.used.add(feature)
+        if kind in ("element", "target") and thing.shape is not None:
+            self.placed[thing.id] = thing.shape
+        return thing
 
     def shape(self, entry: e.Placed | e.ZoneEntry, path: PathOf) -> m.Shape | None:
         """The place of a thing on the plan, or None."""
@@ -54,7 +72,6 @@ class Workshop:
             return None
 
     def _feature(self, name: str, path: PathOf) -> m.Shape | None:
-        self.used.add(name)
         shape = self.ground.features.get(name)
         if shape is None and self.ground.read:
             if self.ground.entry is None or self.ground.entry.file is None:
@@ -155,12 +172,6 @@ def _area(shop: Workshop, entry: e.AreaEntry, path: PathOf) -> m.Area:
     )
 
 
-def _remembered(shop: Workshop, name: str, shape: m.Shape | None) -> m.Shape | None:
-    if shape is not None:
-        shop.placed[name] = shape
-    return shape
-
-
 def _element(shop: Workshop, entry: e.ElementEntry, path: PathOf) -> m.Element:
     return m.Element(
         id=entry.id,
@@ -169,7 +180,7 @@ def _element(shop: Workshop, entry: e.ElementEntry, path: PathOf) -> m.Element:
         between=(entry.between[0], entry.between[1]),
         direction=entry.direction,
         ways=tuple(_way(shop, way) for way in entry.way),
-        shape=_remembered(shop, entry.id, shop.shape(entry, path)),
+        shape=shop.shape(entry, path),
     )
 
 
@@ -194,7 +205,7 @@ def _target(shop: Workshop, entry: e.TargetEntry, path: PathOf) -> m.Target:
         area=entry.area,
         objective=entry.objective,
         ways=tuple(_way(shop, way) for way in entry.way),
-        shape=_remembered(shop, entry.id, shop.shape(entry, path)),
+        shape=shop.shape(entry, path),
     )
 
 
@@ -219,8 +230,15 @@ def _threat(_shop: Workshop, entry: e.ThreatEntry, _path: PathOf) -> m.Threat:
 
 
 def _changes(listed: list[e.ChangeEntry]) -> tuple[m.Change, ...]:
+    # copied, so that nobody who holds a change holds a part of the site's own document
     return tuple(
-        m.Change(at=entry.at, set=entry.set or {}, remove=entry.remove is True, add=entry.add or {}) for entry in listed
+        m.Change(
+            at=entry.at,
+            set=copy.deepcopy(entry.set or {}),
+            remove=entry.remove is True,
+            add=copy.deepcopy(entry.add or {}),
+        )
+        for entry in listed
     )
 
 

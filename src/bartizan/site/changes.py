@@ -49,9 +49,12 @@ def plain(change: Change) -> Document:
 
 
 def apply(document: Mapping[str, Any], changes: Iterable[Change | Mapping[str, Any]]) -> Document:
-    """A new document with all the changes. Raises ChangeError where one has no place or two touch one key."""
+    """A new document with all the changes; what no change touches is shared with the old one, not copied.
+
+    Raises ChangeError where a change has no place or two touch one key.
+    """
     parsed = [parse_change(change) for change in changes]
-    changed: Document = copy.deepcopy(dict(document))
+    changed: Document = dict(document)
     _refuse_conflicts(parsed)
     for change in parsed:
         _apply_one(changed, change)
@@ -62,18 +65,17 @@ def _apply_one(document: Document, change: Change) -> None:
     path = path_of(document, change)
     holder: Any = document
     for step in path[:-1]:
+        # only the way to what changes is copied, one container deep
+        holder[step] = copy.copy(holder[step])
         holder = holder[step]
     last = path[-1]
     if change.add:
         thing = copy.deepcopy(next(iter(change.add.values())))
-        if last in TABLES:
-            holder[last] = thing
-        else:
-            holder.setdefault(last, []).append(thing)
+        holder[last] = thing if last in TABLES else [*holder.get(last, []), thing]
     elif change.remove:
         del holder[last]
     else:
-        holder[last].update(copy.deepcopy(dict(change.set)))
+        holder[last] = holder[last] | copy.deepcopy(dict(change.set))
 
 
 def path_of(document: Mapping[str, Any], change: Change) -> PathOf:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from bartizan.errors import ChangeError, Fault, SiteFileError
-from bartizan.site.assembly import ORDER, Workshop
+from bartizan.site.assembly import ORDER, Made, Workshop
 from bartizan.site.changes import apply
 from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument
 from bartizan.site.faults import PathOf, among, fault, faults_of, things
@@ -21,6 +21,8 @@ from bartizan.site.site import Site
 _NONE: Mapping[str, Any] = {}
 _HAVE_CHANGES = ("state", "upgrade", "insider")
 
+_Key = tuple[str, str]
+
 
 def build(document: Mapping[str, Any], attachments: Mapping[str, Any] = _NONE) -> Site:
     """The site that a document describes.
@@ -31,29 +33,36 @@ def build(document: Mapping[str, Any], attachments: Mapping[str, Any] = _NONE) -
     Raises SiteFileError with every fault: unknown keys and ids, wrong types and ranges, contradictions, and states,
     upgrades and insiders whose changes do not fit. The lines of the faults are 0: a document has none.
     """
-    site = build_changed(document, attachments)
+    site = _read(copy.deepcopy(dict(document)), dict(attachments), {})
     faults = _change_faults(site)
     if faults:
         raise SiteFileError(faults)
     return site
 
 
-def build_changed(document: Mapping[str, Any], attachments: Mapping[str, Any] = _NONE) -> Site:
-    """As `build`, but without trying the changes of states, upgrades and insiders.
+def rebuild(site: Site, document: Mapping[str, Any]) -> Site:
+    """The site of a document that shares with a site's own document all that has not changed; only the rest is read.
 
-    A what-if may take away what another state would have changed; that is no fault of the what-if.
+    The changes of states, upgrades and insiders are not tried: a what-if may take away what another state would
+    have changed, and that is no fault of the what-if. Raises SiteFileError.
     """
-    plain = copy.deepcopy(dict(document))
-    faults = [*_head_faults(plain)]
-    if not faults or plain.get("schema") == SCHEMA:
-        checked, more = _entries(plain)
-        faults += more
-        faults += reference_faults(plain)
-        parts, more = _parts(plain, checked, attachments)
+    before = site._document
+    alike = all(before.get(table) is document.get(table) for table in TABLES)
+    return _read(document, site._attachments, site._made if alike else {})
+
+
+def _read(document: Mapping[str, Any], attachments: Mapping[str, Any], before: Mapping[_Key, Made]) -> Site:
+    """The site of a document that nobody else will change; `before` holds what was read of entries already."""
+    faults = [*_head_faults(document)]
+    if not faults or document.get("schema") == SCHEMA:
+        entries = _Entries(document, before)
+        faults += entries.faults
+        faults += reference_faults(document)
+        parts, more = _parts(document, entries, attachments)
         faults += more
     if faults:
         raise SiteFileError(_once(faults))
-    return Site(**parts, _document=plain, _attachments=dict(attachments))
+    return Site(**parts, _document=document, _attachments=attachments)
 
 
 def _head_faults(document: Mapping[str, Any]) -> list[Fault]:
@@ -71,57 +80,73 @@ def _head_faults(document: Mapping[str, Any]) -> list[Fault]:
     return faults
 
 
-def _entries(document: Mapping[str, Any]) -> tuple[dict[str, list[tuple[int, Any]]], list[Fault]]:
-    """The entries of each kind that are in order, with their number, and the faults of the others."""
-    table = document.get("site")
-    default_sd = table.get("default_sd") if isinstance(table, Mapping) else None
-    context = {"default_sd": default_sd}
-    checked: dict[str, list[tuple[int, Any]]] = {}
-    faults: list[Fault] = []
-    for kind, model in TABLES.items():
-        if kind in document:
-            entry, more = _checked(model, document[kind], (kind,), context)
-            checked[kind] = [] if entry is None else [(0, entry)]
-            faults += more
-        elif SiteDocument.model_fields[kind].is_required():
-            faults.append(fault((kind,), None, "is missing", 'Add [site] with name = "..."'))
-    for kind, model in KINDS.items():
-        listed = document.get(kind, [])
-        if not isinstance(listed, list):
-            faults.append(fault((kind,), listed, "is not a list of tables", f"Write [[{kind}]] with double brackets"))
-            continue
-        checked[kind] = []
-        for number, raw in enumerate(listed):
-            entry, more = _checked(model, raw, (kind, number), context)
-            checked[kind] += [] if entry is None else [(number, entry)]
-            faults += more
-    return checked, faults
+class _Entries:
+    """The entries of a document that are in order, with their number and what was made of them before, by kind."""
+
+    def __init__(self, document: Mapping[str, Any], before: Mapping[_Key, Made]) -> None:
+        table = document.get("site")
+        self._context = {"default_sd": table.get("default_sd") if isinstance(table, Mapping) else None}
+        self.tables: dict[str, Any] = {}
+        self.listed: dict[str, list[tuple[int, Made]]] = {kind: [] for kind in KINDS}
+        self.faults: list[Fault] = []
+        for kind, model in TABLES.items():
+            if kind in document:
+                self.tables[kind] = self._checked(model, document[kind], (kind,))
+            elif SiteDocument.model_fields[kind].is_required():
+                self.faults.append(fault((kind,), None, "is missing", 'Add [site] with name = "..."'))
+        for kind, model in KINDS.items():
+            listed = document.get(kind, [])
+            if not isinstance(listed, list):
+                cure = f"Write [[{kind}]] with double brackets"
+                self.faults.append(fault((kind,), listed, "is not a list of tables", cure))
+                continue
+            for number, raw in enumerate(listed):
+                made = _known(before, kind, raw) or Made(raw, self._checked(model, raw, (kind, number)), None)
+                if made.entry is not None:
+                    self.listed[kind].append((number, made))
+
+    def _checked(self, model: type[Part], raw: Any, path: PathOf) -> Part | None:
+        try:
+            return model.model_validate(raw, context=self._context)
+        except ValidationError as error:
+            self.faults += faults_of(error, model, path)
+            return None
 
 
-def _checked(model: type[Part], raw: Any, path: PathOf, context: dict[str, Any]) -> tuple[Part | None, list[Fault]]:
-    try:
-        return model.model_validate(raw, context=context), []
-    except ValidationError as error:
-        return None, faults_of(error, model, path)
+def _known(before: Mapping[_Key, Made], kind: str, raw: Any) -> Made | None:
+    """What was made of the very same entry before."""
+    name = raw.get("id") if isinstance(raw, dict) else None
+    made = before.get((kind, name)) if isinstance(name, str) else None
+    return made if made is not None and made.raw is raw else None
 
 
 def _parts(
-    document: Mapping[str, Any], checked: dict[str, list[tuple[int, Any]]], attachments: Mapping[str, Any]
+    document: Mapping[str, Any], entries: _Entries, attachments: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The things of the site by the names of `Site`'s fields, and the faults met in making them."""
-    head = checked["site"][0][1] if checked.get("site") else None
-    plan = checked["plan"][0][1] if checked.get("plan") else None
+    head, plan = entries.tables.get("site"), entries.tables.get("plan")
     found = ground(plan, attachments)
     if plan is None and "plan" in document:
         found.read = False  # the plan itself is at fault; shapes that need it are not
     shop = Workshop(found, None if head is None else head.default_sd, attachments)
-    made = {kind: [shop.make(kind, entry, (kind, number)) for number, entry in checked.get(kind, [])] for kind in ORDER}
+    made: dict[_Key, Made] = {}
+    parts: dict[str, Any] = {}
+    for kind in ORDER:
+        things = []
+        for number, (raw, entry, thing) in entries.listed[kind]:
+            # a walk through an area is measured between elements, which may have moved
+            if thing is None or getattr(entry, "crossing_between", None):
+                new = shop.make(kind, entry, (kind, number))
+            else:
+                new = shop.recall(kind, entry, thing)
+            things.append(new)
+            made[kind, entry.id] = Made(raw, entry, new)
+        parts[FIELDS[kind]] = tuple(things)
     faults = [*found.faults, *shop.faults]
     if head is None:
         return {}, faults
-    parts: dict[str, Any] = {FIELDS[kind]: tuple(things) for kind, things in made.items()}
     parts |= {"name": head.name, "time_zone": head.time_zone, "default_sd": head.default_sd}
-    return parts | {"plan": found.plan(shop.used)}, faults
+    return parts | {"plan": found.plan(shop.used), "_made": made}, faults
 
 
 FIELDS = {kind: f"{kind}s" for kind in KINDS}
@@ -129,13 +154,13 @@ FIELDS = {kind: f"{kind}s" for kind in KINDS}
 
 def _change_faults(site: Site) -> list[Fault]:
     """The faults of states, upgrades and insiders whose changes do not fit the site, each tried alone."""
-    document = site.document
+    document = site._document
     faults: list[Fault] = []
     for kind in _HAVE_CHANGES:
         for number, entry in things(document, kind):
             path: PathOf = (kind, number, "changes")
             try:
-                build_changed(apply(document, entry.get("changes", [])), site.attachments)
+                rebuild(site, apply(document, entry.get("changes", [])))
             except ChangeError as error:
                 faults.append(fault(path, None, str(error), "Correct the change"))
             except SiteFileError as error:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from bartizan.errors import ChangeError, SiteFileError, UnknownIdError
+from bartizan.site.assembly import Made
 from bartizan.site.changes import apply
 from bartizan.site.difference import difference
 from bartizan.site.faults import among
@@ -60,6 +61,8 @@ class Site:
     rules: tuple[Rule, ...] = ()
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    # what each entry of the document was read as, so that a what-if reads only what it changes
+    _made: Mapping[tuple[str, str], Made] = field(default_factory=dict, repr=False)
 
     @property
     def document(self) -> dict[str, Any]:
@@ -152,11 +155,11 @@ class Site:
         Raises ChangeError where a change has no place, two touch one key, or the outcome would have faults.
         """
         # here, because build makes sites: the one circle that a method for a what-if costs
-        from bartizan.site.document import build_changed  # noqa: PLC0415
+        from bartizan.site.document import rebuild  # noqa: PLC0415
 
         changed = apply(self._document, changes)
         try:
-            return build_changed(changed, self._attachments)
+            return rebuild(self, changed)
         except SiteFileError as error:
             raise ChangeError("\n".join(str(one) for one in error.faults)) from error
 

@@ -125,7 +125,7 @@ def meaning(value: Any) -> Any:
     return [meaning(part) for part in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=250)
+@settings(max_examples=100)
 @given(st.lists(changes(), min_size=1, max_size=2), st.sampled_from(["\n", "\r\n"]))
 def test_what_is_written_is_what_was_meant(wanted: list[dict[str, Any]], newline: str) -> None:
     text = TEXT.replace("\n", newline)
@@ -142,7 +142,7 @@ def test_what_is_written_is_what_was_meant(wanted: list[dict[str, Any]], newline
         assert [line for line in text.split("\n") if line not in after.split("\n")] == []
 
 
-@settings(max_examples=80)
+@settings(max_examples=40)
 @given(
     st.sampled_from(
         ["element/gate/way/climb", "element/door/way/key", "threat/thief", "camera/north", "rule/loiter-pavement"]
@@ -157,7 +157,7 @@ def test_a_new_key_adds_one_line_or_changes_one(address: str, name: str) -> None
     assert edited(after, [{"at": f"{address}/name", "remove": True}]) == TEXT
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(st.integers(1, 9), st.floats(0.1, 10), st.sampled_from(["begin", "end"]))
 def test_writing_a_change_gives_the_site_that_with_changes_gives(
     tmp_path_factory: pytest.TempPathFactory, count: int, speed: float, detect_at: str
@@ -216,7 +216,7 @@ def outcome(folder: Path) -> str:
     return "site" if site.hash else "site without hash"
 
 
-@settings(max_examples=150)
+@settings(max_examples=100)
 @given(raw=st.one_of(wounded(RAW), st.binary(max_size=60)))
 def test_no_bytes_break_the_loader(folder: Path, raw: bytes) -> None:
     (folder / "plan.geojson").write_bytes(RAW_PLAN)
