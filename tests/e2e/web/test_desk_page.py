@@ -126,7 +126,7 @@ def test_an_alarm_is_dealt_with_by_keyboard_alone(post: Post, browser: Browser, 
     expect(row).to_contain_text("Contact opened")
     expect(row).to_contain_text("New")
     expect(page.locator("#announce")).to_contain_text("New alarm: High, Contact opened")
-    expect(page.locator(".person")).to_contain_text("r-1")
+    expect(page.locator(".person text")).to_have_text("#1")
 
     page.keyboard.press("n")
     page.keyboard.press("a")

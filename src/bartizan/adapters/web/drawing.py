@@ -24,6 +24,7 @@ def drawing(site: Site) -> dict[str, Any]:
     """Everything of the site that the page shows, as plain JSON values; places in metres, x east, y north."""
     return {
         "name": site.name,
+        "time_zone": site.time_zone,
         "bounds": bounds(site),
         "drawings": [{"kind": kind, "shape": _shape(shape)} for kind, shape in site.plan.drawings] if site.plan else [],
         "areas": [_named(area, outside=area.outside) for area in site.areas],

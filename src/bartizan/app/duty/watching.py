@@ -99,11 +99,12 @@ class DutyWatch:
             trail = self._trails.setdefault(point.track, [])
             trail.append(point.at)
             del trail[:-TRAIL]
-        for track in sighting.ended:
-            self._trails.pop(track, None)
         self._feed.publish_tracks(
             sighting.t, [(p.track, p.at[0], p.at[1], p.cameras, self._trails[p.track]) for p in sighting.points]
         )
+        # a track may be seen once more in the very sighting that ends it
+        for track in sighting.ended:
+            self._trails.pop(track, None)
 
     def _count(self) -> None:
         counts = self._live.counts

@@ -11,13 +11,14 @@ import { Plan } from "./plan.js";
 import { Queue } from "./queue.js";
 import { play, setUpSound, toggleSound } from "./sound.js";
 import { Wall } from "./wall.js";
-import { learn, name, say } from "./words.js";
+import { day, keepTime, learn, name, say, timeOfDay } from "./words.js";
 
 const MESSAGE_TIME = 6000; // milliseconds that the answer to an action stands at the foot of the page
 
 await learn("/static/en.json");
 const site = await (await fetch("/site.json")).json();
 const places = new Places(site);
+const zone = keepTime(site.time_zone ?? "UTC");
 const canAct = document.querySelector("meta[name=role]").content === "officer";
 
 const state = { open: [], closed: [], more: 0, clocks: {}, chosen: null, now: null, seen: null, message: null, boot: null };
@@ -74,7 +75,7 @@ function choose(id) {
   if (id !== state.chosen) keys.cancel();
   state.chosen = id;
   const alarm = chosen();
-  const camera = alarm?.signal.cameras[0];
+  const [camera] = alarm ? places.watching(alarm) : [];
   if (camera) wall.showLarge(camera);
   showAlarms();
 }
@@ -155,7 +156,7 @@ function showAlarms() {
   queue.show(state, state.chosen);
   plan.showAlarms(everything(), state.chosen);
   const alarm = chosen();
-  wall.mark(alarm?.signal.cameras ?? [], alarm?.signal.tracks ?? []);
+  wall.mark(alarm ? places.watching(alarm) : [], alarm?.signal.tracks ?? []);
   showDetail();
 }
 
@@ -166,13 +167,14 @@ function showDetail() {
 function announce(alarms) {
   const known = state.seen;
   state.seen = new Map(alarms.map((alarm) => [alarm.id, alarm.handling]));
-  if (known === null) return;
+  if (known === null) return null;
   const fresh = alarms.filter((alarm) => waiting(alarm) && known.get(alarm.id) !== alarm.handling && alarm.suppression === null);
-  if (fresh.length === 0) return;
+  if (fresh.length === 0) return null;
   const [first] = fresh;
   const values = { priority: say(`priority.${first.priority}`), what: places.what(first), place: places.where(first) };
   byId("announce").textContent = say("queue.new", values);
   play(first.priority);
+  return first;
 }
 
 const hear = {
@@ -184,10 +186,12 @@ const hear = {
   },
   alarms({ open, closed, more }) {
     Object.assign(state, { open, closed, more });
-    announce(open);
+    const fresh = announce(open);
+    // who works on nothing is shown what is new; who works on something is not taken from it
+    if (fresh && chosen()?.handling === "closed" && keys.pending === null && !detail.writing) state.chosen = null;
     const vanished = state.chosen !== null && !chosen();
     if (state.chosen === null || vanished) state.chosen = null;
-    if (state.chosen === null && open.length > 0) choose(open[0].id);
+    if (state.chosen === null && open.length > 0) choose((fresh ?? open[0]).id);
     else showAlarms();
     // in an exercise a real alarm may come: then the banner must not deny it
     byId("exercise-words").textContent = say(open.every((alarm) => alarm.exercise) ? "exercise.words" : "exercise.mixed");
@@ -211,8 +215,8 @@ const hear = {
   beat({ now, counts }) {
     state.now = now;
     plan.age();
-    byId("now").textContent = now.slice(11, 19);
-    byId("day").textContent = now.slice(0, 10);
+    byId("now").textContent = timeOfDay(now);
+    byId("day").textContent = `${day(now)} · ${zone}`;
     const idle = counts.received === 0 && counts.detected === 0 && counts.dropped === 0;
     byId("counts").textContent = idle ? "" : say("wall.counts", counts);
     byId("counts").title = say("wall.counts.title", counts);

@@ -5,7 +5,7 @@ import { byId, el, priorityMark } from "./dom.js";
 import { knows, name, say, span, timeOfDay } from "./words.js";
 
 export const DISPOSITIONS = ["real", "nuisance", "false", "test", "exercise", "duplicate", "unresolved"];
-const MANY = 6; // figures of "because" that fit in a line or two
+const MANY = 4; // figures of "because" that fit in a line
 
 export class Detail {
   constructor(places, { canAct, perform, choose, begin }) {
@@ -43,6 +43,10 @@ export class Detail {
       el("section", { class: "history" }, el("h3", {}, say("detail.history")), this.history),
     );
     byId("detail").append(this.empty, this.head, this.body, this.actions);
+  }
+
+  get writing() {
+    return document.activeElement === this.note || this.note.value !== "";
   }
 
   takeNote() {
@@ -132,9 +136,11 @@ export class Detail {
   }
 }
 
+// Why the alarm was raised: the sentence that came with it, or else its figures.
 function because(alarm) {
-  return Object.entries(alarm.signal.because)
-    .filter(([, value]) => ["number", "string"].includes(typeof value))
+  const { text, ...figures } = alarm.signal.because;
+  return Object.entries(typeof text === "string" && text ? { text } : figures)
+    .filter(([key, value]) => ["number", "string"].includes(typeof value) && !key.endsWith("kind"))
     .slice(0, MANY)
     .map(([key, value]) => {
       const shown = typeof value === "number" ? String(Math.round(value * 10) / 10) : value;

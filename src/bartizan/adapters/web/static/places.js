@@ -1,5 +1,6 @@
 // Names of the site's things, and what an alarm is called and where it is.
 
+import { inside, middle } from "./shapes.js";
 import { name, say } from "./words.js";
 
 export class Places {
@@ -26,6 +27,28 @@ export class Places {
     const [place, within] = names.filter((one) => one);
     if (!place) return say("place.unknown");
     return within && !place.toLowerCase().includes(within.toLowerCase()) ? say("place.in", { place, within }) : place;
+  }
+
+  // The thing of the site that an alarm speaks of.
+  thing(alarm) {
+    const { element, zone, area } = alarm.signal;
+    return this.elements.get(element) ?? this.zones.get(zone) ?? this.areas.get(area);
+  }
+
+  // Where on the plan, as far as it is known.
+  spot(alarm) {
+    const shape = this.thing(alarm)?.shape;
+    return alarm.signal.at ?? (shape ? middle(shape) : null);
+  }
+
+  // The cameras that saw it; where none did, those that see its place, the nearest first.
+  watching(alarm) {
+    if (alarm.signal.cameras.length > 0) return alarm.signal.cameras;
+    const spot = this.spot(alarm);
+    if (!spot) return [];
+    const far = ({ at }) => (at ? Math.hypot(at[0] - spot[0], at[1] - spot[1]) : Infinity);
+    const seeing = [...this.cameras.values()].filter((camera) => camera.view && inside(spot, camera.view));
+    return seeing.sort((a, b) => far(a) - far(b)).map((camera) => camera.id);
   }
 
   response(id) {

@@ -1,7 +1,8 @@
 // The plan: what stands there, who moves on it, and where the alarms are. Metres in, y up; SVG has y down.
 
 import { byId, el, svg } from "./dom.js";
-import { say } from "./words.js";
+import { extent, middle } from "./shapes.js";
+import { say, shortTrack } from "./words.js";
 
 const STALE = 4; // seconds without word of who moves before the plan says so itself
 const LABEL_ROOM = 60; // pixels of length or width below which a thing is not labelled unless it has an alarm
@@ -171,7 +172,8 @@ export class Plan {
           { class: watched.has(track) ? "person watched" : "person" },
           trail.length > 1 ? svg("polyline", { class: "trail", points: points([...trail, [x, y]]) }) : null,
           svg("circle", { cx: x, cy: -y, r: this.px(watched.has(track) ? 6 : 4.5) }),
-          svg("text", { x: x + this.px(8), y: -y + this.px(4), "font-size": this.px(11) }, track),
+          svg("text", { x: x + this.px(8), y: -y + this.px(4), "font-size": this.px(12) }, shortTrack(track)),
+          svg("title", {}, track),
         ),
       ),
     );
@@ -189,12 +191,11 @@ export class Plan {
   }
 
   #alarm(alarm, chosen) {
-    const { element, zone, area, at } = alarm.signal;
-    const place = this.places.elements.get(element) ?? this.places.zones.get(zone) ?? this.places.areas.get(area);
+    const place = this.places.thing(alarm);
     const state = [alarm.priority, chosen && "chosen", alarm.handling === "raised" && "new"].filter(Boolean).join(" ");
     const marks = [];
     if (place?.shape) marks.push(this.#shape(place.shape, `alarmed ${place.shape.type} ${state}`));
-    const spot = at ?? (place?.shape ? middle(place.shape) : null);
+    const spot = this.places.spot(alarm);
     if (spot) {
       const [x, y] = spot;
       marks.push(svg("circle", { class: `ring ${state}`, cx: x, cy: -y, r: this.px(chosen ? 15 : 10) }));
@@ -214,34 +215,3 @@ function apart(labels) {
 }
 
 const points = (places) => places.map(([x, y]) => `${x},${-y}`).join(" ");
-
-const corners = (shape) => (shape.type === "polygon" ? shape.rings[0] : shape.type === "line" ? shape.points : [shape.at]);
-
-function extent(shape) {
-  const xs = corners(shape).map(([x]) => x);
-  const ys = corners(shape).map(([, y]) => y);
-  return [Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys)];
-}
-
-// Where a name or a mark goes: the middle of a line's length, the centroid of a polygon.
-function middle(shape) {
-  if (shape.type === "point") return shape.at;
-  if (shape.type === "line") {
-    const legs = shape.points.slice(1).map((b, i) => [shape.points[i], b, Math.hypot(b[0] - shape.points[i][0], b[1] - shape.points[i][1])]);
-    let half = legs.reduce((sum, [, , length]) => sum + length, 0) / 2;
-    for (const [a, b, length] of legs) {
-      if (half <= length) return [a[0] + ((b[0] - a[0]) * half) / (length || 1), a[1] + ((b[1] - a[1]) * half) / (length || 1)];
-      half -= length;
-    }
-    return shape.points[0];
-  }
-  const ring = shape.rings[0];
-  let [twice, x, y] = [0, 0, 0];
-  for (let i = 0; i + 1 < ring.length; i += 1) {
-    const cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
-    twice += cross;
-    x += (ring[i][0] + ring[i + 1][0]) * cross;
-    y += (ring[i][1] + ring[i + 1][1]) * cross;
-  }
-  return twice ? [x / (3 * twice), y / (3 * twice)] : ring[0];
-}

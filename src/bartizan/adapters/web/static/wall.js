@@ -1,7 +1,7 @@
 // The camera wall: one large picture and the others small, each with its zones and the boxes of who is seen.
 
 import { byId, el } from "./dom.js";
-import { say } from "./words.js";
+import { say, shortTrack } from "./words.js";
 
 const STALE = 4; // seconds without a new picture before the picture says so itself
 const AT_ONCE = 3; // pictures asked for at the same time: browsers allow six requests to one host, events need one
@@ -175,12 +175,13 @@ export class Wall {
       pen.strokeStyle = colour;
       pen.strokeRect(left * fit, top * fit, width * fit, height * fit);
       if (!track || !large) continue;
-      const room = pen.measureText(track).width + 8 * dense;
+      const words = shortTrack(track);
+      const room = pen.measureText(words).width + 8 * dense;
       const y = Math.max(0, top * fit - text - 8 * dense);
       pen.fillStyle = "rgba(11, 15, 20, 0.8)";
       pen.fillRect(left * fit - dense, y, room, text + 5 * dense);
       pen.fillStyle = colour;
-      pen.fillText(track, left * fit + 3 * dense, y + text);
+      pen.fillText(words, left * fit + 3 * dense, y + text);
     }
   }
 }

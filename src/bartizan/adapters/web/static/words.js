@@ -29,6 +29,27 @@ export function span(seconds) {
   return say("time.hours", { h: Math.floor(whole / 3600), m: String(Math.floor((whole % 3600) / 60)).padStart(2, "0") });
 }
 
-export function timeOfDay(instant) {
-  return instant ? instant.slice(11, 19) : "";
+// Times are kept in UTC and shown as the site's own clocks show them.
+let zone = "UTC";
+
+export function keepTime(timeZone) {
+  try {
+    new Intl.DateTimeFormat("en-GB", { timeZone });
+    zone = timeZone;
+  } catch {
+    zone = "UTC"; // a zone that this browser does not know
+  }
+  return zone;
+}
+
+const shown = (instant, options) => (instant ? new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }).format(new Date(instant)) : "");
+
+export const timeOfDay = (instant) => shown(instant, { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+
+export const day = (instant) => shown(instant, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+
+// "wanderer/monday-12" is #12 to those who look; the whole name stands in the title.
+export function shortTrack(track) {
+  const number = /-(\d+)$/.exec(track)?.[1];
+  return number ? `#${number}` : track;
 }
