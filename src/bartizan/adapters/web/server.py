@@ -48,6 +48,7 @@ class DeskServer:
             app,
             log_level="warning",
             access_log=False,
+            ws="none",
             server_header=False,
             proxy_headers=behind_proxy,
             timeout_graceful_shutdown=GRACE,
