@@ -81,9 +81,9 @@ def figures(data: Path) -> Iterator[Row]:
     """The rows of the table."""
     folder = data / "pets09_s2l1"
     model = read_model(folder / "calibration" / "View_001.xml", "tsai", "mm")
-    site = Site(name="PETS 2009 S2.L1", cameras=(Camera(id=CAMERA, model=model, fps=RATE),))
     true = truth(folder)
     video = VideoFile(folder / "vtest.avi", CAMERA, RATE)
+    site = Site(name="PETS 2009 S2.L1", cameras=(Camera(id=CAMERA, model=model, size=video.size, fps=RATE),))
     by_frame: dict[int, list[Detection]] = {}
     for box in read_boxes(folder / "det.txt"):
         by_frame.setdefault(box.frame, []).append(Detection(box[1:5], box.score))

@@ -23,8 +23,9 @@ _SAME_STATE = 13.28
 class Track:
     """A track as the tracker keeps it.
 
-    `first_*` is its first sighting, `seen_*` its last, `since` the first sighting of all that bears its id;
-    `seen_by` is each camera's last. `early` holds its points until it is confirmed; `apart` the serials of tracks
+    `first_*` is its first sighting, `seen_*` its last, `since` the first sighting of all that bears its id. `camera`
+    was the first to see it, `last_camera` the last, and `left` is the one out of whose picture it walked after that;
+    `seen_by` is each camera's last time. `early` holds its points until it is confirmed; `apart` the serials of tracks
     that one frame showed beside it. `lost_t` is the last sighting of the lost track that it continues, if it does.
     """
 
@@ -36,6 +37,9 @@ class Track:
     seen_t: float
     seen_at: Vector
     since: float
+    camera: str
+    last_camera: str
+    left: str | None = None
     id: str | None = None
     sightings: int = 1
     seen_by: dict[str, float] = field(default_factory=dict)
@@ -72,10 +76,11 @@ def stitch_cost(lost: Track, track: Track, *, law: MotionLaw, gate: Gate, gap: f
     """How ill `track` fits as the continuation of `lost` (squared Mahalanobis distance), or None where it cannot be.
 
     It cannot where `lost` was seen after `track` began or more than `gap` seconds before, or where nobody could have
-    walked from the one to the other.
+    walked from the one to the other; nor where `lost` walked out of the picture of the camera in which `track` began:
+    who comes in is a visit of its own, for all that anybody can tell.
     """
     seconds = track.first_t - lost.seen_t
-    if lost is track or lost.serial in track.apart or not 0.0 < seconds <= gap:
+    if lost is track or lost.left == track.camera or lost.serial in track.apart or not 0.0 < seconds <= gap:
         return None
     if not gate.reachable(lost.seen_at, track.first_at, seconds):
         return None

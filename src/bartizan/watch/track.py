@@ -17,7 +17,7 @@ Nothing here knows what anybody looks like.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ from bartizan.watch.gate import FORBIDDEN, Gate, assign
 from bartizan.watch.identity import Track, double_of, stitch
 from bartizan.watch.motion import MotionLaw, Vector, begin, predict, update
 from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
+from bartizan.watch.view import View
 
 # a camera that saw a track within this many seconds is named as one that sees it
 _LATELY = 1.0
@@ -49,6 +50,8 @@ class TrackerParams:
       is out of sight for longer is forgotten.
     - `coast` [s], `stitch` [s]: how long a track out of sight is predicted, and how long its id is kept; `clear`: by
       how much (in squared Mahalanobis distance) the second-best stitch must be worse.
+    - `gone` [s]: who is out of sight for this long, and is expected outside the picture of the camera that saw it
+      last, has left it: nobody who comes into that picture is taken for it. Another camera may still see it.
     - `same` [m]: how far two cameras may put one person apart.
     - `late` [s]: a frame that comes later than this behind another camera's is dropped, and counted.
     - `most`: how many tracks are kept at once; further sightings of nobody known are dropped, and counted.
@@ -67,6 +70,7 @@ class TrackerParams:
     coast: float = 3.0
     stitch: float = 6.0
     clear: float = 4.0
+    gone: float = 0.5
     same: float = 0.8
     late: float = 1.0
     most: int = 500
@@ -98,13 +102,17 @@ class Tracker:
     """Follows everybody on the ground of one site through all its cameras.
 
     `run` names the run: ids of tracks are the run's name and a number in the order of confirmation, and mean nothing
-    else. The same frames in the same order give the same tracks. Memory is bounded by `TrackerParams.most`.
+    else. `views` gives the picture of each camera, where it is known: without it nobody is known to have left one. The
+    same frames in the same order give the same tracks. Memory is bounded by `TrackerParams.most`.
     """
 
-    def __init__(self, params: TrackerParams | None = None, run: str = "run") -> None:
+    def __init__(
+        self, params: TrackerParams | None = None, run: str = "run", views: Mapping[str, View] | None = None
+    ) -> None:
         self.params = params or TrackerParams()
         self.counts = TrackerCounts()
         self._run = run
+        self._views = dict(views or {})
         self._law = MotionLaw(self.params.speed, self.params.memory)
         self._gate = Gate(self.params.likely, self.params.top_speed, self.params.slack)
         self._now = -math.inf
@@ -163,7 +171,12 @@ class Tracker:
         seen: dict[Track, Observation] = {}
         left = list(sightings)
         coasting = self._now - self.params.coast
-        believed = [track for track in self._tracks if track.id is not None and track.seen_t >= coasting]
+        self._note_leaving(t, camera)
+        believed = [
+            track
+            for track in self._tracks
+            if track.id is not None and track.seen_t >= coasting and track.left != camera
+        ]
         tentative = [track for track in self._tracks if track.id is None]
         for group in (believed, tentative):
             left = self._assign(t, camera, group, left, seen)
@@ -201,10 +214,27 @@ class Tracker:
             taken.add(column)
         return [one for column, one in enumerate(sightings) if column not in taken]
 
+    def _note_leaving(self, t: float, camera: str) -> None:
+        """Mark the tracks that this camera saw last and that have walked out of its picture since."""
+        view = self._views.get(camera)
+        if view is None:
+            return
+        unseen = [
+            track
+            for track in self._tracks
+            if track.last_camera == camera and track.left is None and t - track.seen_t >= self.params.gone
+        ]
+        if unseen:
+            places = np.array([predict(track.state, t, self._law).mean[:2] for track in unseen])
+            for track, visible in zip(unseen, view.sees(places), strict=True):
+                if not visible:
+                    track.left = camera
+
     def _see(self, track: Track, t: float, camera: str, at: Vector, error: Vector) -> None:
         """Update a track with a sighting of its own, also one that comes a little late."""
         error = error * (1.0 + self.params.lasting / (t - track.seen_by.get(camera, -math.inf)))
         track.seen_by[camera] = t
+        track.left = None
         if t >= track.state.t:
             track.state = update(predict(track.state, t, self._law), at, error)
         else:
@@ -213,7 +243,7 @@ class Tracker:
             doubt = (then.covariance - track.state.covariance)[:2, :2]
             track.state = update(track.state, moved, error + doubt)
         if t >= track.seen_t:
-            track.seen_t, track.seen_at = t, at
+            track.seen_t, track.seen_at, track.last_camera = t, at, camera
         track.sightings += 1
 
     def _begin(self, t: float, camera: str, observation: Observation) -> Track:
@@ -228,6 +258,8 @@ class Tracker:
             seen_t=t,
             seen_at=at,
             since=t,
+            camera=camera,
+            last_camera=camera,
             seen_by={camera: t},
         )
         self._tracks.append(track)
@@ -239,7 +271,7 @@ class Tracker:
         for track in list(self._tracks):
             observation = seen.get(track)
             if track.id is not None:
-                if self._now - track.seen_t <= self.params.coast:
+                if track.left is None and self._now - track.seen_t <= self.params.coast:
                     points.append(self._point(track, camera, observation))
             elif observation is not None:
                 track.early.append(self._point(track, camera, observation))

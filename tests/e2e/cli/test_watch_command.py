@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import jsonschema
@@ -38,30 +39,9 @@ grace = 5
 """
 
 WORD, NUMBER = {"type": "string"}, {"type": "number"}
-CONTRACT = {
+CONTRACT: dict[str, Any] = {
     "type": "object",
     "additionalProperties": False,
-    "required": (
-        [
-            "schema",
-            "id",
-            "t",
-            "utc",
-            "kind",
-            "rule",
-            "state",
-            "zone",
-            "area",
-            "element",
-            "cameras",
-            "tracks",
-            "at",
-            "since",
-            "severity",
-            "exercise",
-            "because",
-        ]
-    ),
     "properties": {
         "schema": {"const": 1},
         "id": WORD,
@@ -82,6 +62,9 @@ CONTRACT = {
         "because": {"type": "object", "required": ["text", "seconds", "standing", "walked", "net"]},
     },
 }
+
+# a key is never missing
+CONTRACT["required"] = list(CONTRACT["properties"])
 
 Watch = Callable[..., Result]
 

@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 
 from bartizan.errors import InputError
+from bartizan.geometry.projection import Points
 from bartizan.signal import Observation
 from bartizan.watch.point import TrackPoint, TrackUpdate
 from bartizan.watch.track import Tracker, TrackerParams
+from bartizan.watch.view import View
 
 Walk = Callable[[float], tuple[float, float] | None]
 NOISE = 0.15
@@ -287,3 +289,60 @@ def test_moving_the_world_changes_nothing() -> None:
 def test_the_same_frames_give_the_same_points() -> None:
     frames = film([east, west], seconds=15)
     assert play(frames)[1] == play(frames)[1]
+
+
+class Overhead:
+    """A camera straight above the plan: 20 pixels a metre, 10 m by 10 m in the picture from the origin on."""
+
+    def to_ground(self, pixels: Points) -> Points:
+        return pixels / 20.0
+
+    def to_image(self, places: Points) -> Points:
+        return places[:, :2] * 20.0
+
+    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+        return np.tile(np.eye(2) * (sigma / 20.0) ** 2, (len(pixels), 1, 1))
+
+    def height_scale(self, places: Points) -> Points:
+        return np.full(len(places), 20.0)
+
+
+VIEW = View(Overhead(), (200, 200))
+
+
+def test_a_view_ends_half_a_body_before_the_edge() -> None:
+    places = np.array([[5.0, 5.0], [0.2, 5.0], [0.3, 5.0], [9.8, 5.0], [5.0, 10.1], [math.nan, 1.0]])
+    assert VIEW.sees(places).tolist() == [True, False, True, False, False, False]
+
+
+def leaves_and_comes(t: float) -> tuple[float, float] | None:
+    """Walks out at the right edge; somebody comes in there three seconds later."""
+    if t < 6.0:
+        return (4.0 + t, 5.0)
+    return (10.0 - (t - 9.0), 5.3) if t > 9.0 else None
+
+
+def seen_through(view: View | None, camera: str = "north") -> tuple[Tracker, list[TrackPoint]]:
+    tracker = Tracker(run="run", views={} if view is None else {"north": view})
+    found: list[TrackPoint] = []
+    for frame in film([leaves_and_comes], seconds=14):
+        name = "north" if frame.t < 7.5 else camera
+        found += tracker.step(
+            frame.t, name, seen(frame.t, name, [o.at for o in frame.observations]).observations
+        ).points
+    return tracker, found
+
+
+def test_who_left_the_picture_is_not_who_comes_in() -> None:
+    _, found = seen_through(VIEW)
+    assert {point.track for point in found if point.t < 6.0} == {"run-1"}
+    assert {point.track for point in found if point.observed and point.t > 9.0} == {"run-2"}
+    # nor is a place claimed for somebody who has left
+    assert not [point for point in found if not point.observed and 7.0 < point.t < 9.0]
+    assert len({point.track for point in seen_through(None)[1]}) == 1
+
+
+def test_who_left_one_picture_may_come_into_another() -> None:
+    tracker, found = seen_through(VIEW, camera="south")
+    assert {point.track for point in found} == {"run-1"}
+    assert tracker.counts.tracks == 1

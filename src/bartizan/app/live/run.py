@@ -18,6 +18,7 @@ from bartizan.site.site import Site
 from bartizan.watch.point import TrackPoint
 from bartizan.watch.rules import RuleBook
 from bartizan.watch.track import Tracker, TrackerCounts, TrackerParams
+from bartizan.watch.view import View
 
 Box = tuple[float, float, float, float]
 Place = tuple[float, float]
@@ -79,9 +80,14 @@ class LiveRun:
         exercise: bool = False,
         params: TrackerParams | None = None,
     ) -> None:
-        self._tracker = Tracker(params, run)
+        views = {
+            camera.id: View(camera.model, camera.size)
+            for camera in site.cameras
+            if camera.model is not None and camera.size is not None
+        }
+        self._tracker = Tracker(params, run, views)
         self._book = RuleBook(site, SignalIds(run), start_utc, exercise)
-        self._views = {camera.id: _View(camera.model) for camera in site.cameras if camera.model is not None}
+        self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
         self._now = 0.0
         self.counts = LiveCounts(tracks=self._tracker.counts)
 
@@ -118,7 +124,7 @@ class LiveRun:
 
 
 @dataclass(slots=True)
-class _View:
+class _Boxes:
     """Where tracks are in one camera's picture; keeps the last box of each and the place it was at."""
 
     model: CameraModel
