@@ -89,7 +89,7 @@ class Hub:
         """A page has gone; where it was cut off for being slow, it is told when it comes back."""
         key = self._pages.pop(outbox, None)
         self._merged += outbox.merged
-        if slow and key is not None:
+        if slow and key is not None and len(self._slow) < MAX_PAGES:
             self._slow.add(key)
 
     def _say(self, event: str, data: Any, topic: str | None = None) -> None:
