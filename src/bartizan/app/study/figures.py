@@ -108,10 +108,9 @@ def _crossing_figures(site: Site, steps: Sequence[Step], index: int) -> Iterator
 
 def _crossing(site: Site, steps: Sequence[Step], index: int) -> Crossing | None:
     before = [step.id for step in steps[:index] if step.kind == "element"]
-    after = [step.id for step in steps[index + 1 :] if step.kind == "element"]
-    # a target stands between its area's crossing and the way out: no element is left by on the way in
-    leaves = index + 1 < len(steps) and steps[index + 1].kind == "element"
-    return site.area(steps[index].id).crossing_from(before[-1] if before else "", after[0] if leaves else None)
+    # an area is left by the element or, in the target's area, to the target whose task comes next
+    left_by = steps[index + 1].id if index + 1 < len(steps) else None
+    return site.area(steps[index].id).crossing_from(before[-1] if before else "", left_by)
 
 
 def _sensor_figures(site: Site, place: str) -> Iterator[Figure]:
