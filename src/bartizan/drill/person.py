@@ -65,7 +65,7 @@ def _side(figure: Figure, forward: Floats, left: Floats, sign: float) -> _Side:
 def _shadow(figure: Figure) -> Floats:
     angles = np.linspace(0.0, 2.0 * math.pi, 12, endpoint=False)
     ring = np.column_stack([np.cos(angles), np.sin(angles), np.zeros(12)])
-    return np.array([*figure.at, 0.0]) + 0.30 * ring
+    return np.array([*figure.at, 0.0]) + 0.22 * ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _cast(image: Image, ring: Floats) -> None:
     if left >= right or top >= bottom:
         return
     shade = np.full((bottom - top, right - left), 255, np.uint8)
-    for size, depth in ((1.0, 226), (0.75, 196), (0.5, 168)):
+    for size, depth in ((1.0, 236), (0.75, 214), (0.5, 190)):
         shape = _points(middle + size * (ring - middle) - np.array([left, top]))
         cv2.fillConvexPoly(shade, shape, depth, cv2.LINE_AA, _SHIFT)
     part = image[top:bottom, left:right]
