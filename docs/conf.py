@@ -19,7 +19,7 @@ author = "The Bartizan developers"
 copyright = "2026, the Bartizan developers. Apache-2.0"  # noqa: A001
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.apidoc", "sphinx.ext.viewcode"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.apidoc"]
 myst_enable_extensions = ["deflist", "dollarmath", "colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
@@ -37,7 +37,11 @@ apidoc_modules = [
 ]
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
-autodoc_default_options = {"members": True, "show-inheritance": True}
+autodoc_typehints_format = "fully-qualified"
+# a name is documented where it is written, not again where a package offers it
+autodoc_default_options = {"members": True, "show-inheritance": True, "ignore-module-all": True}
+# short names in hints, such as `set`, may mean a built-in or a field of that name: no page depends on which
+suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"Bartizan {release}"
