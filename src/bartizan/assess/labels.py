@@ -9,31 +9,19 @@ arrays; what is compiled is the comparison alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from bartizan.assess.problem import Problem
-from bartizan.assess.taskgraph import AT_TARGET, DONE, Arc
+from bartizan.assess.dominance import Compared, Ints, Numbers, Words, unbeaten
+from bartizan.assess.taskgraph import AT_TARGET, DONE, Arc, TaskGraph
 from bartizan.assess.timeline import WEIGHT, Floats, Task, p_timely
 from bartizan.assess.upstream import upstream
 
-Ints = NDArray[np.int64]
-Words = NDArray[np.uint64]
 Walk = tuple[int, ...]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def compiled(function: _Function) -> _Function:
-    """Compile with Numba, keeping the machine code where there is a place for it."""
-    try:
-        return njit(cache=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # neither the source's folder nor the user's cache can be written
-        return njit(function)  # type: ignore[no-any-return]
 
 
 @dataclass(slots=True)
@@ -48,7 +36,7 @@ class Labels:
     node: Ints
     arc: Ints
     after: Ints
-    sequence: NDArray[np.uint64]
+    sequence: Numbers
     mean: Floats
     variance: Floats
     value: Floats
@@ -83,14 +71,15 @@ class Labels:
 
 
 class Network:
-    """A problem as arrays; the arcs keep the order of ids, which decides ties."""
+    """A graph of tasks and a response as arrays; the arcs keep the order of ids, which decides ties."""
 
-    def __init__(self, problem: Problem) -> None:
-        graph = problem.graph
+    def __init__(self, graph: TaskGraph, response_mean: float, response_sd: float) -> None:
         before, usable = upstream(graph)
         names = dict.fromkeys(node.area for node in graph.nodes if node.area is not None)
         areas = {name: number for number, name in enumerate(names)}
-        self._problem = problem
+        self._response_mean = response_mean
+        self._response_variance = response_sd * response_sd
+        self._response_sd = response_sd
         self.arcs: tuple[Arc, ...] = tuple(graph.arcs[index] for index in usable)
         passages = {through: number for number, through in enumerate(dict.fromkeys(arc.through for arc in self.arcs))}
         self._tail = np.array([arc.tail for arc in self.arcs], dtype=np.int64)
@@ -130,21 +119,33 @@ class Network:
         labels = Labels.of_end(self._words)
         first = 0
         for _ in range(self._levels):
-            new = self._longer(labels, first, remember)
+            new = self._worth(self._longer(labels, first, remember))
             if not len(new):
                 break
             order = np.argsort(labels.node, kind="stable")
             begins = np.searchsorted(labels.node[order], self._nodes)
-            stays = _unbeaten(
-                order, begins, self._anything, self._certain, self._through, count,
-                labels.arc, labels.after, labels.sequence, labels.ranks, labels.visited,
-                new.node, new.arc, new.after, new.sequence, new.ranks, new.visited,
-            )  # fmt: skip
-            first = len(labels)
-            labels = labels + new[stays]
+            first, labels = len(labels), labels + new
+            labels = labels[unbeaten(self._compared(labels), order, begins, first, count)]
             if len(labels) > limit:
                 return None
         return labels
+
+    def _worth(self, labels: Labels) -> Labels:
+        """The labels that can still matter, whatever the others are: here all."""
+        return labels
+
+    def _compared(self, labels: Labels) -> Compared:
+        return Compared(
+            node=labels.node,
+            arc=labels.arc,
+            after=labels.after,
+            sequence=labels.sequence,
+            ranks=labels.ranks,
+            visited=labels.visited,
+            through=self._through,
+            anything=self._anything,
+            certain=self._certain,
+        )
 
     def _longer(self, labels: Labels, first: int, remember: Words) -> Labels:
         """Labels from number `first`, each made longer by every arc to its node, in the order of node and value."""
@@ -169,10 +170,9 @@ class Network:
 
     def _prepended(self, arc: Ints, mean: Floats, variance: Floats, value: Floats) -> tuple[Floats, Floats, Floats]:
         """Mean, variance and value to go when the crossing and then the way of an arc come before."""
-        response_mean, response_sd = self._problem.response_mean, self._problem.response_sd
         figures = self._figures[:, arc]
         for p, weight, m, v in (figures[:4], figures[4:]):
-            timely = p_timely(weight * m + mean, weight * weight * v + variance, response_mean, response_sd)
+            timely = p_timely(weight * m + mean, weight * weight * v + variance, self._response_mean, self._response_sd)
             mean, variance, value = m + mean, v + variance, p * timely + (1.0 - p) * value
         return mean, variance, value
 
@@ -180,10 +180,10 @@ class Network:
         """What is compared: the value, and the standardised margin with nothing and with the most before it."""
         most_mean, most_variance = self._most[:, node]
         margin = np.empty((len(node), 4))
-        margin[:, :2] = (mean - self._problem.response_mean)[:, None]
+        margin[:, :2] = (mean - self._response_mean)[:, None]
         margin[:, 2:] = margin[:, :2] + most_mean[:, None]
         spread = np.empty((len(node), 4))
-        spread[:, ::2] = (variance + self._problem.response_sd * self._problem.response_sd)[:, None]
+        spread[:, ::2] = (variance + self._response_variance)[:, None]
         spread[:, 1::2] = spread[:, ::2] + most_variance[:, None]
         return np.concatenate((value[:, None], _standardised(margin, spread)), axis=1)
 
@@ -239,130 +239,6 @@ def _standardised(margin: Floats, variance: Floats) -> Floats:
         return np.where(variance > 0.0, margin / np.sqrt(variance), np.where(margin > 0.0, np.inf, -np.inf))
 
 
-def _next_number(sequence: NDArray[np.uint64], through: Ints) -> NDArray[np.uint64]:
+def _next_number(sequence: Numbers, through: Ints) -> Numbers:
     """A number for a longer sequence; equal for equal ones, and seldom equal for others (Knuth's multiplier)."""
     return sequence * np.uint64(6364136223846793005) + (through.astype(np.uint64) + np.uint64(1442695040888963407))
-
-
-@compiled
-def _comes_first(arcs: Ints, afters: Ints, arc: int, after: int, other_arc: int, other_after: int) -> bool:
-    """Whether the label of `arc` and `after` comes no later than the other in the order of ids."""
-    while arc == other_arc and after != other_after:
-        arc, after = arcs[after], afters[after]
-        other_arc, other_after = arcs[other_after], afters[other_after]
-    return arc <= other_arc
-
-
-@compiled
-def _same_sequence(
-    through: Ints, arcs: Ints, afters: Ints, arc: int, after: int, other_arc: int, other_after: int
-) -> bool:
-    """Whether two labels pass the same elements in the same directions."""
-    while through[arc] == through[other_arc]:
-        if after == other_after:
-            return True
-        if after == 0 or other_after == 0:
-            return False
-        arc, after = arcs[after], afters[after]
-        other_arc, other_after = arcs[other_after], afters[other_after]
-    return False
-
-
-@compiled
-def _unbeaten(
-    order: Ints,
-    begins: Ints,
-    anything: NDArray[np.bool_],
-    certain: NDArray[np.bool_],
-    through: Ints,
-    count: int,
-    arcs: Ints,
-    afters: Ints,
-    sequences: NDArray[np.uint64],
-    ranks: Floats,
-    visited: Words,
-    new_node: Ints,
-    new_arc: Ints,
-    new_after: Ints,
-    new_sequence: NDArray[np.uint64],
-    new_ranks: Floats,
-    new_visited: Words,
-) -> NDArray[np.bool_]:
-    """Which new labels stay: those that neither one of their own sequence nor `count` of others are never above.
-
-    `order`, `begins`: the labels there are, node by node. The new ones stand in the order of node and value.
-    """
-    total = len(new_node)
-    stays = np.zeros(total, dtype=np.bool_)
-    # the labels at one node, close together: rank by rank, with number (new ones counted from -1 downwards)
-    rank = np.empty((total + len(order), 5))
-    number = np.empty(total + len(order), dtype=np.int64)
-    beaters = np.empty(count, dtype=np.int64)
-    size = 0
-    for new in range(total):
-        node = new_node[new]
-        if new == 0 or node != new_node[new - 1]:
-            size = 0
-            for label in order[begins[node] : begins[node + 1]]:
-                for column in range(5):
-                    rank[size, column] = ranks[label, column]
-                number[size] = label
-                size += 1
-        value, z0, z1, z2, z3 = new_ranks[new]
-        compare = anything[node]
-        found = 0
-        beaten = False
-        for place in range(size):
-            if rank[place, 0] > value:
-                continue
-            if compare and (rank[place, 1] > z0 or rank[place, 2] > z1 or rank[place, 3] > z2 or rank[place, 4] > z3):
-                continue
-            one = number[place]
-            if one >= 0:
-                arc, after, sequence, seen = arcs[one], afters[one], sequences[one], visited[one]
-            else:
-                own = -1 - one
-                arc, after, sequence, seen = new_arc[own], new_after[own], new_sequence[own], new_visited[own]
-            free = True
-            for word in range(len(seen)):
-                if seen[word] & ~new_visited[new, word]:
-                    free = False
-            if not free:
-                continue
-            surely_lower = rank[place, 0] < value and not certain[node]
-            if not surely_lower and not _comes_first(arcs, afters, arc, after, new_arc[new], new_after[new]):
-                continue
-            beaten = count == 1 or (
-                sequence == new_sequence[new]
-                and _same_sequence(through, arcs, afters, arc, after, new_arc[new], new_after[new])
-            )
-            if not beaten:
-                known = False
-                for index in range(found):
-                    other = beaters[index]
-                    if other >= 0:
-                        b_arc, b_after, b_sequence = arcs[other], afters[other], sequences[other]
-                    else:
-                        b_arc, b_after, b_sequence = (
-                            new_arc[-1 - other], new_after[-1 - other], new_sequence[-1 - other]
-                        )  # fmt: skip
-                    if b_sequence == sequence and _same_sequence(through, arcs, afters, b_arc, b_after, arc, after):
-                        known = True
-                if not known:
-                    beaters[found] = one
-                    found += 1
-                beaten = found == count
-            if beaten:
-                # what beats one label is likely to beat the next: let it be asked earlier
-                other = place // 2
-                number[place], number[other] = number[other], number[place]
-                for column in range(5):
-                    rank[place, column], rank[other, column] = rank[other, column], rank[place, column]
-                break
-        if not beaten:
-            stays[new] = True
-            for column in range(5):
-                rank[size, column] = new_ranks[new, column]
-            number[size] = -1 - new
-            size += 1
-    return stays

@@ -121,7 +121,7 @@ class _SmoothResponse(_Grid):
         # beyond the grid the response has arrived
         value = float(left.law @ arrived) + 1.0 - float(left.law.sum())
         nothing_left = left.at_zero if left.fixed == 0.0 else 0.0
-        return value - nothing_left * float(arrived[0])
+        return float(value - nothing_left * arrived[0])
 
 
 class _SmoothDelays(_Grid):
@@ -148,11 +148,11 @@ class _SmoothDelays(_Grid):
         shared = np.diff(beyond, 2) / self.step
         after_grid = (beyond[-2] - beyond[-1]) / self.step
         late = float(left.law[1:] @ shared) + float(left.law[-1]) * after_grid
-        return 1.0 - left.at_zero * not_before - late
+        return float(1.0 - left.at_zero * not_before - late)
 
 
 def p_timely_nonnegative(
-    mean: Floats, sd: Floats, weight: Floats, wanted: NDArray[np.bool_], response_mean: float, response_sd: float
+    mean: Floats, sd: Floats, weight: Floats, wanted: NDArray[np.bool_], *, response_mean: float, response_sd: float
 ) -> Floats:
     """P(R|A_i) of a path's tasks when no delay and no response time can be negative, each normal cut at 0.
 
@@ -161,7 +161,7 @@ def p_timely_nonnegative(
     ERROR unless that needs more than MAX_CELLS points. Cutting lengthens the mean: max(0, X) has a mean above that
     of X. Not modelled: laws other than the normal.
     """
-    grid = _grid(mean, sd, weight, wanted, response_mean, response_sd)
+    grid = _grid(mean, sd, weight * wanted, response_mean, response_sd)
     timely = np.zeros(mean.size)
     after = grid.start()
     for index in range(mean.size - 1, -1, -1):
@@ -175,14 +175,14 @@ def p_timely_nonnegative(
 
 
 def _grid(
-    mean: Floats, sd: Floats, weight: Floats, wanted: NDArray[np.bool_], response_mean: float, response_sd: float
+    mean: Floats, sd: Floats, share: Floats, response_mean: float, response_sd: float
 ) -> _SmoothResponse | _SmoothDelays:
     """The coarser of the two grids that keep the error within ERROR."""
     spread = sd > 0.0
     # nothing matters beyond the last moment at which the response may come, or the delays may end
     span = min(response_mean + REACH * response_sd, float(np.sum((mean + REACH * sd)[spread])))
     count = int(np.count_nonzero(spread))
-    by_delays = _curvature(mean[spread], sd[spread], (weight * wanted)[spread])
+    by_delays = _curvature(mean[spread], sd[spread], share[spread])
     by_response = count * _DENSITY_SLOPE / response_sd**2 if response_sd > 0.0 else math.inf
     curvature = min(by_delays, by_response)
     # a quarter of the bound is kept for rounding and for what lies beyond REACH

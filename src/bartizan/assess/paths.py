@@ -64,7 +64,7 @@ def worst_paths(problem: Problem, count: int = 1) -> tuple[tuple[Path, ...], Cer
     """
     if count < 1:
         raise InputError(f"{count} worst paths were asked for. Ask for 1 or more")
-    network = Network(problem)
+    network = Network(problem.graph, problem.response_mean, problem.response_sd)
     remember = network.no_memory()
     made = 0
     for round_number in range(1, ROUNDS_OF_LITTLE_MEMORY + 3):

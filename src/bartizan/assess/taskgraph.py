@@ -28,10 +28,11 @@ from bartizan.assess.result import Leg, StepKind
 from bartizan.assess.timeline import Task
 from bartizan.errors import InputError
 from bartizan.quantity import Duration, Probability
-from bartizan.site.model import Area, Crossing, DetectAt, Element, Sensor, Target, Threat, Way
+from bartizan.site.model import Area, Crossing, Element, Sensor, Way
 from bartizan.site.site import Site
 
 DONE = 0  # the node after the last task
+_Place = tuple[StepKind, str, str | None, Leg]
 AT_TARGET = 1  # the node before the target's way
 
 
@@ -82,7 +83,7 @@ def compile_graph(site: Site, *, threat: str | None, target: str) -> TaskGraph:
     Raises UnknownIdError for an id that the site lacks, InputError where detection is possible and nobody says when
     in the task, MissingPartError for a walk without a speed.
     """
-    return _Compiler(site, None if threat is None else site.threat(threat), site.target(target)).graph()
+    return GraphCompiler(site, threat=threat, target=target).graph()
 
 
 def p_covered(sensors: Iterable[Sensor]) -> float:
@@ -93,34 +94,41 @@ def p_covered(sensors: Iterable[Sensor]) -> float:
     return 1.0 - missed
 
 
-class _Compiler:
-    """Reads a site once, leg by leg."""
+class GraphCompiler:
+    """Reads a site once for a threat and a target, leg by leg. Nodes are numbered as they are met."""
 
-    def __init__(self, site: Site, threat: Threat | None, target: Target) -> None:
+    def __init__(self, site: Site, *, threat: str | None, target: str) -> None:
         self._site = site
-        self._threat = threat
-        self._target = target
+        self._threat = None if threat is None else site.threat(threat)
+        self._target = site.target(target)
         self._areas = {area.id: area for area in site.areas}
-        site.area(target.area)
-        self._nodes: dict[Node, int] = {Node(None, "out"): DONE, Node(target.area, "in", target.id): AT_TARGET}
+        site.area(self._target.area)
+        at_target = Node(self._target.area, "in", self._target.id)
+        self._nodes: dict[Node, int] = {Node(None, "out"): DONE, at_target: AT_TARGET}
         self._arcs: list[Arc] = []
-        self._tasks: dict[tuple[StepKind, str, str | None, Leg], Task] = {}
+        self._tasks: dict[_Place, Task] = {}
         self._covered: dict[str, list[Sensor]] = {}
         for sensor in site.sensors:
             for place in sensor.covers:
                 self._covered.setdefault(place, []).append(sensor)
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The nodes met so far; a node's place here is its number."""
+        return tuple(self._nodes)
+
     def graph(self) -> TaskGraph:
+        """The whole graph, beginning in the outside areas."""
         inside = not self._areas[self._target.area].outside
         away = self._target.objective == "remove" and inside
         after = self._node(Node(self._target.area, "out")) if away else DONE
-        for way in self._usable(self._target.ways):
+        for way in self.usable(self._target.ways):
             task = self._way_task("target", self._target.id, way, "in", ())
             self._arcs.append(Arc(AT_TARGET, after, task, None, None))
         for leg in ("in", "out") if away else ("in",):
-            for element, left, entered in self._passages(leg):
+            for element, left, entered in self.passages(leg):
                 self._pass(element, left, entered, leg)
-        nodes = tuple(self._nodes)
+        nodes = self.nodes
         self._arcs.sort(key=lambda arc: _by_ids(arc, nodes[arc.head]))
         starts = [
             index
@@ -132,10 +140,11 @@ class _Compiler:
     def _node(self, node: Node) -> int:
         return self._nodes.setdefault(node, len(self._nodes))
 
-    def _usable(self, ways: Iterable[Way]) -> Iterator[Way]:
+    def usable(self, ways: Iterable[Way]) -> Iterator[Way]:
+        """The ways for which the threat has what they need."""
         return (way for way in ways if self._threat is None or way.needs <= self._threat.has)
 
-    def _passages(self, leg: Leg) -> list[tuple[Element, str, str]]:
+    def passages(self, leg: Leg) -> list[tuple[Element, str, str]]:
         """Element, area left and area entered, as far as the leg allows: it ends where it arrives."""
         both = [
             (element, left, entered)
@@ -152,35 +161,39 @@ class _Compiler:
             if entered != target and not self._areas[left].outside
         ]
 
-    def _departures(self, area: str, leg: Leg) -> list[tuple[Node, str | None]]:
+    def departures(self, area: str, leg: Leg) -> list[tuple[Node, str | None]]:
         """The nodes of an area on a leg, each with the element to leave by (None: any)."""
         by_pair = bool(self._areas[area].crossing_between) and not (leg == "out" and area == self._target.area)
         if not by_pair:
             return [(Node(area, leg), None)]
-        leaving = [element.id for element, left, _ in self._passages(leg) if left == area]
+        leaving = [element.id for element, left, _ in self.passages(leg) if left == area]
         return [(Node(area, leg, name), name) for name in dict.fromkeys(leaving)]
 
     def _pass(self, element: Element, left: str, entered: str, leg: Leg) -> None:
         """The arcs of one element in one direction on one leg."""
-        tails = [self._node(node) for node, by in self._departures(left, leg) if by in (None, element.id)]
-        heads = list(self._arrivals(element, entered, leg))
-        for way in self._usable(element.ways):
-            task = self._way_task("element", element.id, way, leg, self._sensors(element.id, way.id))
+        tails = [self._node(node) for node, by in self.departures(left, leg) if by in (None, element.id)]
+        heads = list(self.arrivals(element, entered, leg))
+        for way in self.usable(element.ways):
+            task = self.way_task(element, way, leg)
             for tail in tails:
                 for head, crossing in heads:
                     self._arcs.append(Arc(tail, head, task, crossing, (element.id, left, entered)))
 
-    def _arrivals(self, element: Element, entered: str, leg: Leg) -> Iterator[tuple[int, Task | None]]:
+    def arrivals(self, element: Element, entered: str, leg: Leg) -> Iterator[tuple[int, Task | None]]:
         """Where entering an area leads to, with its crossing."""
         area = self._areas[entered]
         if leg == "out" and area.outside:
             yield DONE, None
         elif leg == "in" and entered == self._target.area:
-            yield AT_TARGET, self._crossing_task(area, element.id, self._target.id, leg)
+            yield AT_TARGET, self.crossing_task(area, element.id, self._target.id, leg)
         else:
-            for node, by in self._departures(entered, leg):
+            for node, by in self.departures(entered, leg):
                 if by != element.id:
-                    yield self._node(node), self._crossing_task(area, element.id, by, leg)
+                    yield self._node(node), self.crossing_task(area, element.id, by, leg)
+
+    def way_task(self, element: Element, way: Way, leg: Leg) -> Task:
+        """The task of one way through an element."""
+        return self._way_task("element", element.id, way, leg, self._sensors(element.id, way.id))
 
     def _sensors(self, element: str, way: str) -> list[Sensor]:
         """The sensors that cover a way, each once, however often it is named."""
@@ -190,20 +203,18 @@ class _Compiler:
     def _way_task(self, kind: StepKind, name: str, way: Way, leg: Leg, sensors: Iterable[Sensor]) -> Task:
         key = (kind, name, way.id, leg)
         if key not in self._tasks:
-            own = way.p_detection
-            self._tasks[key] = _task(kind, name, way.id, leg, own, way.detect_at, way.delay, list(sensors))
+            self._tasks[key] = _task(key, way.p_detection, way, way.delay, list(sensors))
         return self._tasks[key]
 
-    def _crossing_task(self, area: Area, entered_by: str, left_by: str | None, leg: Leg) -> Task | None:
+    def crossing_task(self, area: Area, entered_by: str, left_by: str | None, leg: Leg) -> Task | None:
+        """The task of crossing an area from one element to another, or to the target; None where it is no step."""
         crossing = area.crossing_from(entered_by, left_by)
-        return None if crossing is None else self.crossing_task(area, crossing, leg)
-
-    def crossing_task(self, area: Area, crossing: Crossing, leg: Leg) -> Task:
-        """The task of one crossing of an area."""
+        if crossing is None:
+            return None
         sensors = self._covered.get(area.id, [])
         own = crossing.p_detection if crossing.p_detection.value > 0.0 or not sensors else None
         delay = crossing.delay_for(None if self._threat is None else self._threat.speed)
-        return _task("area", area.id, None, leg, own, crossing.detect_at, delay, sensors)
+        return _task(("area", area.id, None, leg), own, crossing, delay, sensors)
 
 
 def _by_ids(arc: Arc, head: Node) -> tuple[str, ...]:
@@ -212,29 +223,22 @@ def _by_ids(arc: Arc, head: Node) -> tuple[str, ...]:
     return (element, arc.task.way or "", *areas, head.left_by or "")
 
 
-def _task(
-    kind: StepKind,
-    name: str,
-    way: str | None,
-    leg: Leg,
-    own: Probability | None,
-    detect_at: DetectAt | None,
-    delay: Duration,
-    sensors: list[Sensor],
-) -> Task:
+def _task(place: _Place, own: Probability | None, part: Way | Crossing, delay: Duration, sensors: list[Sensor]) -> Task:
+    kind, name, way, leg = place
     p_detection = own.value if own is not None else p_covered(sensors)
-    figures = (own,) if own is not None else tuple(sensor.p_sensed for sensor in sensors)
-    if p_detection > 0.0 and detect_at is None:
-        place = f"{kind} '{name}'" if way is None else f"{kind} '{name}', way '{way}'"
-        raise InputError(f"{place} can be noticed and lacks detect_at. Give 'begin', 'middle' or 'end'")
-    sources = dict.fromkeys(figure.source for figure in (*figures, delay) if figure.source is not None)
+    figures = [own] if own is not None else [sensor.p_sensed for sensor in sensors]
+    if p_detection > 0.0 and part.detect_at is None:
+        what = f"{kind} '{name}'" if way is None else f"{kind} '{name}', way '{way}'"
+        raise InputError(f"{what} can be noticed and lacks detect_at. Give 'begin', 'middle' or 'end'")
+    given = [*(figure.source for figure in figures), delay.source]
+    sources = dict.fromkeys(source for source in given if source is not None)
     return Task(
         kind=kind,
         id=name,
         way=way,
         leg=leg,
         p_detection=p_detection,
-        detect_at=detect_at,
+        detect_at=part.detect_at,
         delay_mean=delay.mean,
         delay_sd=delay.sd,
         source="; ".join(sources) or None,

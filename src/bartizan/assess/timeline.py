@@ -108,7 +108,9 @@ def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_
     wide = tuple(int(index) for index in np.flatnonzero(sd > WIDE_SPREAD * mean))
     nonnegative = None
     if wide:
-        timely_nonnegative = p_timely_nonnegative(mean, sd, weight, p > 0.0, response_mean, response_sd)
+        timely_nonnegative = p_timely_nonnegative(
+            mean, sd, weight, p > 0.0, response_mean=response_mean, response_sd=response_sd
+        )
         nonnegative = p_communication * _expected(p, timely_nonnegative)
     return Path(
         p_interruption=p_communication * _expected(p, timely),

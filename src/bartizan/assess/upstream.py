@@ -52,7 +52,7 @@ class _Leg:
             between |= _reached(self._next, {begin}, area) & (_reached(self._previous, {area}, begin) | {begin})
         if not between & self.begins:
             return Upstream()
-        means = {place: 0.0 for place in (*between, area)}
+        means = dict.fromkeys((*between, area), 0.0)
         variances = dict(means)
         certain = False
         for arc in self.arcs:
