@@ -44,11 +44,11 @@ class BackgroundParams:
     `changed`: the share of the picture that must differ for `relearn` for the scene to be learnt anew.
     """
 
-    first: float = 1.0
+    first: float = 0.8
     learning: float = 4.0
     sample: float = 0.2
-    follow: float = 20.0
-    absorb: float = 60.0
+    follow: float = 30.0
+    absorb: float = 120.0
     keep: float = 3600.0
     forget: float = 0.7
     update: float = 0.2
@@ -185,7 +185,8 @@ def _differ_pixels(now: Picture, scene: Map, unsteady: Map, gain: float, limits:
             usual = limits.unsteady * unsteady[row, column]
             change = weight * abs(light - expected) / max(usual, limits.bright)
             change += max(red_green, blue_yellow) / max(usual, limits.colour)
-            strength[row, column] = min(1.0, max(0.0, 1.5 * change - 0.25))
+            # from a third of the limit on: low contrast counts, noise does not
+            strength[row, column] = min(1.0, max(0.0, 3.0 * change - 1.0))
     return strength
 
 

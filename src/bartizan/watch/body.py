@@ -20,6 +20,8 @@ Bodies = NDArray[np.float64]
 
 Body = tuple[float, float, float, float, float]
 Window = tuple[int, int, int, int]
+"""Left, top, right, bottom in whole pixels."""
+Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
 
@@ -35,26 +37,26 @@ class Prices(NamedTuple):
 
 
 # a body as rectangles: from and to in heights above the feet, half the width in metres
-PARTS = np.array([[0.86, 1.0, 0.11], [0.48, 0.86, 0.24], [0.02, 0.48, 0.19]])
+PARTS = np.array([[0.86, 1.0, 0.11], [0.48, 0.86, 0.24], [0.0, 0.48, 0.19]])
 # the rim reaches this far from the middle [m], and this far beyond in heights
 HALF_WIDTH, RIM = 0.30, 0.10
 # clothes, hair and swinging arms reach a little over the rectangles, in heights
 OVER = 0.04
 
 
-def _corner(value: float, limit: int) -> int:
-    return int(min(max(np.rint(value), 0.0), float(limit)))
+def _within(value: float, limit: float) -> float:
+    return min(max(value, 0.0), limit)
 
 
 def _window(bodies: Bodies, width: int, height: int, margin: float) -> Window:
-    """The smallest rectangle that holds the bodies with their rims, and `margin` heights more."""
+    """The smallest rectangle of whole pixels that holds the bodies with their rims, and `margin` heights more."""
     left, top, right, bottom = width, height, 0, 0
     for x, y, tall, lean, across in bodies:
         reach = HALF_WIDTH * across + (RIM + margin) * tall
-        left = min(left, corner(x + min(lean, 0.0) - reach, width))
-        right = max(right, corner(x + max(lean, 0.0) + reach, width))
-        top = min(top, corner(y - (1.0 + RIM + margin) * tall, height))
-        bottom = max(bottom, corner(y + (RIM + margin) * tall, height))
+        left = min(left, int(within(x + min(lean, 0.0) - reach, width)))
+        right = max(right, int(np.ceil(within(x + max(lean, 0.0) + reach, width))))
+        top = min(top, int(within(y - (1.0 + RIM + margin) * tall, height)))
+        bottom = max(bottom, int(np.ceil(within(y + (RIM + margin) * tall, height))))
     return left, top, max(left, right), max(top, bottom)
 
 
@@ -73,39 +75,53 @@ def _integrals(strength: Map, free: Map, window: Window) -> NDArray[np.float64]:
     return total
 
 
-def _part(part: int, body: Body, window: Window, over: float) -> Window:
-    """The pixels of one part of the body, counted from the window's corner and cut at its edges."""
+def _part(part: int, body: Body, window: Window, over: float) -> Box:
+    """One part of the body, counted from the window's corner and cut at its edges."""
     x, y, tall, lean, across = body
     low, high, half = PARTS[part]
     middle = x - window[0] + lean * (low + high) / 2.0
     reach = half * across + over * tall
-    wide, deep = window[2] - window[0], window[3] - window[1]
+    wide, deep = float(window[2] - window[0]), float(window[3] - window[1])
     return (
-        corner(middle - reach, wide),
-        corner(y - window[1] - (high + over) * tall, deep),
-        corner(middle + reach, wide),
-        corner(y - window[1] - (low - over) * tall, deep),
+        within(middle - reach, wide),
+        within(y - window[1] - (high + over) * tall, deep),
+        within(middle + reach, wide),
+        within(y - window[1] - (low - over) * tall, deep),
     )
 
 
-def _whole(body: Body, window: Window) -> Window:
-    """The pixels of the body with its rim."""
+def _whole(body: Body, window: Window) -> Box:
+    """The body with its rim, counted from the window's corner and cut at its edges."""
     x, y, tall, lean, across = body
     middle = x - window[0] + lean / 2.0
     reach = HALF_WIDTH * across + RIM * tall
-    wide, deep = window[2] - window[0], window[3] - window[1]
+    wide, deep = float(window[2] - window[0]), float(window[3] - window[1])
     return (
-        corner(middle - reach, wide),
-        corner(y - window[1] - (1.0 + RIM) * tall, deep),
-        corner(middle + reach, wide),
-        corner(y - window[1] + RIM * tall, deep),
+        within(middle - reach, wide),
+        within(y - window[1] - (1.0 + RIM) * tall, deep),
+        within(middle + reach, wide),
+        within(y - window[1] + RIM * tall, deep),
     )
 
 
-def _sum(total: NDArray[np.float64], kind: int, box: Window) -> float:
+def _at(total: NDArray[np.float64], kind: int, x: float, y: float) -> float:
+    """The sum over the rectangle from the corner to (x, y), which may lie within a pixel: exact, as pixels are flat."""
+    column, row = min(int(x), total.shape[1] - 2), min(int(y), total.shape[0] - 2)
+    right, down = x - column, y - row
+    above = total[row, column, kind] * (1.0 - right) + total[row, column + 1, kind] * right
+    below = total[row + 1, column, kind] * (1.0 - right) + total[row + 1, column + 1, kind] * right
+    return float(above * (1.0 - down) + below * down)
+
+
+def _sum(total: NDArray[np.float64], kind: int, box: Box) -> float:
     left, top, right, bottom = box
+    if right <= left or bottom <= top:
+        return 0.0
     return float(
-        total[bottom, right, kind] - total[top, right, kind] - total[bottom, left, kind] + total[top, left, kind]
+        sum_to(total, kind, right, bottom)
+        - sum_to(total, kind, right, top)
+        - sum_to(total, kind, left, bottom)
+        + sum_to(total, kind, left, top)
     )
 
 
@@ -155,7 +171,7 @@ def _fit(strength: Map, free: Map, start: NDArray[np.float64], prices: Prices) -
     window = window_of(start.reshape(1, 5), strength.shape[1], strength.shape[0], 0.35)
     total = integrals(strength, free, window)
     best, most = (x, y, tall, lean, across), -np.inf
-    coarse = max(0.05 * tall, 1.0)
+    coarse = 0.05 * tall
     for times in prices.heights:
         for right in range(-2, 3):
             for down in range(-3, 4):
@@ -165,13 +181,14 @@ def _fit(strength: Map, free: Map, start: NDArray[np.float64], prices: Prices) -
                     best, most = moved, value
     x, y, tall, lean, across = best
     most = score(total, window, best, prices)
-    fine = max(0.02 * tall, 0.5)
-    for right in range(-2, 3):
-        for down in range(-2, 3):
-            moved = (x + right * fine, y + down * fine, tall, lean, across)
-            value = score(total, window, moved, prices)
-            if value > most:
-                best, most = moved, value
+    for fine in (0.02 * tall, 0.008 * tall):
+        x, y = best[0], best[1]
+        for right in range(-2, 3):
+            for down in range(-2, 3):
+                moved = (x + right * fine, y + down * fine, tall, lean, across)
+                value = score(total, window, moved, prices)
+                if value > most:
+                    best, most = moved, value
     return np.array(best), most
 
 
@@ -181,15 +198,16 @@ def _fill(target: Map, body: NDArray[np.float64], value: float) -> None:
     window = (0, 0, target.shape[1], target.shape[0])
     for part in range(3):
         left, top, right, bottom = part_of(part, (x, y, tall, lean, across), window, OVER)
-        target[top:bottom, left:right] = value
+        target[int(np.rint(top)) : int(np.rint(bottom)), int(np.rint(left)) : int(np.rint(right))] = value
 
 
 # compiled in the order of use: a compiled function sees those above it by these names
-corner = njit(cache=True)(_corner)
+within = njit(cache=True)(_within)
 window_of = njit(cache=True)(_window)
 integrals = njit(cache=True)(_integrals)
 part_of = njit(cache=True)(_part)
 whole_of = njit(cache=True)(_whole)
+sum_to = njit(cache=True)(_at)
 box_sum = njit(cache=True)(_sum)
 score = njit(cache=True)(_score)
 scores = njit(cache=True)(_scores)

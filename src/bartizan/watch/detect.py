@@ -17,6 +17,9 @@ from bartizan.watch.silhouette import Found, SilhouetteParams, Silhouettes
 # the width of the maps that are searched: enough for people of 25 pixels in a picture of 640 to 800
 _MAP_WIDTH = 384
 
+# shrinking and smoothing make a silhouette longer by this many map pixels at the feet
+_SMEAR = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Detection:
@@ -67,7 +70,7 @@ class BackgroundDetector:
         return [self._detection(person) for person in people]
 
     def _detection(self, person: Found) -> Detection:
-        x, y, height, lean, _ = person.body / self._scale
+        x, y, height, lean, _ = (person.body - [0.0, _SMEAR, 0.0, 0.0, 0.0]) / self._scale
         wide = self.params.aspect * height
         box = (float(x + lean / 2.0 - wide / 2.0), float(y - height), float(wide), float(height))
         return Detection(box, min(1.0, max(0.0, person.score)))

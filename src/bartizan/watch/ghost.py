@@ -35,8 +35,8 @@ def _outline_edges(picture: Picture, scene: Map, body: Body) -> tuple[float, flo
     count = 0
     for part in range(3):
         left, top, right, bottom = part_of(part, body, window, 0.0)
-        for row in range(top, bottom):
-            for side in (left, right):
+        for row in range(int(np.rint(top)), int(np.rint(bottom))):
+            for side in (int(np.rint(left)), int(np.rint(right))):
                 first, last = max(1, side - reach), min(wide - 1, side + reach + 1)
                 most_now = most_before = 0.0
                 for column in range(first, last):

@@ -37,13 +37,13 @@ class SilhouetteParams:
 
     height: float = 1.75
     heights: tuple[float, ...] = (0.9, 0.95, 1.0, 1.05, 1.1)
-    doubt: float = 0.3
+    doubt: float = 0.6
     smallest: float = 12.0
     visible: float = 0.6
-    gap: tuple[float, float, float] = (0.8, 0.8, 0.6)
-    spill: float = 0.5
+    gap: tuple[float, float, float] = (0.6, 0.6, 0.3)
+    spill: float = 0.4
     trunk: float = 0.35
-    accept: float = 0.28
+    accept: float = 0.2
     most: int = 60
 
 
