@@ -2,8 +2,8 @@
 
 A chain holds the open alarms of one kind (exercise or real) inside the layers that are undisposed or real and that
 follow one another within `window`: each later one became known no longer than that after an earlier one was last
-heard of. Its t0 is the earliest `known_at`, its place the deepest. So an alarm deeper in moves the place and never
-restarts the clock, and one less deep changes nothing.
+heard of. Its t0 is the earliest `known_at`, its place the deepest, and `place_since` the earliest `known_at` there. So
+an alarm deeper in moves the place and restarts nothing; one less deep, or a second one as deep, changes nothing.
 
 A condition that has cleared does not end a chain: a door that shuts behind an intruder clears its contact. An
 assessment does: what was nuisance, false, test, exercise, duplicate or unresolved drops out.
@@ -26,11 +26,12 @@ CHAIN_WINDOW = timedelta(minutes=30)  # longer than any crossing of the layers o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Alarms of one intrusion, earliest first; its place and t0 (UTC)."""
+    """Alarms of one intrusion, earliest first: since when it is known, where it is, since when there (UTC)."""
 
     alarms: tuple[Alarm, ...]
-    place: Place
     since: datetime
+    place: Place
+    place_since: datetime
 
 
 def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: timedelta = CHAIN_WINDOW) -> Chain | str:
@@ -43,7 +44,7 @@ def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: time
     if isinstance(own, str):
         return own
     if not _counts(alarm, own):
-        return Chain(alarms=(alarm,), place=own, since=alarm.known_at)
+        return Chain(alarms=(alarm,), since=alarm.known_at, place=own, place_since=alarm.known_at)
     members: list[tuple[Alarm, Place]] = []
     for other in alarms:
         place = places.of(other)
@@ -57,9 +58,14 @@ def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: time
                 break
             run = []
         run.append(member)
-    # at one depth the latest alarm says where they are
-    _, place = min(run, key=lambda member: (member[1].depth, -member[0].known_at.timestamp(), -member[0].number))
-    return Chain(alarms=tuple(member for member, _ in run), place=place, since=run[0][0].known_at)
+    # the earliest at the deepest: another alarm as deep must not give the intruder's time back to us
+    deepest, place = min(run, key=lambda member: (member[1].depth, member[0].known_at, member[0].number))
+    return Chain(
+        alarms=tuple(member for member, _ in run),
+        since=run[0][0].known_at,
+        place=place,
+        place_since=deepest.known_at,
+    )
 
 
 def _counts(alarm: Alarm, place: Place) -> bool:

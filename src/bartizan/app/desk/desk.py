@@ -10,13 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.journal import Journal, Record
 from bartizan.app.desk.situation import Situation, Situations
 from bartizan.app.desk.subscription import ROOM, Notice, Subscription
+from bartizan.assess.clock import ClockReading
 from bartizan.desk.alarms import (
     Alarm,
     Disposition,
@@ -34,9 +34,6 @@ from bartizan.desk.alarms.state import rank
 from bartizan.errors import StoreError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
-
-if TYPE_CHECKING:
-    from bartizan.assess.clock import ClockReading
 
 STREAM = "alarm/"  # alarms share the journal with whatever else the desk comes to keep
 

@@ -5,32 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from bartizan.app.desk.chain import CHAIN_WINDOW, Chain, chain_of
 from bartizan.app.desk.place import Places
 from bartizan.app.desk.words import advice
+from bartizan.assess.clock import ClockReading, read_clock
+from bartizan.assess.clock import Dispatch as ClockDispatch
 from bartizan.desk.alarms import Alarm
 from bartizan.errors import BartizanError
 from bartizan.site.site import Site
-
-if TYPE_CHECKING:
-    from bartizan.assess.clock import ClockReading
-    from bartizan.assess.clock import Dispatch as ClockDispatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What an alarm means now.
 
-    `place` is an area's or element's id; `since` the t0 of the clock and `now` the instant it was read (UTC);
-    `chain` the numbers of the alarms of the same intrusion. `reading` is None where there is no clock; `reason` then
-    says why. `words` is one line for the person who has to act.
+    `place` is an area's or element's id; `since` the t0 of the clock, `place_since` when the intruder was first known
+    to be at the place, and `now` the instant of the reading (UTC); `chain` the numbers of the alarms of the same
+    intrusion. `reading` is None where there is no clock; `reason` then says why. `words` is one line for the person
+    who has to act.
     """
 
     alarm: str
     place: str | None
     since: datetime | None
+    place_since: datetime | None
     now: datetime
     chain: tuple[int, ...]
     reading: ClockReading | None
@@ -67,6 +66,7 @@ class Situations:
             alarm=alarm.id,
             place=chain.place.id,
             since=chain.since,
+            place_since=chain.place_since,
             now=now,
             chain=tuple(member.number for member in chain.alarms),
             reading=reading,
@@ -75,23 +75,24 @@ class Situations:
         )
 
     def _read(self, chain: Chain, now: datetime) -> ClockReading:
-        from bartizan.assess.clock import read_clock  # noqa: PLC0415
-
-        # a clock set back must not make the alarm begin in the future
-        moment = max(now, chain.since).timestamp()
+        dispatches = _dispatches(chain)
         assessed = [
             member.assessed_at.timestamp()
             for member in chain.alarms
             if member.disposition == "real" and member.assessed_at is not None
         ]
+        place_since = chain.place_since.timestamp()
+        past = [place_since, *assessed, *(one.sent_at for one in dispatches if one.sent_at is not None)]
         return read_clock(
             self._site,
             target=self._target,
             threat=self._threat,
             place=chain.place.id,
             since=chain.since.timestamp(),
-            now=moment,
-            dispatches=_dispatches(chain),
+            place_since=place_since,
+            # where the machine's clock was set back, what was recorded does not come to lie in the future
+            now=max(now.timestamp(), *past),
+            dispatches=dispatches,
             assessed_at=min(assessed, default=None),
             contact_confirmed=any(member.contact_confirmed for member in chain.alarms),
         )
@@ -101,6 +102,7 @@ class Situations:
             alarm=alarm.id,
             place=None if chain is None else chain.place.id,
             since=None if chain is None else chain.since,
+            place_since=None if chain is None else chain.place_since,
             now=now,
             chain=(alarm.number,),
             reading=None,
@@ -111,8 +113,6 @@ class Situations:
 
 def _dispatches(chain: Chain) -> tuple[ClockDispatch, ...]:
     """What was sent on any alarm of the chain: each response once, from its first sending."""
-    from bartizan.assess.clock import Dispatch as ClockDispatch  # noqa: PLC0415
-
     sent: dict[str, float | None] = {}
     there: set[str] = set()
     for dispatch in (dispatch for member in chain.alarms for dispatch in member.dispatches):

@@ -8,19 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
+from bartizan.assess.clock import ClockReading, LayerLeft, ResponseChance
 from bartizan.site.site import Site
-
-if TYPE_CHECKING:
-    from bartizan.assess.clock import ClockReading, LayerLeft, ResponseChance
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
         "send": "Send {response} now: {chance} to be there in time{layer}.",
         "under-way": "{response} is on its way: {chance} to be there in time{layer}.",
         "under-way-better": "{response} is on its way: {chance} to be in time. Send {other} too: {otherwise}{layer}.",
-        "on-scene": "{response} is on the scene: {chance} to stop them in time{layer}.",
+        "on-scene": "{response} is on the scene{layer}.",
         "late": "No response is likely to be there in time; {response} comes closest with {chance}{layer}.",
         "outside": "Outside the layers. If it began now and you sent {response} at once: {chance} to be there in time.",
         "nobody": "The site names no response that could be sent{layer}.",
