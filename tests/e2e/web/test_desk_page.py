@@ -29,6 +29,7 @@ pytestmark = pytest.mark.browser
 PASSWORD = "correct horse battery staple"
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+expect.set_options(timeout=15_000)  # a shared machine may stall; what must be quick says so itself
 SIZES = ((1440, 900), (1920, 1080))
 
 
