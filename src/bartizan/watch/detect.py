@@ -67,7 +67,14 @@ class BackgroundDetector:
         people = [person for person in found if person not in ghosts]
         covered = self._silhouettes.covered
         self._background.update(t, strength, covered(people), covered(ghosts))
-        return [self._detection(person) for person in people]
+        return [self._detection(person) for person in people if self._in_view(person)]
+
+    def _in_view(self, person: Found) -> bool:
+        """Is enough of the person in the picture from side to side? Else nobody can say where the feet are."""
+        x, height = float(person.body[0]), float(person.body[2])
+        wide = self.params.aspect * height
+        shown = min(x + wide / 2.0, self._map_size[0]) - max(x - wide / 2.0, 0.0)
+        return shown >= self.params.silhouette.visible * wide
 
     def _detection(self, person: Found) -> Detection:
         x, y, height, lean, _ = (person.body - [0.0, _SMEAR, 0.0, 0.0, 0.0]) / self._scale

@@ -28,7 +28,8 @@ from bartizan.watch.body import Bodies
 class SilhouetteParams:
     """`height` [m] of the person looked for; `heights`: the multiples of it that the final fit tries, at a price of
     `doubt` per natural logarithm; `smallest` [pixels of the map]: the least height at which a person can be told
-    from noise; `visible`: the least share of a person's height that must lie in the picture.
+    from noise; `visible`: the least share of a person's height, and of their width, that must lie in the picture;
+    `trunk`: the least share of a trunk that must be foreground for a body to be tried there.
 
     In units of a foreground pixel inside the body: `gap` is what an empty pixel in head, trunk and legs costs,
     `spill` what a foreground pixel in the rim costs. `accept`: the least score of a person, where 1 is a perfect
