@@ -170,11 +170,16 @@ class _Limits(NamedTuple):
 def _differ_pixels(now: Picture, scene: Map, unsteady: Map, gain: float, limits: _Limits) -> Map:
     """How much `now` differs from `scene`, 0 to 1, in brightness and in the two opponent colours together."""
     strength = np.empty(now.shape[:2], np.float32)
+    quiet = 1.0 / (3.0 / limits.bright + 6.0 / limits.colour)
     for row in range(now.shape[0]):
         for column in range(now.shape[1]):
             # one name per number: slices would make an array for each pixel
             blue, green, red = float(now[row, column, 0]), float(now[row, column, 1]), float(now[row, column, 2])
             b, g, r = scene[row, column, 0] * gain, scene[row, column, 1] * gain, scene[row, column, 2] * gain
+            # most pixels show the scene: this difference is under a third of both limits whatever its colour
+            if max(abs(blue - b), abs(green - g), abs(red - r)) < quiet:
+                strength[row, column] = 0.0
+                continue
             light, expected = (blue + green + red) / 3.0, (b + g + r) / 3.0
             ratio = light / max(expected, 1.0)
             weight, fade = 1.0, 1.0

@@ -60,16 +60,19 @@ def _window(bodies: Bodies, width: int, height: int, margin: float) -> Window:
     return left, top, max(left, right), max(top, bottom)
 
 
-def _integrals(strength: Map, free: Map, window: Window) -> NDArray[np.float64]:
-    """Sums over rectangles from the window's corner, shape (rows + 1, columns + 1, 2): free foreground, free pixels."""
+def _integrals(strength: Map, claims: Map, window: Window) -> NDArray[np.float64]:
+    """Sums over rectangles from the window's corner, shape (rows + 1, columns + 1, 2): foreground and all pixels.
+
+    Pixels that somebody claims already count for nothing.
+    """
     left, top, right, bottom = window
     total = np.zeros((bottom - top + 1, right - left + 1, 2))
     for row in range(bottom - top):
         lit = unclaimed = 0.0
         for column in range(right - left):
-            here = free[top + row, left + column]
-            lit += strength[top + row, left + column] * here
-            unclaimed += here
+            if claims[top + row, left + column] == 0.0:
+                lit += strength[top + row, left + column]
+                unclaimed += 1.0
             total[row + 1, column + 1, 0] = total[row, column + 1, 0] + lit
             total[row + 1, column + 1, 1] = total[row, column + 1, 1] + unclaimed
     return total
@@ -126,7 +129,7 @@ def _sum(total: NDArray[np.float64], kind: int, box: Box) -> float:
 
 
 def _score(total: NDArray[np.float64], window: Window, body: Body, prices: Prices) -> float:
-    """How well the body fills the free foreground: 1 for a perfect silhouette, below 0 for an empty place."""
+    """How well the body fills the unclaimed foreground: 1 for a perfect silhouette, below 0 for an empty place."""
     spilled = box_sum(total, 0, whole_of(body, window))
     gain = area = 0.0
     for part in range(3):
@@ -138,10 +141,10 @@ def _score(total: NDArray[np.float64], window: Window, body: Body, prices: Price
     return float((gain - prices.spill * spilled) / max(area, 1.0))
 
 
-def _scores(strength: Map, free: Map, bodies: Bodies, prices: Prices) -> NDArray[np.float64]:
+def _scores(strength: Map, claims: Map, bodies: Bodies, prices: Prices) -> NDArray[np.float64]:
     """The score of each body, shape (n,)."""
     window = window_of(bodies, strength.shape[1], strength.shape[0], 0.0)
-    total = integrals(strength, free, window)
+    total = integrals(strength, claims, window)
     found = np.empty(len(bodies))
     for place in range(len(bodies)):
         x, y, tall, lean, across = bodies[place]
@@ -149,27 +152,36 @@ def _scores(strength: Map, free: Map, bodies: Bodies, prices: Prices) -> NDArray
     return found
 
 
-def _promising(strength: Map, bodies: Bodies, least: float) -> NDArray[np.intp]:
-    """The bodies whose trunk is foreground by at least this share."""
-    window = (0, 0, strength.shape[1], strength.shape[0])
-    total = integrals(strength, np.ones_like(strength), window)
-    chosen = np.empty(len(bodies), np.intp)
-    count = 0
+def _trunks(bodies: Bodies, width: int, height: int) -> NDArray[np.int64]:
+    """Left, top, right, bottom of the trunks in whole pixels, shape (n, 4)."""
+    boxes = np.empty((len(bodies), 4), np.int64)
     for place in range(len(bodies)):
         x, y, tall, lean, across = bodies[place]
-        box = part_of(1, (x, y, tall, lean, across), window, 0.0)
-        area = (box[2] - box[0]) * (box[3] - box[1])
-        if area > 0 and box_sum(total, 0, box) >= least * area:
+        left, top, right, bottom = part_of(1, (x, y, tall, lean, across), (0, 0, width, height), 0.0)
+        boxes[place, 0], boxes[place, 1] = int(np.rint(left)), int(np.rint(top))
+        boxes[place, 2], boxes[place, 3] = int(np.rint(right)), int(np.rint(bottom))
+    return boxes
+
+
+def _filled(total: NDArray[np.float64], boxes: NDArray[np.int64], least: float) -> NDArray[np.intp]:
+    """Which boxes are foreground by at least this share; `total` is the integral of the foreground."""
+    chosen = np.empty(len(boxes), np.intp)
+    count = 0
+    for place in range(len(boxes)):
+        left, top, right, bottom = boxes[place, 0], boxes[place, 1], boxes[place, 2], boxes[place, 3]
+        lit = total[bottom, right] - total[top, right] - total[bottom, left] + total[top, left]
+        # both sides of 0 >= 0: a box without a pixel is not filled
+        if lit > 0.0 and lit >= least * (right - left) * (bottom - top):
             chosen[count] = place
             count += 1
     return chosen[:count]
 
 
-def _fit(strength: Map, free: Map, start: NDArray[np.float64], prices: Prices) -> tuple[NDArray[np.float64], float]:
+def _fit(strength: Map, claims: Map, start: NDArray[np.float64], prices: Prices) -> tuple[NDArray[np.float64], float]:
     """The best body near `start` and its score: the foot moved and the height changed, then the foot by finer steps."""
     x, y, tall, lean, across = start
     window = window_of(start.reshape(1, 5), strength.shape[1], strength.shape[0], 0.35)
-    total = integrals(strength, free, window)
+    total = integrals(strength, claims, window)
     best, most = (x, y, tall, lean, across), -np.inf
     coarse = 0.05 * tall
     for times in prices.heights:
@@ -192,13 +204,13 @@ def _fit(strength: Map, free: Map, start: NDArray[np.float64], prices: Prices) -
     return np.array(best), most
 
 
-def _fill(target: Map, body: NDArray[np.float64], value: float) -> None:
-    """Set the pixels of the body's parts, and a little over, to `value`."""
+def _claim(claims: Map, body: NDArray[np.float64], more: float) -> None:
+    """Add `more` claims to the pixels of the body's parts and a little over."""
     x, y, tall, lean, across = body
-    window = (0, 0, target.shape[1], target.shape[0])
+    window = (0, 0, claims.shape[1], claims.shape[0])
     for part in range(3):
         left, top, right, bottom = part_of(part, (x, y, tall, lean, across), window, OVER)
-        target[int(np.rint(top)) : int(np.rint(bottom)), int(np.rint(left)) : int(np.rint(right))] = value
+        claims[int(np.rint(top)) : int(np.rint(bottom)), int(np.rint(left)) : int(np.rint(right))] += more
 
 
 # compiled in the order of use: a compiled function sees those above it by these names
@@ -211,6 +223,7 @@ sum_to = njit(cache=True)(_at)
 box_sum = njit(cache=True)(_sum)
 score = njit(cache=True)(_score)
 scores = njit(cache=True)(_scores)
-promising = njit(cache=True)(_promising)
+trunks = njit(cache=True)(_trunks)
+filled = njit(cache=True)(_filled)
 fit = njit(cache=True)(_fit)
-fill = njit(cache=True)(_fill)
+claim = njit(cache=True)(_claim)

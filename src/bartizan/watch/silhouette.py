@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -68,49 +69,51 @@ class Silhouettes:
         self.params = params or SilhouetteParams()
         self.size = size
         self._bodies = _candidates(model, size, scale, self.params)
+        self._trunks = body.trunks(self._bodies, *size)
         p = self.params
         self._prices = body.Prices(np.array(p.gap), p.spill, p.doubt, np.array(p.heights))
 
     def explain(self, strength: Map) -> list[Found]:
         """The people who explain the foreground `strength`, shape (height, width), best first."""
         p = self.params
-        bodies = self._bodies[body.promising(strength, self._bodies, p.trunk)]
-        free = np.ones_like(strength)
-        scores = body.scores(strength, free, bodies, self._prices)
+        total = np.asarray(cv2.integral(strength), dtype=np.float64)
+        bodies = self._bodies[body.filled(total, self._trunks, p.trunk)]
+        claims = np.zeros_like(strength)
+        scores = body.scores(strength, claims, bodies, self._prices)
         found: list[Found] = []
         while len(bodies) and len(found) < p.most:
             best = int(np.argmax(scores))
             if scores[best] < p.accept:
                 break
             scores[best] = -1.0
-            person = self._fit(strength, free, bodies[best])
+            person = self._fit(strength, claims, bodies[best])
             if person.score >= p.accept:
                 found.append(person)
-                body.fill(free, person.body, 0.0)
+                body.claim(claims, person.body, 1.0)
                 near = np.flatnonzero(_near(bodies, person.body) & (scores > 0.0))
-                scores[near] = body.scores(strength, free, bodies[near], self._prices)
-        return self._refit(strength, found)
+                scores[near] = body.scores(strength, claims, bodies[near], self._prices)
+        return self._refit(strength, claims, found)
 
     def covered(self, found: Sequence[Found]) -> Mask:
         """The pixels of the map, shape (height, width), that the found people explain."""
-        covered = np.zeros((self.size[1], self.size[0]), np.float32)
+        claims = np.zeros((self.size[1], self.size[0]), np.float32)
         for person in found:
-            body.fill(covered, person.body, 1.0)
-        return covered > 0.0
+            body.claim(claims, person.body, 1.0)
+        return claims > 0.0
 
-    def _fit(self, strength: Map, free: Map, start: NDArray[np.float64]) -> Found:
-        fitted, score = body.fit(strength, free, start, self._prices)
+    def _fit(self, strength: Map, claims: Map, start: NDArray[np.float64]) -> Found:
+        fitted, score = body.fit(strength, claims, start, self._prices)
         return Found(fitted, float(score))
 
-    def _refit(self, strength: Map, found: list[Found]) -> list[Found]:
+    def _refit(self, strength: Map, claims: Map, found: list[Found]) -> list[Found]:
         """Fit each once more with the others held, and let go whom the others explain."""
+        if len(found) < 2:
+            return found
         people = list(found)
-        for number in range(len(people) if len(people) > 1 else 0):
-            free = np.ones_like(strength)
-            for other, person in enumerate(people):
-                if other != number:
-                    body.fill(free, person.body, 0.0)
-            people[number] = self._fit(strength, free, people[number].body)
+        for number, person in enumerate(found):
+            body.claim(claims, person.body, -1.0)
+            people[number] = self._fit(strength, claims, person.body)
+            body.claim(claims, people[number].body, 1.0)
         return [person for person in people if person.score >= self.params.accept]
 
 
