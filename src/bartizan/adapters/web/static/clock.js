@@ -28,20 +28,17 @@ export class Clock {
       this.none.textContent = say("clock.none", { reason: reckoned?.reason ?? say(alarm.handling === "closed" ? "clock.none.closed" : "clock.none.wait") });
       return;
     }
-    this.#head(reading, reckoned);
+    const lead = leading(reading);
+    this.#head(reading, reckoned, lead);
     const sent = new Map(alarm.dispatches.map((one) => [one.response, one]));
     for (const row of this.rows) {
-      row.show(reading.chances.find((one) => one.response === row.id), reading, sent.get(row.id), this.canAct && alarm.handling !== "closed");
+      row.show(reading.chances.find((one) => one.response === row.id), recommended(reading, lead), sent.get(row.id), this.canAct && alarm.handling !== "closed");
     }
     this.race.hidden = reading.layers.length === 0;
-    if (reading.layers.length > 0) this.race.replaceChildren(...race(reading, this.places));
+    if (reading.layers.length > 0) this.race.replaceChildren(...race(reading, lead, this.places));
   }
 
-  #head(reading, { words, chain }) {
-    // what is under way counts before what could be: the large figure is that of the words
-    const going = reading.chances.filter((one) => one.sent || one.on_scene);
-    const best = reading.chances.find((one) => one.response === reading.best);
-    const told = going.length > 0 ? going.reduce((a, b) => (b.chance > a.chance ? b : a)) : (best ?? reading.chances[0]);
+  #head(reading, { words, chain }, told) {
     this.head.className = ["head", told && grade(told.chance), reading.counting ? "counting" : "if"].filter(Boolean).join(" ");
     this.chance.hidden = told === undefined;
     if (told) this.chance.replaceChildren(percent(told.chance), el("small", {}, "%"));
@@ -51,6 +48,20 @@ export class Clock {
     if (chain.length > 1) notes.push(say("clock.chain", { numbers: chain.join(", ") }));
     this.since.textContent = notes.join(" · ");
   }
+}
+
+// What is under way counts before what could be: this is the response that the large figure and the words tell of.
+function leading(reading) {
+  const going = reading.chances.filter((one) => one.sent || one.on_scene);
+  if (going.length > 0) return going.reduce((a, b) => (b.chance > a.chance ? b : a));
+  return reading.chances.find((one) => one.response === reading.best) ?? reading.chances[0];
+}
+
+// The response to send, where sending it betters the chance that there is already.
+function recommended(reading, lead) {
+  const best = reading.chances.find((one) => one.response === reading.best);
+  if (!best || best.sent || best.on_scene) return null;
+  return best === lead || best.chance > lead.chance ? best.response : null;
 }
 
 class ResponseRow {
@@ -77,10 +88,10 @@ class ResponseRow {
     );
   }
 
-  show(chance, reading, dispatch, canAct) {
+  show(chance, toSend, dispatch, canAct) {
     this.node.hidden = chance === undefined;
     if (chance === undefined) return;
-    const best = this.id === reading.best && !chance.sent && !chance.on_scene;
+    const best = this.id === toSend;
     this.node.className = ["response", best && "best", chance.sent && "sent", grade(chance.chance)].filter(Boolean).join(" ");
     this.star.hidden = !best;
     this.send.className = best ? "best" : "";
@@ -99,7 +110,7 @@ class ResponseRow {
 
 // Layers as a stair of bars against time from now, with each response's arrival as a line across them: a line left of
 // the last bar's end is, on the mean, in time.
-function race(reading, places) {
+function race(reading, lead, places) {
   const { layers } = reading;
   const arrivals = reading.chances.filter((one) => !one.on_scene && Number.isFinite(one.eta_mean));
   const last = layers.at(-1);
@@ -111,7 +122,7 @@ function race(reading, places) {
   };
   const scale = ticks(longest).map((seconds) => at(el("span", { class: seconds === 0 ? "tick first" : "tick" }, clockTime(seconds)), seconds));
   const lines = arrivals.map((one) => {
-    const classes = ["arrival", one.response === reading.best && "best", one.sent && "sent"].filter(Boolean).join(" ");
+    const classes = ["arrival", one === lead && "best", one.sent && "sent"].filter(Boolean).join(" ");
     return at(el("i", { class: classes, title: `${places.response(one.response)}: ${say("clock.eta", { time: span(one.eta_mean) })}` }), one.eta_mean);
   });
   let before = 0;
