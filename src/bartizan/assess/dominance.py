@@ -19,7 +19,8 @@ class Compared(NamedTuple):
     """What labels are compared by, one row per label; the last three are per arc and, twice, per node.
 
     `after` is the label that the arc leads to, 0 at the end; `sequence` is equal where the elements passed are, and
-    seldom else; `ranks` (n, 5): value and four standardised margins; `visited` (n, words): the areas remembered.
+    seldom else; `ranks` (n, 6): the value, four standardised margins and, where
+    nothing spreads, the mean, else nan; `visited` (n, words): the areas remembered.
     `through` numbers what an arc passes; `anything`: whether a task can come before a node; `certain`: whether one
     that is noticed with certainty can.
     """
@@ -71,8 +72,8 @@ def _never_higher(labels: Compared, one: int, other: int) -> bool:
     if labels.ranks[one, 0] > labels.ranks[other, 0]:
         return False
     if labels.anything[labels.node[one]]:
-        for corner in range(1, 5):
-            if labels.ranks[one, corner] > labels.ranks[other, corner]:
+        for column in range(1, 6):
+            if labels.ranks[one, column] > labels.ranks[other, column]:
                 return False
     return True
 

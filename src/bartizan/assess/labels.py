@@ -29,8 +29,8 @@ class Labels:
     """Labels in the order in which they were made; number 0 is the end of every path.
 
     `node`, `arc` (that begins it), `after` (the label that the arc leads to), `sequence` (a number that is equal for
-    equal sequences of elements), shape (n,); `mean` [s], `variance` [s²], `value`, shape (n,); `ranks` (n, 5): what
-    is compared, the value and four standardised margins; `visited` (n, words): the areas remembered, as bits.
+    equal sequences of elements), shape (n,); `mean` [s], `variance` [s²], `value`, shape (n,); `ranks` (n, 6): what
+    is compared, the value, four standardised margins and, where nothing spreads, the mean; `visited` (n, words): the areas remembered, as bits.
     """
 
     node: Ints
@@ -48,7 +48,7 @@ class Labels:
         """The one label after the last task."""
         zero = np.zeros(1, dtype=np.int64)
         return cls(
-            zero, zero - 1, zero, zero.astype(np.uint64), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros((1, 5)),
+            zero, zero - 1, zero, zero.astype(np.uint64), np.zeros(1), np.zeros(1), np.zeros(1), np.zeros((1, 6)),
             np.zeros((1, words), dtype=np.uint64),
         )  # fmt: skip
 
@@ -177,7 +177,7 @@ class Network:
         return mean, variance, value
 
     def _ranks(self, node: Ints, mean: Floats, variance: Floats, value: Floats) -> Floats:
-        """What is compared: the value, and the standardised margin with nothing and with the most before it."""
+        """The value; the standardised margin with nothing and with the most before; the mean where nothing spreads."""
         most_mean, most_variance = self._most[:, node]
         margin = np.empty((len(node), 4))
         margin[:, :2] = (mean - self._response_mean)[:, None]
@@ -185,7 +185,9 @@ class Network:
         spread = np.empty((len(node), 4))
         spread[:, ::2] = (variance + self._response_variance)[:, None]
         spread[:, 1::2] = spread[:, ::2] + most_variance[:, None]
-        return np.concatenate((value[:, None], _standardised(margin, spread)), axis=1)
+        # nan compares as no hindrance
+        without_spread = np.where(spread[:, :1] > 0.0, np.nan, mean[:, None])
+        return np.concatenate((value[:, None], _standardised(margin, spread), without_spread), axis=1)
 
     def best(self, labels: Labels, count: int) -> list[tuple[float, Walk]]:
         """The `count` best walks of different sequences, as (value, arcs); equal ones in the order of ids."""

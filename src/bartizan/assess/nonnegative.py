@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 
 ERROR = 1e-6  # of a probability; beyond MAX_CELLS the grid gets no finer and the bound grows with its square
 MAX_CELLS = 1 << 19
+NEGLIGIBLE = 1e-9  # seconds; a spread below it counts as none
 REACH = 9.0  # standard deviations; a normal lies beyond with probability 1e-19
 _DENSITY_PEAK = 1.0 / math.sqrt(2.0 * math.pi)
 _DENSITY_SLOPE = 1.0 / math.sqrt(2.0 * math.pi * math.e)
@@ -158,9 +159,11 @@ def p_timely_nonnegative(
 
     `mean`, `sd` [s], `weight` (1, 1/2, 0 for detection at the begin, middle, end), `wanted`: shape (n,), in the order
     of the tasks. `response_mean`, `response_sd` [s]. Returns shape (n,), 0 where not wanted; the error is at most
-    ERROR unless that needs more than MAX_CELLS points. Cutting lengthens the mean: max(0, X) has a mean above that
+    ERROR unless that needs more than MAX_CELLS points; spreads below NEGLIGIBLE count as none. Cutting lengthens the mean: max(0, X) has a mean above that
     of X. Not modelled: laws other than the normal.
     """
+    sd = np.where(sd < NEGLIGIBLE, 0.0, sd)
+    response_sd = 0.0 if response_sd < NEGLIGIBLE else response_sd
     grid = _grid(mean, sd, weight * wanted, response_mean, response_sd)
     timely = np.zeros(mean.size)
     after = grid.start()
@@ -202,7 +205,7 @@ def _curvature(mean: Floats, sd: Floats, share: Floats) -> float:
             worst = max(worst, 2.0 * bend + partly)
         total += bend
         bend += at_zero * _DENSITY_SLOPE / s**2 + start_slope * _DENSITY_PEAK / s
-        density_at_zero = _DENSITY_PEAK / s * math.exp(-0.5 * (m / s) ** 2)
+        density_at_zero = _DENSITY_PEAK / s * math.exp(-0.5 * min(m / s, 40.0) ** 2)
         zero = float(ndtr(-m / s))
         start_slope = at_zero * density_at_zero + zero * start_slope
         at_zero *= zero

@@ -11,9 +11,12 @@ lie before. Every value is sum_i first_i Phi(z_i) + miss V with the same first_i
 so V1 <= V2 and z1(a, b) <= z2(a, b) on the whole box are enough. Write x_k = M_k + a - C. The inequality
 x1 / sqrt(T1 + b) <= x2 / sqrt(T2 + b) reads r x1 <= x2 with r = sqrt((T2 + b) / (T1 + b)). For fixed b both sides
 are linear in a; for fixed a, r is monotone in b and the inequality linear in r. An inequality that is linear in a
-parameter holds on an interval where it holds at both ends: so the four corners of the box decide. (Where T + b = 0,
-z is +inf or -inf as in the definition, a tie counting as not in time; the corner b = 0 carries it.) The relation is
-the order of five numbers, V and z at four corners, so it is transitive.
+parameter holds on an interval where it holds at both ends: so the four corners of the box decide. Where T + b = 0,
+z is +inf or -inf as in the definition, a tie counting as not in time. If one of T1, T2 is 0, the corners with b = 0
+still decide: a step below a slope must be 0 up to a = A, one above a slope must be 1 from a = 0 on. If both are 0,
+two steps are compared, and the corners cannot tell them apart; then M1 <= M2 is asked as well. The relation is an
+order of numbers, V, z at four corners and M among labels without spread, and transitive: between steps 1 and 3 with
+a slope 2 in the middle, M1 + A <= C < M3.
 
 **K worst.** A label may go when one of its own sequence of elements is never higher, or when K labels of K different
 sequences are: whatever comes before, K different paths are then no higher. By transitivity the labels that remain

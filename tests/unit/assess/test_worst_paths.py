@@ -1,0 +1,129 @@
+"""The worst paths: what is given back, and cases too large to enumerate that have a closed form."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bartizan.assess import labels, paths
+from bartizan.assess.paths import worst_paths
+from bartizan.assess.problem import Problem, compile_problem
+from bartizan.errors import InputError
+from bartizan.quantity import Duration, Probability
+from bartizan.site.model import Area, Element, Response, Target, Way
+from bartizan.site.site import Site
+
+
+def problem_of(
+    areas: int, elements: list[tuple[int, int, list[tuple[float, float, float]]]], response: float
+) -> Problem:
+    """Areas in numbers, elements as (from, to, ways as (p, mean, sd), noticed at the begin)."""
+    site = Site(
+        name="s",
+        areas=tuple(Area(id=f"a{number:03}", outside=number == 0) for number in range(areas)),
+        elements=tuple(
+            Element(
+                id=f"e{index:03}",
+                kind="door",
+                between=(f"a{one:03}", f"a{other:03}"),
+                ways=tuple(
+                    Way(id=f"w{w}", p_detection=Probability(p), detect_at="begin", delay=Duration(mean, sd))
+                    for w, (p, mean, sd) in enumerate(ways)
+                ),
+            )
+            for index, (one, other, ways) in enumerate(elements)
+        ),
+        targets=(Target(id="t", area=f"a{areas - 1:03}", ways=(Way(id="act", delay=Duration(10.0, 0.0)),)),),
+        responses=(Response(id="r", arrival=Duration(response, 0.0)),),
+    )
+    return compile_problem(site, threat=None, target="t", response="r")
+
+
+def test_no_path_has_no_certificate() -> None:
+    assert worst_paths(problem_of(3, [(0, 1, [(0.5, 10.0, 0.0)])], 60.0), 3) == ((), None)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_asks_for_at_least_one(count: int) -> None:
+    with pytest.raises(InputError, match="Ask for 1 or more"):
+        worst_paths(problem_of(2, [(0, 1, [(0.5, 10.0, 0.0)])], 60.0), count)
+
+
+def test_gives_as_many_as_there_are() -> None:
+    found, _ = worst_paths(problem_of(2, [(0, 1, [(0.5, 90.0, 0.0)]), (0, 1, [(0.3, 90.0, 0.0)])], 60.0), 10)
+    assert [path.steps[0].id for path in found] == ["e001", "e000"]
+    assert [path.p_interruption for path in found] == pytest.approx([0.3, 0.5])
+
+
+def test_paths_that_differ_in_ways_alone_are_one() -> None:
+    found, _ = worst_paths(problem_of(2, [(0, 1, [(0.5, 90.0, 0.0), (0.2, 90.0, 0.0), (0.9, 90.0, 0.0)])], 60.0), 10)
+    assert [(path.steps[0].way, path.p_interruption) for path in found] == [("w1", pytest.approx(0.2))]
+
+
+@pytest.mark.parametrize("length", [70, 140])
+def test_more_areas_than_a_machine_word_has_bits(length: int) -> None:
+    """A chain of pairs of doors, each noticed with its own chance: the worst takes the quieter door each time."""
+    doors = [(at, at + 1, [(p, 5.0, 0.0)]) for at in range(length) for p in (0.01 + 0.0001 * at, 0.02)]
+    found, certificate = worst_paths(problem_of(length + 1, doors, 1.0), 1)
+    missed = math.prod(1.0 - min(0.01 + 0.0001 * at, 0.02) for at in range(length))
+    assert found[0].p_interruption == pytest.approx(1.0 - missed, abs=1e-12)
+    assert certificate is not None
+    assert certificate.gap == 0.0
+
+
+def test_a_ring_that_would_pay_to_walk_is_entered_once() -> None:
+    """Going round a ring of wide spread would lower P_I each time; the search must forbid it, round by round."""
+    wide = [(1.0, 30.0, 400.0)]
+    doors = [(0, 1, [(0.0, 10.0, 0.0)]), (1, 2, wide), (2, 3, wide), (3, 1, wide), (1, 4, [(1.0, 500.0, 5.0)])]
+    found, certificate = worst_paths(problem_of(5, doors, 100.0), 4)
+    assert [[step.id for step in path.steps] for path in found] == [["e000", "e004", "t"]]
+    assert certificate is not None
+    assert certificate.rounds > 1
+
+
+def test_says_so_when_the_search_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "LABELS", 3)
+    doors = [(at, at + 1, [(0.5, 5.0, 1.0)]) for at in range(5)]
+    with pytest.raises(InputError, match="needs more than 3 labels"):
+        worst_paths(problem_of(6, doors, 10.0), 1)
+
+
+def test_sequences_whose_numbers_collide_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(labels, "_next_number", lambda sequence, through: sequence * 0)
+    doors = [(0, 1, [(p, 90.0, 0.0)]) for p in (0.1, 0.2, 0.3)] + [(1, 2, [(p, 90.0, 0.0)]) for p in (0.1, 0.2, 0.3)]
+    found, _ = worst_paths(problem_of(3, doors, 60.0), 9)
+    expected = sorted(1.0 - (1.0 - p) * (1.0 - q) for p in (0.1, 0.2, 0.3) for q in (0.1, 0.2, 0.3))
+    assert [path.p_interruption for path in found] == pytest.approx(expected)
+
+
+def test_twenty_layers_of_ten_elements_need_few_labels() -> None:
+    """1e20 sequences; spreads of 30 %, each layer a shifted copy of the first."""
+    ways = [
+        [(0.05 + 0.09 * ((7 * at + 3 * e) % 10), 8.0 + 5.0 * ((3 * at + 7 * e) % 10), 0.0) for e in range(10)]
+        for at in range(20)
+    ]
+    doors = [(at, at + 1, [(p, mean, 0.3 * mean)]) for at in range(20) for p, mean, _ in ways[at]]
+    found, certificate = worst_paths(problem_of(21, doors, 240.0), 1)
+    assert certificate is not None
+    assert certificate.gap == 0.0
+    assert certificate.labels < 2_000
+    # no single change of element makes it worse
+    best = found[0].p_interruption
+    chosen = [step for step in found[0].steps if step.kind == "element"]
+    for at, step in enumerate(chosen):
+        for p, mean, _ in ways[at]:
+            p_detection = [p if index == at else one.p_detection for index, one in enumerate(chosen)]
+            means = [mean if index == at else one.delay_mean for index, one in enumerate(chosen)]
+            assert _p_interruption(p_detection, means, 240.0) >= best - 1e-12
+        assert step.id.startswith("e")
+
+
+def _p_interruption(p_detection: list[float], means: list[float], response: float) -> float:
+    total, missed = 0.0, 1.0
+    for index, p in enumerate(p_detection):
+        left = sum(means[index:]) + 10.0
+        spread = math.sqrt(sum((0.3 * mean) ** 2 for mean in means[index:]))
+        total += p * missed * 0.5 * math.erfc((response - left) / spread / math.sqrt(2.0))
+        missed *= 1.0 - p
+    return total
