@@ -132,7 +132,6 @@ def test_an_alarm_deeper_in_moves_the_place_and_does_not_restart_the_clock() -> 
     for alarm in (gate, door):
         chain = bench.chain(alarm)
         assert (numbers(chain), chain.place.id, chain.since) == ([1, 2], "door", T0)
-        assert chain.place_since == T0 + timedelta(seconds=75)
 
 
 def test_an_alarm_less_deep_changes_nothing() -> None:
@@ -149,7 +148,7 @@ def test_another_alarm_as_deep_changes_nothing() -> None:
     bench.raise_at(20, element="wall")
     bench.raise_at(30, element="gate")
     chain = bench.chain(first)
-    assert (numbers(chain), chain.place.id, chain.since, chain.place_since) == ([1, 2, 3], "gate", T0, T0)
+    assert (numbers(chain), chain.place.id, chain.since) == ([1, 2, 3], "gate", T0)
 
 
 def test_a_door_that_shuts_again_does_not_end_the_chain() -> None:
@@ -238,8 +237,6 @@ def test_chains_part_the_alarms_and_each_is_read_alike_from_all_its_alarms(raise
         depths = {"inner": 0.5, "door": 1.5, "gate": 2.5, "wall": 2.5}
         elements = [member.signal["element"] for member in chain.alarms]
         assert chain.place.id in elements
-        there = [member.known_at for member in chain.alarms if depths[member.signal["element"]] == chain.place.depth]
-        assert chain.place_since == min(there)
         assert depths[chain.place.id] == min(depths[element] for element in elements)
         for member in chain.alarms:
             assert chains[member.number - 1] == chain

@@ -2,8 +2,9 @@
 
 A chain holds the open alarms of one kind (exercise or real) inside the layers that are undisposed or real and that
 follow one another within `window`: each later one became known no longer than that after an earlier one was last
-heard of. Its t0 is the earliest `known_at`, its place the deepest, and `place_since` the earliest `known_at` there. So
-an alarm deeper in moves the place and restarts nothing; one less deep, or a second one as deep, changes nothing.
+heard of. Its t0 is the earliest `known_at`, its place the deepest. So an alarm deeper in moves the place and never
+restarts the clock; one less deep, or a second one as deep, changes nothing. The delay from the deeper place on then
+counts from t0 as well, which errs towards too little time, never too much.
 
 A condition that has cleared does not end a chain: a door that shuts behind an intruder clears its contact. An
 assessment does: what was nuisance, false, test, exercise, duplicate or unresolved drops out.
@@ -26,12 +27,11 @@ CHAIN_WINDOW = timedelta(minutes=30)  # longer than any crossing of the layers o
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chain:
-    """Alarms of one intrusion, earliest first: since when it is known, where it is, since when there (UTC)."""
+    """Alarms of one intrusion, earliest first: since when it is known (UTC), and where it is."""
 
     alarms: tuple[Alarm, ...]
     since: datetime
     place: Place
-    place_since: datetime
 
 
 def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: timedelta = CHAIN_WINDOW) -> Chain | str:
@@ -44,7 +44,7 @@ def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: time
     if isinstance(own, str):
         return own
     if not _counts(alarm, own):
-        return Chain(alarms=(alarm,), since=alarm.known_at, place=own, place_since=alarm.known_at)
+        return Chain(alarms=(alarm,), since=alarm.known_at, place=own)
     members: list[tuple[Alarm, Place]] = []
     for other in alarms:
         place = places.of(other)
@@ -58,14 +58,9 @@ def chain_of(alarm: Alarm, alarms: Iterable[Alarm], places: Places, window: time
                 break
             run = []
         run.append(member)
-    # the earliest at the deepest: another alarm as deep must not give the intruder's time back to us
-    deepest, place = min(run, key=lambda member: (member[1].depth, member[0].known_at, member[0].number))
-    return Chain(
-        alarms=tuple(member for member, _ in run),
-        since=run[0][0].known_at,
-        place=place,
-        place_since=deepest.known_at,
-    )
+    # another alarm as deep moves nothing: the earliest there says where
+    _, place = min(run, key=lambda member: (member[1].depth, member[0].known_at, member[0].number))
+    return Chain(alarms=tuple(member for member, _ in run), since=run[0][0].known_at, place=place)
 
 
 def _counts(alarm: Alarm, place: Place) -> bool:

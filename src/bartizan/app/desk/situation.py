@@ -20,16 +20,14 @@ from bartizan.site.site import Site
 class Situation:
     """What an alarm means now.
 
-    `place` is an area's or element's id; `since` the t0 of the clock, `place_since` when the intruder was first known
-    to be at the place, and `now` the instant of the reading (UTC); `chain` the numbers of the alarms of the same
-    intrusion. `reading` is None where there is no clock; `reason` then says why. `words` is one line for the person
-    who has to act.
+    `place` is an area's or element's id; `since` the t0 of the clock and `now` the instant of the reading (UTC);
+    `chain` the numbers of the alarms of the same intrusion. `reading` is None where there is no clock; `reason` then
+    says why. `words` is one line for the person who has to act.
     """
 
     alarm: str
     place: str | None
     since: datetime | None
-    place_since: datetime | None
     now: datetime
     chain: tuple[int, ...]
     reading: ClockReading | None
@@ -66,7 +64,6 @@ class Situations:
             alarm=alarm.id,
             place=chain.place.id,
             since=chain.since,
-            place_since=chain.place_since,
             now=now,
             chain=tuple(member.number for member in chain.alarms),
             reading=reading,
@@ -81,15 +78,13 @@ class Situations:
             for member in chain.alarms
             if member.disposition == "real" and member.assessed_at is not None
         ]
-        place_since = chain.place_since.timestamp()
-        past = [place_since, *assessed, *(one.sent_at for one in dispatches if one.sent_at is not None)]
+        past = [chain.since.timestamp(), *assessed, *(one.sent_at for one in dispatches if one.sent_at is not None)]
         return read_clock(
             self._site,
             target=self._target,
             threat=self._threat,
             place=chain.place.id,
             since=chain.since.timestamp(),
-            place_since=place_since,
             # where the machine's clock was set back, what was recorded does not come to lie in the future
             now=max(now.timestamp(), *past),
             dispatches=dispatches,
@@ -102,7 +97,6 @@ class Situations:
             alarm=alarm.id,
             place=None if chain is None else chain.place.id,
             since=None if chain is None else chain.since,
-            place_since=None if chain is None else chain.place_since,
             now=now,
             chain=(alarm.number,),
             reading=None,
