@@ -212,5 +212,5 @@ def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, rates
                 unsteady[row, column] += rate * (most - unsteady[row, column])
 
 
-_differ = njit(cache=True, error_model="numpy")(_differ_pixels)
-_follow = njit(cache=True, error_model="numpy")(_follow_pixels)
+_differ = njit(cache=True, nogil=True, error_model="numpy")(_differ_pixels)
+_follow = njit(cache=True, nogil=True, error_model="numpy")(_follow_pixels)

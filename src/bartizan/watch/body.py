@@ -42,6 +42,8 @@ PARTS = np.array([[0.86, 1.0, 0.11], [0.48, 0.86, 0.24], [0.0, 0.48, 0.19]])
 HALF_WIDTH, RIM = 0.30, 0.10
 # clothes, hair and swinging arms reach a little over the rectangles, in heights
 OVER = 0.04
+# the steps of a fit, coarse to fine, in heights
+STEPS = (0.06, 0.02, 0.008)
 
 
 def _within(value: float, limit: float) -> float:
@@ -107,38 +109,47 @@ def _whole(body: Body, window: Window) -> Box:
     )
 
 
-def _at(total: NDArray[np.float64], kind: int, x: float, y: float) -> float:
-    """The sum over the rectangle from the corner to (x, y), which may lie within a pixel: exact, as pixels are flat."""
+def _at(total: NDArray[np.float64], x: float, y: float) -> tuple[float, float]:
+    """The sums from the corner to (x, y), which may lie within a pixel: exact, as pixels are flat."""
     column, row = min(int(x), total.shape[1] - 2), min(int(y), total.shape[0] - 2)
     right, down = x - column, y - row
-    above = total[row, column, kind] * (1.0 - right) + total[row, column + 1, kind] * right
-    below = total[row + 1, column, kind] * (1.0 - right) + total[row + 1, column + 1, kind] * right
-    return float(above * (1.0 - down) + below * down)
-
-
-def _sum(total: NDArray[np.float64], kind: int, box: Box) -> float:
-    left, top, right, bottom = box
-    if right <= left or bottom <= top:
-        return 0.0
-    return float(
-        sum_to(total, kind, right, bottom)
-        - sum_to(total, kind, right, top)
-        - sum_to(total, kind, left, bottom)
-        + sum_to(total, kind, left, top)
+    first, second = (1.0 - right) * (1.0 - down), right * (1.0 - down)
+    third, fourth = (1.0 - right) * down, right * down
+    here, across = total[row, column], total[row, column + 1]
+    below, beyond = total[row + 1, column], total[row + 1, column + 1]
+    return (
+        here[0] * first + across[0] * second + below[0] * third + beyond[0] * fourth,
+        here[1] * first + across[1] * second + below[1] * third + beyond[1] * fourth,
     )
+
+
+def _sum(total: NDArray[np.float64], box: Box) -> tuple[float, float]:
+    """Foreground and pixels in the box that nobody claims."""
+    if box[2] <= box[0] or box[3] <= box[1]:
+        return 0.0, 0.0
+    lit = unclaimed = 0.0
+    for corner in range(4):
+        right, bottom = corner // 2, corner % 2
+        sign = 1.0 if right == bottom else -1.0
+        one, other = sum_to(total, box[2] if right else box[0], box[3] if bottom else box[1])
+        lit += sign * one
+        unclaimed += sign * other
+    return lit, unclaimed
 
 
 def _score(total: NDArray[np.float64], window: Window, body: Body, prices: Prices) -> float:
     """How well the body fills the unclaimed foreground: 1 for a perfect silhouette, below 0 for an empty place."""
-    spilled = box_sum(total, 0, whole_of(body, window))
-    gain = area = 0.0
-    for part in range(3):
-        box = part_of(part, body, window, 0.0)
-        lit = box_sum(total, 0, box)
-        gain += lit - prices.gap[part] * (box_sum(total, 1, box) - lit)
-        area += (box[2] - box[0]) * (box[3] - box[1])
-        spilled -= lit
-    return float((gain - prices.spill * spilled) / max(area, 1.0))
+    gain = area = inside = around = 0.0
+    for part in range(-1, 3):
+        box = whole_of(body, window) if part < 0 else part_of(part, body, window, 0.0)
+        lit, unclaimed = box_sum(total, box)
+        if part < 0:
+            around = lit
+        else:
+            gain += lit - prices.gap[part] * (unclaimed - lit)
+            area += (box[2] - box[0]) * (box[3] - box[1])
+            inside += lit
+    return float((gain - prices.spill * (around - inside)) / max(area, 1.0))
 
 
 def _scores(strength: Map, claims: Map, bodies: Bodies, prices: Prices) -> NDArray[np.float64]:
@@ -179,29 +190,21 @@ def _filled(total: NDArray[np.float64], boxes: NDArray[np.int64], least: float) 
 
 def _fit(strength: Map, claims: Map, start: NDArray[np.float64], prices: Prices) -> tuple[NDArray[np.float64], float]:
     """The best body near `start` and its score: the foot moved and the height changed, then the foot by finer steps."""
-    x, y, tall, lean, across = start
     window = window_of(start.reshape(1, 5), strength.shape[1], strength.shape[0], 0.35)
     total = integrals(strength, claims, window)
-    best, most = (x, y, tall, lean, across), -np.inf
-    coarse = 0.05 * tall
-    for times in prices.heights:
-        for right in range(-2, 3):
-            for down in range(-3, 4):
-                moved = (x + right * coarse, y + down * coarse, tall * times, lean * times, across)
-                value = score(total, window, moved, prices) - prices.doubt * abs(np.log(times))
-                if value > most:
-                    best, most = moved, value
-    x, y, tall, lean, across = best
-    most = score(total, window, best, prices)
-    for fine in (0.02 * tall, 0.008 * tall):
-        x, y = best[0], best[1]
-        for right in range(-2, 3):
-            for down in range(-2, 3):
-                moved = (x + right * fine, y + down * fine, tall, lean, across)
-                value = score(total, window, moved, prices)
-                if value > most:
-                    best, most = moved, value
-    return np.array(best), most
+    x, y, tall, lean, across = start
+    best, times, most = (x, y, tall, lean, across), 1.0, -np.inf
+    for step in STEPS:
+        x, y, base = best[0], best[1], best[2]
+        tried = len(prices.heights) if step == STEPS[0] else 1
+        for place in range(25 * tried):
+            right, down, choice = place % 5 - 2, place // 5 % 5 - 2, place // 25
+            stretch = prices.heights[choice] if tried > 1 else times
+            moved = (x + right * step * base, y + down * step * base, tall * stretch, lean * stretch, across)
+            value = score(total, window, moved, prices) - prices.doubt * abs(np.log(stretch))
+            if value > most:
+                best, times, most = moved, stretch, value
+    return np.array(best), most + prices.doubt * abs(np.log(times))
 
 
 def _claim(claims: Map, body: NDArray[np.float64], more: float) -> None:
@@ -210,20 +213,22 @@ def _claim(claims: Map, body: NDArray[np.float64], more: float) -> None:
     window = (0, 0, claims.shape[1], claims.shape[0])
     for part in range(3):
         left, top, right, bottom = part_of(part, (x, y, tall, lean, across), window, OVER)
-        claims[int(np.rint(top)) : int(np.rint(bottom)), int(np.rint(left)) : int(np.rint(right))] += more
+        for row in range(int(np.rint(top)), int(np.rint(bottom))):  # a slice takes seconds longer to compile
+            for column in range(int(np.rint(left)), int(np.rint(right))):
+                claims[row, column] += more
 
 
 # compiled in the order of use: a compiled function sees those above it by these names
-within = njit(cache=True)(_within)
-window_of = njit(cache=True)(_window)
-integrals = njit(cache=True)(_integrals)
-part_of = njit(cache=True)(_part)
-whole_of = njit(cache=True)(_whole)
-sum_to = njit(cache=True)(_at)
-box_sum = njit(cache=True)(_sum)
-score = njit(cache=True)(_score)
-scores = njit(cache=True)(_scores)
-trunks = njit(cache=True)(_trunks)
-filled = njit(cache=True)(_filled)
-fit = njit(cache=True)(_fit)
-claim = njit(cache=True)(_claim)
+within = njit(cache=True, nogil=True)(_within)
+window_of = njit(cache=True, nogil=True)(_window)
+integrals = njit(cache=True, nogil=True)(_integrals)
+part_of = njit(cache=True, nogil=True)(_part)
+whole_of = njit(cache=True, nogil=True)(_whole)
+sum_to = njit(cache=True, nogil=True)(_at)
+box_sum = njit(cache=True, nogil=True)(_sum)
+score = njit(cache=True, nogil=True)(_score)
+scores = njit(cache=True, nogil=True)(_scores)
+trunks = njit(cache=True, nogil=True)(_trunks)
+filled = njit(cache=True, nogil=True)(_filled)
+fit = njit(cache=True, nogil=True)(_fit)
+claim = njit(cache=True, nogil=True)(_claim)

@@ -52,7 +52,7 @@ def _outline_edges(picture: Picture, scene: Map, body: Body) -> tuple[float, flo
     return now / max(count, 1), before / max(count, 1)
 
 
-_edges = njit(cache=True)(_outline_edges)
+_edges = njit(cache=True, nogil=True)(_outline_edges)
 
 
 def is_ghost(picture: Picture, scene: Map, body: NDArray[np.float64]) -> bool:
