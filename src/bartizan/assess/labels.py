@@ -30,7 +30,8 @@ class Labels:
 
     `node`, `arc` (that begins it), `after` (the label that the arc leads to), `sequence` (a number that is equal for
     equal sequences of elements), shape (n,); `mean` [s], `variance` [s²], `value`, shape (n,); `ranks` (n, 6): what
-    is compared, the value, four standardised margins and, where nothing spreads, the mean; `visited` (n, words): the areas remembered, as bits.
+    is compared, the value, four standardised margins and, where nothing spreads, the mean; `visited` (n, words): the
+    areas remembered, as bits.
     """
 
     node: Ints

@@ -159,7 +159,8 @@ def p_timely_nonnegative(
 
     `mean`, `sd` [s], `weight` (1, 1/2, 0 for detection at the begin, middle, end), `wanted`: shape (n,), in the order
     of the tasks. `response_mean`, `response_sd` [s]. Returns shape (n,), 0 where not wanted; the error is at most
-    ERROR unless that needs more than MAX_CELLS points; spreads below NEGLIGIBLE count as none. Cutting lengthens the mean: max(0, X) has a mean above that
+    ERROR unless that needs more than MAX_CELLS points; spreads below NEGLIGIBLE count as none. Cutting lengthens the
+    mean: max(0, X) has a mean above that
     of X. Not modelled: laws other than the normal.
     """
     sd = np.where(sd < NEGLIGIBLE, 0.0, sd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ from bartizan.assess.nonnegative import ERROR
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import compile_problem
 from bartizan.assess.timeline import Task, timeline
-from bartizan.quantity import Duration, Probability
+from bartizan.quantity import ZERO, Duration, Probability
+from bartizan.site.model import Crossing, Way
 from bartizan.site.site import Site
 
+_Timed = TypeVar("_Timed", Way, Crossing)
 ROUNDING = 1e-12
 MOMENTS = ("begin", "middle", "end")
 SECONDS = st.floats(0.0, 200.0)
@@ -121,12 +124,19 @@ def test_the_worst_path_depends_on_no_order_and_on_no_unit(seed: int) -> None:
         elements=tuple(replace(element, ways=element.ways[::-1]) for element in site.elements[::-1]),
     )
     assert _worst(turned) == worst
-    scaled = replace(site, areas=tuple(_scaled_area(area) for area in site.areas))
     scaled = replace(
-        scaled,
-        elements=tuple(replace(e, ways=tuple(_scaled(w) for w in e.ways)) for e in site.elements),
-        targets=tuple(replace(t, ways=tuple(_scaled(w) for w in t.ways)) for t in site.targets),
-        responses=tuple(replace(r, arrival=_longer(r.arrival)) for r in site.responses),
+        site,
+        areas=tuple(
+            replace(
+                area,
+                crossing=None if area.crossing is None else _slower(area.crossing),
+                crossing_between=tuple(_slower(one) for one in area.crossing_between),
+            )
+            for area in site.areas
+        ),
+        elements=tuple(replace(e, ways=tuple(_slower(w) for w in e.ways)) for e in site.elements),
+        targets=tuple(replace(t, ways=tuple(_slower(w) for w in t.ways)) for t in site.targets),
+        responses=tuple(replace(r, arrival=_longer(r.arrival or ZERO)) for r in site.responses),
     )
     # four is a power of two, so that scaling is exact
     assert _worst(scaled) == worst
@@ -136,13 +146,8 @@ def _longer(time: Duration) -> Duration:
     return Duration(4.0 * time.mean, 4.0 * time.sd)
 
 
-def _scaled(thing):  # type: ignore[no-untyped-def]
+def _slower(thing: _Timed) -> _Timed:
     return replace(thing, delay=_longer(thing.delay))
-
-
-def _scaled_area(area):  # type: ignore[no-untyped-def]
-    crossing = None if area.crossing is None else _scaled(area.crossing)
-    return replace(area, crossing=crossing, crossing_between=tuple(_scaled(one) for one in area.crossing_between))
 
 
 @pytest.mark.usefixtures("_without_cut_delays")

@@ -10,6 +10,7 @@ from scipy.integrate import quad
 
 from bartizan.assess.nonnegative import ERROR, p_timely_nonnegative
 from bartizan.assess.timeline import Task, timeline
+from bartizan.site.model import DetectAt
 
 
 def phi(z: float) -> float:
@@ -21,7 +22,7 @@ def in_time(mean: list[float], sd: list[float], weight: list[float], response: t
     found = p_timely_nonnegative(
         np.array(mean), np.array(sd), np.array(weight), every, response_mean=response[0], response_sd=response[1]
     )
-    return found.tolist()
+    return [float(one) for one in found]
 
 
 @pytest.mark.parametrize("weight", [1.0, 0.5])
@@ -69,9 +70,10 @@ def test_two_cut_delays_by_direct_integration(response: tuple[float, float]) -> 
 def test_narrow_spreads_agree_with_easi() -> None:
     """At 10 % spread a delay is negative once in 1e23, so cutting changes nothing."""
     means, weights = [60.0, 30.0, 90.0, 45.0], [1.0, 0.5, 0.0, 1.0]
+    moments: list[DetectAt] = ["begin", "middle", "end", "begin"]
     tasks = [
         Task(kind="element", id="e", p_detection=1.0, detect_at=at, delay_mean=m, delay_sd=0.1 * m)
-        for m, at in zip(means, ("begin", "middle", "end", "begin"), strict=True)
+        for m, at in zip(means, moments, strict=True)
     ]
     uncut = [step.p_timely for step in timeline(tasks, 100.0, 10.0, 1.0).steps]
     assert in_time(means, [0.1 * m for m in means], weights, (100.0, 10.0)) == pytest.approx(uncut, abs=ERROR)

@@ -140,7 +140,7 @@ def test_who_can_be_noticed_must_say_when() -> None:
 def test_an_unknown_id_is_named(name: str) -> None:
     asked = {"threat": "thief", "target": "safe", "response": "guards", name: "nobody"}
     with pytest.raises(UnknownIdError, match="nobody"):
-        compile_problem(SITE, **asked)  # type: ignore[arg-type]
+        compile_problem(SITE, **asked)
 
 
 def test_a_response_is_its_arrival_or_the_sum_of_its_parts() -> None:
