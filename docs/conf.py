@@ -11,6 +11,9 @@ from sphinx.application import Sphinx
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "src"))
 
+# autodoc imports with TYPE_CHECKING set, under which pydantic cannot build the models of FastAPI
+import fastapi  # noqa: E402, F401
+
 from bartizan import __version__  # noqa: E402
 from bartizan.cli.main import main  # noqa: E402
 

@@ -1,19 +1,21 @@
-"""The error tree. Every error names the thing, the place and the cure.
+"""The error tree: every error names the thing, the place and the cure.
 
-BartizanError
-├── InputError (ValueError)          the input cannot be read as what it claims to be: exit status 2
-│   ├── SiteFileError                every fault of a site folder at once
-│   ├── SheetError                   an EASI sheet
-│   ├── TracksError                  a table of tracks or of boxes
-│   ├── VideoError                   a video file or stream
-│   ├── CalibrationError             a camera model
-│   ├── ScenarioError                a drill's script
-│   ├── ChangeError                  a change that does not fit the site
-│   └── UnknownIdError (KeyError)    an id that the site does not have
-├── MissingPartError                 the site lacks what the command needs: exit status 2
-├── CheckError                       it reads, and the answer is no: exit status 1
-└── StoreError                       the journal cannot be opened, owned or written: exit status 2
-    └── StoreOwnedError              another process owns it
+An error of the input ends a command with exit status 2, an answer of no with 1::
+
+    BartizanError
+    ├── InputError (ValueError)          the input cannot be read as what it claims to be: exit status 2
+    │   ├── SiteFileError                every fault of a site folder at once
+    │   ├── SheetError                   an EASI sheet
+    │   ├── TracksError                  a table of tracks or of boxes
+    │   ├── VideoError                   a video file or stream
+    │   ├── CalibrationError             a camera model
+    │   ├── ScenarioError                a drill's script
+    │   ├── ChangeError                  a change that does not fit the site
+    │   └── UnknownIdError (KeyError)    an id that the site does not have
+    ├── MissingPartError                 the site lacks what the command needs: exit status 2
+    ├── CheckError                       it reads, and the answer is no: exit status 1
+    └── StoreError                       the journal cannot be opened, owned or written: exit status 2
+        └── StoreOwnedError              another process owns it
 """
 
 from __future__ import annotations
