@@ -89,6 +89,14 @@ def test_a_ring_that_would_pay_to_walk_is_entered_once() -> None:
     assert certificate.gap == 0.0
 
 
+def test_a_tie_without_spread_is_worse_than_a_small_chance() -> None:
+    """Sure detection with exactly the response time left is never in time; a spread about less than it sometimes is."""
+    doors = [(0, 1, [(1.0, 0.0, 0.0)]), (1, 2, [(0.0, 30.0, 10.0)]), (1, 2, [(0.0, 40.0, 0.0)])]
+    found, _ = worst_paths(problem_of(3, doors, 50.0), 1)
+    assert [step.id for step in found[0].steps] == ["e000", "e002", "t"]
+    assert found[0].p_interruption == 0.0
+
+
 def test_says_so_when_the_search_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(paths, "LABELS", 3)
     doors = [(at, at + 1, [(0.5, 5.0, 1.0)]) for at in range(5)]
