@@ -16,7 +16,10 @@ from bartizan.site.site import Site
 
 
 def problem_of(
-    areas: int, elements: list[tuple[int, int, list[tuple[float, float, float]]]], response: float
+    areas: int,
+    elements: list[tuple[int, int, list[tuple[float, float, float]]]],
+    response: float,
+    forward: bool = False,
 ) -> Problem:
     """Areas in numbers, elements as (from, to, ways as (p, mean, sd), noticed at the begin)."""
     site = Site(
@@ -26,6 +29,7 @@ def problem_of(
             Element(
                 id=f"e{index:03}",
                 kind="door",
+                direction="forward" if forward else "both",
                 between=(f"a{one:03}", f"a{other:03}"),
                 ways=tuple(
                     Way(id=f"w{w}", p_detection=Probability(p), detect_at="begin", delay=Duration(mean, sd))
@@ -87,6 +91,27 @@ def test_a_ring_that_would_pay_to_walk_is_entered_once() -> None:
     assert certificate is not None
     assert certificate.rounds > 1
     assert certificate.gap == 0.0
+
+
+def test_a_way_on_that_must_not_be_taken_stands_for_none_that_may() -> None:
+    """From area 2 the best way on leads back through area 1, where the best beginning comes from."""
+    sure = 1.0
+    doors = [
+        (0, 1, [(0.0, 10.0, 0.0)]),
+        (0, 2, [(0.0, 10.0, 0.0)]),
+        (1, 2, [(sure, 30.0, 400.0)]),
+        (2, 1, [(0.0, 0.0, 0.0)]),
+        (1, 4, [(sure, 500.0, 5.0)]),
+        (2, 3, [(0.0, 0.0, 0.0)]),
+        (3, 4, [(sure, 600.0, 5.0)]),
+    ]
+    found, certificate = worst_paths(problem_of(5, doors, 100.0, forward=True), 1)
+    assert [step.id for step in found[0].steps] == ["e000", "e002", "e005", "e006", "t"]
+    # noticed at the begin of the wide door: 30 + 600 + 10 s are left
+    z = (640.0 - 100.0) / math.sqrt(400.0**2 + 5.0**2)
+    assert found[0].p_interruption == pytest.approx(0.5 * math.erfc(-z / math.sqrt(2.0)), abs=1e-14)
+    assert certificate is not None
+    assert certificate.rounds > 1
 
 
 def test_a_tie_without_spread_is_worse_than_a_small_chance() -> None:
