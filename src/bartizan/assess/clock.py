@@ -2,11 +2,11 @@
 
 The reading, exactly:
 
-- *What is left.* T is the delay from the place a, where the intruder was known to be at `place_since`, to the end of
-  the way onward: through the layers, to the target and, for `remove`, out again. At an element the delay of the way
+- *What is left.* T is the delay that was left at t0 = `since` from the place a of the alarm to the end of the way
+  onward: through the layers, to the target and, for `remove`, out again. At an element the delay of the way
   counts by its detection weight, as in EASI (begin: in full; a way that says nothing counts as begin); in an area the
   crossing counts in full, from its begin, and in an outside area not at all. T is normal with the sums of means and
-  variances, cut at 0. Since then s = now - place_since has gone by without the end, so T > s.
+  variances, cut at 0. Since then s = now - t0 has gone by without the end, so T > s.
 - *Which ways.* All that lead on for the threat: through the element named (the way named, if one is) towards the
   side that is not outside, where there is one; then every path that does not go back to where it came from. Without a
   target: to any target.
@@ -15,8 +15,9 @@ The reading, exactly:
   from when it was sent, without the assessment that led to it. On the scene: nothing. A is normal, cut at 0.
 - *The chance* is P_C times the least, over all ways onward, of P(T > s + A given T > s); P_C is 1 once contact is
   confirmed. On the scene it is 1. A fixed delay that should be over leaves no chance.
-- *Deeper alarms.* `place` and `place_since` move to where the intruder was last known to be; `since`, the moments at
-  which responses were sent and everything else stay, so nothing starts anew.
+- *Deeper alarms.* A later alarm deeper in moves `place`; `since` and the moments at which responses were sent stay, so
+  nothing starts anew. The delay from the deeper place on counts from t0 too: too little time may be shown, never too
+  much.
 - *Outside.* At a place in an outside area nothing counts down: the reading is as if it began now, s = 0.
 """
 
@@ -101,25 +102,23 @@ def read_clock(
     dispatches: Sequence[Dispatch] = (),
     assessed_at: float | None = None,
     contact_confirmed: bool = False,
-    place_since: float | None = None,
 ) -> ClockReading:
     """Can somebody still be there in time, whom to send, and how long do the layers hold?
 
     `site` as it is now (in its states). `target`, `threat`: ids, or None for any target, and for an intruder who has
     what every way needs. `place`: "area", "element" or "element/way". `since`: when the first alarm was raised;
-    `place_since`: when the intruder was known to be at `place`, None for `since`; `now`, `assessed_at`: seconds on
-    one axis. The module says exactly what is worked out; a chance is within `chance.ERROR` of that.
+    `now`, `assessed_at`: seconds on the same axis. The module says exactly what is worked out; a chance is within
+    `chance.ERROR` of that.
 
     Raises UnknownIdError for an id that the site lacks, MissingPartError where there is no target or no way leads
     on, InputError for times that contradict one another. Not modelled: an intruder who reacts to the alarm, several
     responses together, laws other than the normal.
     """
-    known = since if place_since is None else place_since
     sent = {one.response: one for one in dispatches}
-    _check(site, since, known, now, dispatches)
+    _check(site, since, now, dispatches)
     area, _, _ = find_place(site, place)
     counting = area is None or not area.outside
-    elapsed = now - known if counting else 0.0
+    elapsed = now - since if counting else 0.0
     places = _places(site, place, target)
     states = [_state(one, places, sent.get(one.id), assessed_at, now) for one in site.responses]
     targets = site.targets if target is None else (site.target(target),)
@@ -190,14 +189,13 @@ def _places(site: Site, place: str, target: str | None) -> list[str]:
     return places if target is None else [*places, site.target(target).area]
 
 
-def _check(site: Site, since: float, known: float, now: float, dispatches: Sequence[Dispatch]) -> None:
-    for name, moment in (("since", since), ("place_since", known), ("now", now)):
+def _check(site: Site, since: float, now: float, dispatches: Sequence[Dispatch]) -> None:
+    for name, moment in (("since", since), ("now", now)):
         if not math.isfinite(moment):
             raise InputError(f"{name} = {moment!r} is no moment in seconds")
-    if not since <= known <= now:
+    if since > now:
         raise InputError(
-            f"since = {since:g} s, place_since = {known:g} s and now = {now:g} s do not follow each other. "
-            "Give them in this order"
+            f"since = {since:g} s lies after now = {now:g} s. Give the moment of the alarm, then that of now"
         )
     for one in dispatches:
         site.response(one.response)

@@ -6,12 +6,13 @@ follows from h. Every law on the grid keeps its mass and its mean: a value betwe
 them so that the mean stays. Two ways, and the one that needs fewer points is taken.
 
 *Smooth response.* With f(t) = P(R < t) = Phi((t - RFT) / s_R), P(T > max(0, R)) = E f(T) - f(0) P(T = 0). Sharing
-out one of n delays is linear interpolation of f, whose error is at most h^2/8 sup|f''|; so n of them err by at most
-n h^2/8 c / s_R^2, with c = 1/sqrt(2 pi e) the steepest slope of the normal density.
+out one of n delays is linear interpolation of f, whose error is at most h^2/8 times the largest f'' in size; so n of
+them err by at most n h^2/8 c / s_R^2, with c = 1/sqrt(2 pi e) the steepest slope of the normal density.
 
 *Smooth delays.* P(T <= t) = P(T = 0) + C(t), C(0) = 0, and C is smooth on t > 0. Adding a delay with density g and
-mass J at 0 gives C' = J C + P(T = 0) G + C * g, so one step errs by at most h^2/8 D with D = sup|C''|, and D grows
-by at most P(T = 0) sup|g'| + C'(0+) sup g. The response time, which may be fixed here, is shared out as well.
+mass J at 0 gives C' = J C + P(T = 0) G + C * g, so one step errs by at most h^2/8 D, D the largest C'' in size. D
+grows by at most P(T = 0) times the largest g' in size and C'(0+) times the largest g. The response time, which may be
+fixed here, is shared out as well.
 """
 
 from __future__ import annotations
