@@ -203,6 +203,52 @@ def test_without_responses_the_quickest_way_is_shown() -> None:
     assert [layer.id for layer in reading.layers] == ["gate", "yard", "door", "house", "safe"]
 
 
+def door(name: str, one: str, other: str, mean: float, sd: float) -> Element:
+    return Element(id=name, kind="door", between=(one, other), ways=(Way(id="w", delay=Duration(mean, sd)),))
+
+
+def at_once(*elements: Element, arrival: Duration, crossing: float = 0.0) -> Site:
+    """A yard, a lobby and a house, in which the target is reached at once."""
+    names = {area for element in elements for area in element.between}
+    return replace(
+        SITE,
+        areas=tuple(
+            Area(id=name, crossing=Crossing(delay=Duration(crossing, 0.0)) if name == "yard" else None)
+            for name in sorted(names)
+        ),
+        elements=elements,
+        targets=(Target(id="safe", area="house", ways=(Way(id="take"),)),),
+        responses=(Response(id="guards", arrival=arrival),),
+    )
+
+
+def test_the_worst_way_may_be_the_one_of_more_mean_and_more_spread_after_a_long_crossing() -> None:
+    """After 110 s, with 100 s of crossing in both: 90 +- 5 s are left by the one door, 100 +- 40 s by the other."""
+    site = at_once(
+        door("steady", "yard", "house", 100.0, 5.0),
+        door("loose", "yard", "house", 110.0, 40.0),
+        arrival=Duration(75.0, 0.0),
+        crossing=100.0,
+    )
+    reading = read(site, now=110.0)
+    assert chances(reading)["guards"] == pytest.approx(phi(25.0 / 40.0) / phi(100.0 / 40.0), abs=1e-9)
+    assert [layer.id for layer in reading.layers] == ["yard", "loose", "safe"]
+
+
+def test_the_worst_way_may_begin_with_a_wide_spread() -> None:
+    """Straight on 100 +- 10 s; through the lobby 120 s for certain, or 122 +- 60 s by its other door."""
+    site = at_once(
+        door("straight", "yard", "house", 100.0, 10.0),
+        door("first", "yard", "lobby", 60.0, 0.0),
+        door("other", "yard", "lobby", 62.0, 60.0),
+        door("last", "lobby", "house", 60.0, 0.0),
+        arrival=Duration(85.0, 0.0),
+    )
+    reading = read(site)
+    assert chances(reading)["guards"] == pytest.approx(phi(37.0 / 60.0) / phi(122.0 / 60.0), abs=1e-9)
+    assert [layer.id for layer in reading.layers] == ["yard", "other", "last", "safe"]
+
+
 @pytest.mark.parametrize("now", [1e4, 1e6, 1e9])
 def test_long_after_all_should_be_over_figures_stay_finite(now: float) -> None:
     reading = read(now=now, dispatches=[Dispatch("guards", 0.0)])

@@ -84,6 +84,11 @@ def test_fixed_times_are_a_step_and_a_tie_is_not_in_time(response: float, expect
     assert in_time([60.0, 40.0], [0.0, 0.0], [1.0, 1.0], (response, 0.0))[0] == expected
 
 
+@pytest.mark.parametrize("spread", [0.0, 0.1, 30.0])
+def test_a_response_long_after_the_last_delay_is_late(spread: float) -> None:
+    assert in_time([5.0, 5.0], [5.0, 4.0], [1.0, 0.5], (500.0, spread)) == pytest.approx([0.0, 0.0], abs=ERROR)
+
+
 def test_nothing_left_is_never_in_time() -> None:
     assert in_time([40.0], [80.0], [0.0], (10.0, 30.0)) == [0.0]
 
