@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import ssl
 import threading
 from types import TracebackType
 
@@ -60,8 +61,7 @@ class DeskServer:
             config.load()
         except OSError as error:
             self._socket.close()
-            message = f"{certificate}, {key}: no certificate and key for TLS ({error}). Give both as PEM"
-            raise InputError(message) from error
+            raise InputError(_no_certificate(certificate, key, error)) from error
         self._server = _Server(config, app)
         self._thread: threading.Thread | None = None
         self._running = False
@@ -100,6 +100,29 @@ class DeskServer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def require_place(host: str, port: int, certificate: str | None, key: str | None) -> None:
+    """AddressError or InputError where a server would not start here; nothing stays open or behind.
+
+    For asking before a password is made and printed. Another program may still take the port in between.
+    """
+    _listen(host, port).close()
+    if certificate is None or key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=_no_password)
+    except OSError as error:
+        raise InputError(_no_certificate(certificate, key, error)) from error
+
+
+def _no_password() -> str:
+    # without this the reader would ask at the terminal, and wait
+    raise OSError("the key is locked by a password")
+
+
+def _no_certificate(certificate: str | None, key: str | None, error: OSError) -> str:
+    return f"{certificate}, {key}: no certificate and key for TLS ({error}). Give both as PEM, the key without password"
 
 
 class _Server(uvicorn.Server):
