@@ -1,0 +1,36 @@
+"""The reference of the JSON forms names every key that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bartizan
+from bartizan.signal import Signal
+
+PAGE = Path(__file__).resolve().parents[2].joinpath("docs", "reference", "json.md").read_text(encoding="utf-8")
+
+
+def keys_of(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield key
+            # what was asked for, and why a signal was raised, are open forms
+            if key not in ("options", "because"):
+                yield from keys_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from keys_of(part)
+
+
+def test_every_key_of_an_assessment_is_told(chancery: Path) -> None:
+    written = set(keys_of(bartizan.assess(bartizan.load(chancery)).to_json()))
+    assert {"p_interruption", "mean_after", "hash"} <= written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_a_signal_is_told() -> None:
+    written = set(keys_of(Signal(id="r-1", t=0.0, kind="loitering", state="raised").to_json()))
+    assert "because" in written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
