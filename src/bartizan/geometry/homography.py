@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.errors import CalibrationError
-from bartizan.geometry.pose import Matrix, Pose, as_matrix, height_by_projection, plane_turn
+from bartizan.geometry.pose import Matrix, Pose, as_matrix, height_by_projection, plane_motion
 from bartizan.geometry.projection import Points
 
 # a point this close to the line through two others, as a share of their distance, counts as on it
@@ -86,12 +86,8 @@ class Homography:
 
     def moved(self, shift: tuple[float, float] = (0.0, 0.0), turn: float = 0.0) -> Homography:
         """The same camera on the plan: places turned by `turn` degrees counter-clockwise, then shifted [m]."""
-        if not all(math.isfinite(value) for value in (*shift, turn)):
-            raise CalibrationError(f"to_plan needs finite numbers, not shift {shift!r}, turn {turn!r}")
-        motion = np.eye(3)
-        motion[:2, :2] = plane_turn(turn)
-        motion[:2, 2] = shift
-        return Homography(as_matrix(motion @ self._plan, "the homography"), self.residuals, self.size)
+        plan = plane_motion(shift, turn) @ self._plan
+        return Homography(as_matrix(plan, "the homography"), self.residuals, self.size)
 
     def to_ground(self, pixels: Points) -> Points:
         """Places on the ground [m], shape (n, 2), of pixels, shape (n, 2)."""

@@ -89,11 +89,9 @@ class Pose:
 
     def moved(self, shift: tuple[float, float], turn: float) -> Pose:
         """The same camera where places are turned by `turn` degrees counter-clockwise, then shifted [m]."""
-        if not all(math.isfinite(value) for value in (*shift, turn)):
-            raise CalibrationError(f"to_plan needs finite numbers, not shift {shift!r}, turn {turn!r}")
-        world = np.eye(3)
-        world[:2, :2] = plane_turn(turn)
-        rotation = self._turn @ world.T
+        motion = plane_motion(shift, turn)
+        rotation = self._turn.copy()
+        rotation[:, :2] = self._turn[:, :2] @ motion[:2, :2].T
         translation = self._shift - rotation @ np.array([shift[0], shift[1], 0.0])
         return Pose(as_matrix(rotation, "the rotation"), as_vector(translation, "the translation"))
 
@@ -117,10 +115,16 @@ class Pose:
             return np.asarray(seen[:, :2] / depth[:, None])
 
 
-def plane_turn(degrees: float) -> Points:
-    """The matrix, shape (2, 2), that turns the plan counter-clockwise."""
-    angle = math.radians(degrees)
-    return np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+def plane_motion(shift: tuple[float, float], turn: float) -> Points:
+    """The matrix, shape (3, 3), that turns homogeneous places by `turn` degrees counter-clockwise, then shifts [m].
+
+    Raises a CalibrationError where a number is not finite.
+    """
+    if not all(math.isfinite(value) for value in (*shift, turn)):
+        raise CalibrationError(f"to_plan needs finite numbers, not shift {shift!r}, turn {turn!r}")
+    angle = math.radians(turn)
+    cosine, sine = math.cos(angle), math.sin(angle)
+    return np.array([[cosine, -sine, shift[0]], [sine, cosine, shift[1]], [0.0, 0.0, 1.0]])
 
 
 def covariance_by_differences(to_ground: Callable[[Points], Points], pixels: Points, sigma: float) -> Points:
