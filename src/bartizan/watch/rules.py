@@ -133,12 +133,20 @@ class RuleBook:
     def _utc(self, t: float) -> str | None:
         if self._start is None:
             return None
-        return (self._start + timedelta(seconds=t)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return self._instant(self._start, t).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def _words(self, t: float) -> str:
         if self._start is None:
             return f"{t:.1f} s of the stream"
-        return f"{self._start + timedelta(seconds=t):%H:%M:%S} UTC"
+        return f"{self._instant(self._start, t):%H:%M:%S} UTC"
+
+    @staticmethod
+    def _instant(start: datetime, t: float) -> datetime:
+        try:
+            return start + timedelta(seconds=t)
+        except OverflowError as fault:
+            message = f"{t:g} s after {start:%Y-%m-%d} is no date. Check the stream's times and its start"
+            raise InputError(message) from fault
 
 
 def _entry(site: Site, rule: Rule) -> _Entry:

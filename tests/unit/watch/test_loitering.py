@@ -120,6 +120,8 @@ def test_the_edge_belongs_to_the_zone() -> None:
 def test_intrusion_needs_two_sightings() -> None:
     rule = intrusion.params(ZONE, grace=5.0)
     assert follow([(0.0, 30.0, 0.0), (0.2, 5.0, 5.0), (0.4, 30.0, 0.0)], rule) == []
+    # two cameras at one moment are one sighting: both may be wrong about the same shadow
+    assert follow([(0.2, 5.0, 5.0), (0.2, 5.1, 5.0), (0.4, 30.0, 0.0)], rule) == []
     events = follow([(0.0, 30.0, 0.0), (0.2, 5.0, 5.0), (0.4, 5.5, 5.0)], rule)
     assert [event.phase for event in events] == ["raised", "ended"]
     because = intrusion.because(events[0].stay, "0.2 s of the stream")

@@ -162,3 +162,9 @@ def test_local_times_are_told_in_utc() -> None:
     assert signal.utc == "2026-03-01T22:11:00.000Z"
     with pytest.raises(InputError, match="needs a time zone"):
         a_book(start_utc=datetime(2026, 3, 1, 22, 10))  # noqa: DTZ001 - the fault that is tested
+
+
+def test_a_time_beyond_the_calendar_is_an_error_of_the_input() -> None:
+    book = a_book(start_utc=datetime(9999, 12, 31, tzinfo=UTC))
+    with pytest.raises(InputError, match="is no date"):
+        stand(book, "a", (2.0, 1.0), 90_000.0, 90_060.0)

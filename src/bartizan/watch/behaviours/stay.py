@@ -23,6 +23,8 @@ STANDING_RADIUS = 0.9
 STANDING_AFTER = 3.0
 # a walked distance grows by strides of this length [m], so that jitter on the spot is no walk at any frame rate
 STRIDE = 1.0
+# out of sight for longer than this [s] counts as interrupted; shorter gaps are those between frames
+UNSEEN = 1.0
 # times come rounded to a microsecond: a gap of exactly the grace is within it
 TICK = 1e-6
 
@@ -34,7 +36,7 @@ class Stay:
     """One stay so far; times in seconds of the stream, places in metres.
 
     `entered` and `left` are the first and last sighting inside; `interrupted` [s] is the sum of the gaps in which
-    the person was seen outside or, where longer than a second, not at all. `standing` [s] and `walked` [m] cover
+    the person was seen outside or, where longer than UNSEEN, not at all. `standing` [s] and `walked` [m] cover
     what was seen from the one to the other. `bridged` counts the stitches of the track within the stay.
     """
 
@@ -107,7 +109,7 @@ def inside(stay: Stay, t: float, at: Place, cameras: tuple[str, ...] = (), *, st
         last=at,
         cameras=stay.cameras.union(cameras),
         sightings=stay.sightings + 1,
-        interrupted=stay.interrupted + (gap if stay.outside or gap > 1.0 else 0.0),
+        interrupted=stay.interrupted + (gap if stay.outside or gap > UNSEEN else 0.0),
         bridged=stay.bridged + stitched,
         standing=stay.standing + (_newly_stood(stay, t) if rests else 0.0),
         walked=stay.walked + (stride if stride >= STRIDE else 0.0),
