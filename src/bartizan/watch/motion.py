@@ -60,19 +60,19 @@ def predict(state: MotionState, t: float, law: MotionLaw) -> MotionState:
     if step == 0.0:
         return state
     if step < 0.0:
-        mean = state.mean.copy()
-        mean[:2] += step * mean[2:]
-        return MotionState(t, mean, state.covariance + _doubt(-step, law))
+        back = np.eye(4)
+        back[0, 2] = back[1, 3] = step
+        return MotionState(t, back @ state.mean, back @ state.covariance @ back.T + doubt(-step, law))
     kept = math.exp(-step / law.memory)
     transition = np.eye(4)
     transition[0, 2] = transition[1, 3] = law.memory * (1.0 - kept)
     transition[2, 2] = transition[3, 3] = kept
-    covariance = transition @ state.covariance @ transition.T + _doubt(step, law)
+    covariance = transition @ state.covariance @ transition.T + doubt(step, law)
     return MotionState(t, transition @ state.mean, covariance)
 
 
-def _doubt(step: float, law: MotionLaw) -> Vector:
-    """The covariance, shape (4, 4), that `step` seconds of the law add."""
+def doubt(step: float, law: MotionLaw) -> Vector:
+    """The covariance, shape (4, 4), that `step` seconds of the law add to what was known exactly."""
     ratio = step / law.memory
     lost = -math.expm1(-ratio)  # 1 - exp(-ratio), exact for the small steps of a video
     place = (law.speed * law.memory) ** 2 * max(0.0, 2.0 * (ratio - lost) - lost * lost)
@@ -83,14 +83,18 @@ def _doubt(step: float, law: MotionLaw) -> Vector:
     )
 
 
-def update(state: MotionState, at: Vector, error: Vector) -> MotionState:
+def update(state: MotionState, at: Vector, error: Vector, ago: float = 0.0) -> MotionState:
     """The state after a sighting of the place `at` [m], shape (2,), with covariance `error` [m²], shape (2, 2).
 
-    The covariance is updated in Joseph's form, which stays symmetric and positive however often it is repeated.
+    A sighting that comes late was made `ago` seconds before the state's own time: it tells of the place then, which
+    is the place now less `ago` times the velocity; `error` then holds the doubt of those seconds too. The covariance
+    is updated in Joseph's form, which stays symmetric and positive however often it is repeated.
     """
-    gain = np.linalg.solve(state.covariance[:2, :2] + error, state.covariance[:2, :]).T
-    kept = np.eye(4)
-    kept[:, :2] -= gain
-    mean = state.mean + gain @ (at - state.mean[:2])
+    seen = np.eye(2, 4)
+    seen[0, 2] = seen[1, 3] = -ago
+    crossed = seen @ state.covariance
+    gain = np.linalg.solve(crossed @ seen.T + error, crossed).T
+    kept = np.eye(4) - gain @ seen
+    mean = state.mean + gain @ (at - seen @ state.mean)
     covariance = kept @ state.covariance @ kept.T + gain @ error @ gain.T
     return MotionState(state.t, mean, (covariance + covariance.T) / 2.0)

@@ -26,10 +26,12 @@ from bartizan.errors import InputError
 from bartizan.signal import Observation
 from bartizan.watch.gate import FORBIDDEN, Gate, assign
 from bartizan.watch.identity import Track, double_of, stitch
-from bartizan.watch.motion import MotionLaw, Vector, begin, predict, update
+from bartizan.watch.motion import MotionLaw, Vector, begin, doubt, predict, update
 from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
 from bartizan.watch.view import View
 
+# no plan is this wide [m]; beyond it squares would overflow
+_NOWHERE = 1e9
 # a camera that saw a track within this many seconds is named as one that sees it
 _LATELY = 1.0
 
@@ -157,7 +159,8 @@ class Tracker:
     def _usable(self, observation: Observation) -> bool:
         self.counts.observations += 1
         xx, xy, yy = observation.covariance
-        usable = all(map(math.isfinite, (*observation.at, xx, xy, yy))) and xx >= 0 and yy >= 0 and xx * yy >= xy * xy
+        on_the_plan = all(abs(value) <= _NOWHERE for value in (*observation.at, xx, xy, yy))  # NaN is not
+        usable = on_the_plan and xx >= 0 and yy >= 0 and xx * yy >= xy * xy
         self.counts.unusable_observations += not usable
         return usable
 
@@ -238,10 +241,8 @@ class Tracker:
         if t >= track.state.t:
             track.state = update(predict(track.state, t, self._law), at, error)
         else:
-            then = predict(track.state, t, self._law)
-            moved = at + track.state.mean[:2] - then.mean[:2]
-            doubt = (then.covariance - track.state.covariance)[:2, :2]
-            track.state = update(track.state, moved, error + doubt)
+            ago = track.state.t - t
+            track.state = update(track.state, at, error + doubt(ago, self._law)[:2, :2], ago)
         if t >= track.seen_t:
             track.seen_t, track.seen_at, track.last_camera = t, at, camera
         track.sightings += 1

@@ -59,10 +59,12 @@ def test_a_velocity_lasts_at_first_and_fades_later() -> None:
     assert predict(state, 1000.0, LAW).mean[0] == pytest.approx(1.2 * LAW.memory)
 
 
-def test_update_weighs_by_information() -> None:
+@pytest.mark.parametrize("ago", [0.0, 0.4])
+def test_update_weighs_by_information(ago: float) -> None:
     state = a_state()
-    after = update(state, np.array([2.0, 2.0]), ERROR)
-    observe = np.eye(2, 4)
+    after = update(state, np.array([2.0, 2.0]), ERROR, ago)
+    # what is seen is the place `ago` seconds before
+    observe = np.array([[1.0, 0.0, -ago, 0.0], [0.0, 1.0, 0.0, -ago]])
     information = np.linalg.inv(state.covariance) + observe.T @ np.linalg.inv(ERROR) @ observe
     mean = np.linalg.solve(
         information,
@@ -77,3 +79,11 @@ def test_backwards_the_walk_is_undone() -> None:
     forth_and_back = predict(predict(state, state.t + 0.1, LAW), state.t, LAW)
     np.testing.assert_allclose(forth_and_back.mean[:2], state.mean[:2], atol=0.02)
     assert forth_and_back.covariance[0, 0] > state.covariance[0, 0]
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.5, 1.0])
+def test_backwards_the_doubt_grows_as_forwards(seconds: float) -> None:
+    state = MotionState(7.0, np.array([1.0, 2.0, 0.8, -0.4]), np.zeros((4, 4)))
+    before, after = predict(state, 7.0 - seconds, LAW), predict(state, 7.0 + seconds, LAW)
+    np.testing.assert_allclose(before.covariance[:2, :2], after.covariance[:2, :2], rtol=1e-12)
+    np.testing.assert_allclose(before.mean[:2], [1.0 - 0.8 * seconds, 2.0 + 0.4 * seconds], rtol=1e-12)

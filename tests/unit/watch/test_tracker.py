@@ -236,9 +236,39 @@ def test_a_frame_out_of_turn_is_used_or_counted() -> None:
     assert tracker.counts.frames == before + 4
 
 
+def test_a_late_sighting_tells_where_the_walk_is_now() -> None:
+    # one camera that sees badly, and one that sees well and comes 0.6 s late: its places are carried on with the walk
+    def walk(t: float) -> tuple[float, float]:
+        return (0.8 * t, 0.0)
+
+    tracker = Tracker(run="run")
+    for number in range(40):
+        t = number / 5
+        tracker.step(t, "north", seen(t, "north", [walk(t)], sd=1.0).observations)
+        update = tracker.step(t - 0.6, "south", seen(t - 0.6, "south", [walk(t - 0.6)], sd=0.05).observations)
+        if number > 15:
+            (point,) = update.points
+            # nothing errs by chance here, so what is left is within one standard deviation of what the track claims
+            assert math.dist(point.at, walk(t)) < min(0.25, math.sqrt(point.covariance[0]))
+            assert point.velocity[0] == pytest.approx(0.8, rel=0.3)
+
+
+@pytest.mark.parametrize("fps", [5.0, 25.0, 100.0])
+def test_more_frames_of_one_camera_are_not_more_knowledge_than_they_last(fps: float) -> None:
+    # errors that last L seconds leave, after the first sighting, at most one more independent one per L
+    params = TrackerParams()
+    tracker = Tracker(params, "run")
+    for number in range(round(1.2 * fps) + 1):
+        t = number / fps
+        update = tracker.step(t, "north", seen(t, "north", [(0.0, 0.0)]).observations)
+    variance = NOISE**2 + params.floor**2
+    (point,) = [point for point in update.points if point.t == t]
+    assert point.covariance[0] >= variance / (1.0 + 1.2 / params.lasting)
+
+
 def test_unusable_observations_are_dropped_and_counted() -> None:
     tracker = Tracker(run="run")
-    bad = [(math.nan, 0.0), (0.0, math.inf)]
+    bad = [(math.nan, 0.0), (0.0, 1e300)]
     tracker.step(0.0, "north", seen(0.0, "north", bad).observations)
     tracker.step(
         1.0, "north", [Observation(t=1.0, camera="north", at=(0.0, 0.0), covariance=(1.0, 2.0, 1.0))]
