@@ -56,6 +56,8 @@ def assess(
     response; or evaluates the one path of an EASI sheet (columns task, p_detection, detect_at, delay_mean,
     delay_sd), which also needs --response-mean, --response-sd and --p-communication.
     """
+    if report is not None:
+        wiring.require_place_for_report(report)
     if path.suffix.lower() == SHEET and not path.is_dir():
         if threats or targets or states or responses:
             raise click.UsageError("--threat, --target, --state and --response are for a site; a sheet is one path")

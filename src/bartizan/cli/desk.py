@@ -81,6 +81,7 @@ def desk(
     folder = data_folder(site, data)
     with ExitStack() as parts:
         sources = _sources(read, cameras) if watch or cameras else {}
+        wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
         open_desk = Desk(read, journal, lambda: datetime.now(UTC))
         live = LiveFeed()

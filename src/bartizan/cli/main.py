@@ -21,6 +21,7 @@ from bartizan.errors import BartizanError
 
 STOPPED = 130  # 128 + SIGINT, as shells have it
 UNHEARD = 141  # 128 + SIGPIPE
+LONGEST = 1_000  # characters of one fault: what was given may be of any length
 
 
 class Verb(NamedTuple):
@@ -43,9 +44,10 @@ VERBS: dict[str, Verb] = {
 
 
 def _say(words: str) -> None:
-    """Write words to stderr, one fault a line, free of anything that would command a terminal."""
+    """Write words to stderr, one fault a line, none endless, free of anything that would command a terminal."""
     for line in words.splitlines():
-        click.echo(f"bartizan: {printable(line)}", err=True)
+        shown = line if len(line) <= LONGEST else f"{line[: LONGEST // 2]} ... {line[-LONGEST // 2 :]}"
+        click.echo(f"bartizan: {printable(shown)}", err=True)
 
 
 @contextmanager

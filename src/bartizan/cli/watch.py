@@ -16,7 +16,7 @@ import click
 from bartizan.app.live import LiveRun, Sighting, Traces, watch_boxes, watch_pictures, watch_tracks
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
-from bartizan.errors import MissingPartError, VideoError
+from bartizan.errors import InputError, MissingPartError, VideoError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
@@ -100,7 +100,7 @@ def watch(
     live = LiveRun(read, run=run, start_utc=start)
     files = _pairs("--camera/--detections", cameras or detections) or _sources(read)
     out = _pairs("--mot-out", mot_out)
-    _check_out(out, files)
+    _check_out(out, files, site)
     sightings = (_from_boxes if detections else _from_videos)(read, files, fps, live)
     _watch_cameras(sightings, live, out, teller)
 
@@ -153,15 +153,23 @@ def _watch_cameras(sightings: Iterator[Sighting], live: LiveRun, out: Mapping[st
     )
 
 
-def _check_out(out: Mapping[str, str], files: Mapping[str, str]) -> None:
+def _check_out(out: Mapping[str, str], files: Mapping[str, str], site: Path) -> None:
     """What would keep the files from being written is said before an hour is spent on what is in them."""
+    kept = {Path(file).resolve() for file in files.values()} | {site.resolve(), (site / "site.toml").resolve()}
     if len(set(out.values())) < len(out):
         raise click.UsageError("--mot-out: each camera needs a file of its own")
     for name, file in out.items():
         if name not in files:
             raise click.UsageError(f"--mot-out: camera '{name}' is not watched")
-        if Path(file).is_dir() or not Path(file).parent.is_dir():
-            raise click.UsageError(f"--mot-out: {file} cannot be written: it is a folder, or its folder is missing")
+        place = Path(file)
+        if not place.parent.is_dir() or (place.exists() and not place.is_file()):
+            raise InputError(
+                f"--mot-out {file}: cannot be written: its folder is missing, or no plain file is there. Name another"
+            )
+        if place.resolve() in kept:
+            raise InputError(
+                f"--mot-out {file}: cannot be written: it is what is read, and would be lost. Name another"
+            )
 
 
 def _sources(site: Site) -> dict[str, str]:

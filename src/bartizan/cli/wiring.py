@@ -60,6 +60,14 @@ def read_sheet(path: Path) -> tuple[Task, ...]:
     return read(path)
 
 
+def require_place_for_report(path: Path) -> None:
+    """InputError where a page cannot be written, or would replace a file that is no page."""
+    from bartizan.adapters.files.whole import refuse_place
+    from bartizan.adapters.report.assessment import DOCTYPE
+
+    refuse_place(path, DOCTYPE)
+
+
 def write_report(study: Study, path: Path) -> None:
     """Write the assessment as a self-contained page, whole or not at all."""
     from bartizan.adapters.files.whole import write_whole
@@ -187,6 +195,13 @@ def desk_accounts(folder: Path, user: str, new: bool) -> tuple[Accounts, str | N
         password = new_password()
         file.set_password(user, password)
     return file.load(), password
+
+
+def require_address(host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+    """AddressError where the address is taken, InputError where certificate and key are none."""
+    from bartizan.adapters.web.server import require_place
+
+    require_place(host, port, None if certificate is None else str(certificate), None if key is None else str(key))
 
 
 def desk_page(

@@ -230,14 +230,15 @@ def test_what_cannot_be_meant(watch: Watch, arguments: list[str], message: str) 
     assert message in " ".join(result.stderr.split())
 
 
-def test_outputs_that_cannot_be_written_are_refused_first(watch: Watch, tmp_path: Path) -> None:
+def test_outputs_that_cannot_be_written_are_refused_first(watch: Watch, folder: Path, tmp_path: Path) -> None:
     boxes = tmp_path / "det.txt"
     boxes.write_text("1,-1,1,1,10,20,0.9\n")
     start = ["--detections", f"north={boxes}", "--fps", "5", "--mot-out"]
-    for place in (tmp_path / "no" / "out.txt", tmp_path):
+    for place in (tmp_path / "no" / "out.txt", tmp_path, boxes, folder / "site.toml", Path("/dev/null")):
         result = watch(*start, f"north={place}")
         assert result.exit_code == 2
         assert "cannot be written" in " ".join(result.stderr.split())
+    assert boxes.read_text() == "1,-1,1,1,10,20,0.9\n"
     result = watch(*start, f"south={tmp_path / 'out.txt'}")
     assert result.exit_code == 2
     assert "is not watched" in " ".join(result.stderr.split())

@@ -109,6 +109,34 @@ def test_what_cannot_be_asked_of_a_site_exits_2(chancery: Path, arguments: list[
     assert result.stderr
 
 
+def test_a_report_replaces_a_page_and_nothing_else(tmp_path: Path) -> None:
+    sheet = six_tasks(tmp_path, "begin")
+    page = tmp_path / "out.html"
+    for _ in range(2):
+        assert run("assess", sheet, *RESPONSE, "--report", page).exit_code == 0
+    written = sheet.read_bytes()
+    for place, word in (
+        (sheet, "another kind of file"),
+        (Path("/dev/null"), "a device"),
+        (tmp_path / "no" / "out.html", f"no folder {tmp_path / 'no'}"),
+    ):
+        result = run("assess", sheet, *RESPONSE, "--report", place)
+        assert result.exit_code == 2
+        assert str(place) in result.stderr
+        assert word in result.stderr
+        assert result.stdout == ""
+    assert sheet.read_bytes() == written
+    assert not Path("/dev/null").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {sheet.name, page.name}
+
+
+def test_an_endless_id_is_not_repeated_whole(chancery: Path) -> None:
+    result = run("assess", chancery, "--threat", "y" * 100_000)
+    assert result.exit_code == 2
+    assert len(result.stderr) < 2_000
+    assert "armed-intruder" in result.stderr
+
+
 def test_near_ids_are_offered(chancery: Path) -> None:
     assert "lone-intruder" in run("assess", chancery, "--threat", "lone-intruders").stderr
 

@@ -119,6 +119,13 @@ def test_a_long_value_is_not_repeated_whole(tmp_path: Path) -> None:
     assert len(str(fault)) < 400
 
 
+@pytest.mark.parametrize("name", ["fe\x1b[31mnce", "fe\0nce", "f" * 201])
+def test_a_name_that_no_table_can_show(tmp_path: Path, name: str) -> None:
+    (fault,) = faults(tmp_path, HEAD + f"{name},0.9,begin,10,3\n")
+    assert (fault.line, fault.key) == (2, "task")
+    assert "control character" in fault.cure
+
+
 @pytest.mark.parametrize("place", ["absent.csv", "."])
 def test_what_cannot_be_opened(tmp_path: Path, place: str) -> None:
     with pytest.raises(SheetError, match="cannot be read") as caught:

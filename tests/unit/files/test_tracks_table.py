@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,19 @@ def test_times_that_go_back(tmp_path: Path) -> None:
 def test_files_that_are_no_table(tmp_path: Path, text: str | bytes, line: int, message: str) -> None:
     found = faults(tmp_path, text)
     assert (found[0][0], found[0][3]) == (line, message)
+
+
+@pytest.mark.parametrize("read", [read_tracks, read_boxes])
+@pytest.mark.parametrize("content", [None, b"caf\xe9,1,1,1,1,1,1\n"])
+def test_what_cannot_be_read_is_not_called_empty_as_well(
+    tmp_path: Path, read: Callable[[Path], object], content: bytes | None
+) -> None:
+    path = tmp_path / "table.txt"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(TracksError) as caught:
+        read(path)
+    assert len(caught.value.faults) == 1
 
 
 def test_what_is_not_there_and_what_is_no_file(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import csv
 import io
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from bartizan.site.model import DetectAt
 COLUMNS = ("task", "p_detection", "detect_at", "delay_mean", "delay_sd")
 MAX_BYTES = 1_000_000  # a thousand tasks with long names; more is another kind of file
 MAX_TASKS = 1_000
+MAX_NAME = 200  # characters; a line of a table
 MAX_SECONDS = 1e9  # some 30 years: beyond it a figure is a slip, and sums of squares lose their meaning
 SHOWN = 60  # characters of an offending value that a message repeats
 
@@ -149,6 +151,9 @@ class _Reading:
         name = record.cells["task"]
         if not name:
             self._fault(record.line, "task", "", "the task has no name", "Name it")
+        elif len(name) > MAX_NAME or any(unicodedata.category(letter)[0] == "C" for letter in name):
+            cure = f"Write at most {MAX_NAME} characters, none of them a control character"
+            self._fault(record.line, "task", name, "is no name", cure)
         p_detection = self._number(record, "p_detection", 1.0, "a probability from 0 to 1")
         delay_mean = self._number(record, "delay_mean", MAX_SECONDS, "seconds, 0 or more")
         delay_sd = self._number(record, "delay_sd", MAX_SECONDS, "seconds, 0 or more")

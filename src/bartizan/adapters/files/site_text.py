@@ -83,7 +83,8 @@ def parse_text(path: Path, text: str) -> SiteText:
         raise _whole(path, "is nested too deeply", "Write the site in the form of its reference page") from None
     except ValueError as error:
         place = _TOML_LINE.search(str(error))
-        message = _TOML_LINE.sub("", str(error))
+        # the interpreter's own advice on how to allow longer numbers is none for a site
+        message = _TOML_LINE.sub("", str(error)).partition("; use sys")[0]
         line = text.count("\n") + 1 if place is not None and place[1] is None else int(place[1]) if place else 0
         shown = text.split("\n")[line - 1].strip()[:60] if line else ""
         about = f"is not TOML: {message[:1].lower()}{message[1:]}" + (f", near {shown!r}" if shown else "")

@@ -161,7 +161,7 @@ class _Reading:
                     continue
                 now.add(row.track)
                 table.append(row)
-        if places is None:
+        if places is None and not self._faults:
             self._fault(0, "", "", "is empty", f"Begin with the line {','.join(COLUMNS)}")
         elif not len(table) and not self._faults:
             self._fault(0, "", "", "holds no usable row", f"Write one row per track and time: {','.join(COLUMNS)}")
@@ -178,7 +178,7 @@ class _Reading:
                 self._fault(line, "", "", message, f"Write {','.join(BOX_COLUMNS)}, without a heading")
             elif (box := self._box(line, cells)) is not None:
                 boxes.append(box)
-        if empty:
+        if empty and not self._faults:
             self._fault(0, "", "", "is empty", f"Write one detection a line: {','.join(BOX_COLUMNS)}")
         return boxes
 

@@ -7,13 +7,43 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from bartizan.errors import InputError
+
+
+def refuse_place(path: Path, begins: str = "") -> None:
+    """Say what would keep a file from being written at `path`, before an hour is spent on what is in it.
+
+    Only a file that begins with `begins`, or an empty one, may be replaced: a slip must not cost somebody their site
+    or their sheet. Raises InputError where the folder is missing or the place is taken by something else.
+    """
+    place = path.resolve()
+    if not place.parent.is_dir():
+        raise InputError(f"{path}: cannot be written: there is no folder {place.parent}. Make it, or name another")
+    if not place.exists():
+        return
+    # a device or a pipe would be replaced by a plain file
+    if not place.is_file():
+        raise InputError(f"{path}: cannot be written: it is a folder or a device. Name a file")
+    with place.open("rb") as stream:
+        head = stream.read(len(begins.encode()))
+    if head and head != begins.encode():
+        raise InputError(f"{path}: is there already, and is another kind of file. Name another place, or take it away")
+
 
 def write_whole(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step, durable before it returns; on any failure the old file stays as it was."""
+    """Put `text` at `path` in one step, durable before it returns; on any failure the old file stays as it was.
+
+    Raises InputError where the folder is missing or a folder or device is in the place.
+    """
+    refuse_place(path)
     # a link keeps leading where it led
     place = path.resolve()
     mode = place.stat().st_mode & 0o777 if place.exists() else 0o644
-    handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
+    except OSError as error:
+        # the name of the passing file would tell nobody anything
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)

@@ -14,6 +14,8 @@ from bartizan.app.study.thin import MORE_DELAY
 
 TEMPLATE = "assessment.html.j2"
 STYLE = "assessment.css"
+DOCTYPE = "<!DOCTYPE html>"
+"""How every page begins, so that a page can be told from another file."""
 
 GLOSSARY = (
     ("Area", "a place between two layers of protection."),

@@ -160,6 +160,8 @@ def _check_file(path: Path) -> None:
             raise VideoError(f"{path}: it {kind}. Give the path of a video file")
         with path.open("rb") as file:
             head = file.read(_HEAD)
+    except VideoError:
+        raise
     except (OSError, ValueError) as error:
         raise VideoError(f"{path}: it cannot be read: {error}. Check the name and the rights") from error
     if not head:

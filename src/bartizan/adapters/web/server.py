@@ -6,7 +6,7 @@ import ipaddress
 import socket
 import ssl
 import threading
-from types import TracebackType
+from types import FrameType, TracebackType
 
 import uvicorn
 from fastapi import FastAPI
@@ -130,6 +130,11 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.up = threading.Event()
         self._app = app
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first Ctrl-C ends the server within its grace; another one only breaks that end into a traceback."""
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
