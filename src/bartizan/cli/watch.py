@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +22,8 @@ from bartizan.signal import Signal
 from bartizan.site.site import Site
 
 REFRESH = 0.5  # seconds between two updates of the progress line
+MAX_FPS = 1000.0  # as in a site file
+RUN = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -60,7 +63,9 @@ class Moment(click.ParamType[datetime]):
 @click.option("--detections", type=Pair(), multiple=True, help="Boxes found elsewhere, MOTChallenge text.")
 @click.option("--tracks", type=click.Path(path_type=Path), metavar="FILE", help="Tracks made elsewhere: t,track,x,y.")
 @click.option(
-    "--fps", type=click.FloatRange(min=0.0, min_open=True), help="Pictures a second, where the file is wrong."
+    "--fps",
+    type=click.FloatRange(min=0.0, max=MAX_FPS, min_open=True),
+    help="Pictures a second, where the file is wrong.",
 )
 @click.option("--mot-out", type=Pair(), multiple=True, help="Write a camera's tracks as MOTChallenge text.")
 @click.option("--start", type=Moment(), help="The time of the first picture.")
@@ -88,6 +93,8 @@ def watch(
         raise click.UsageError("give one of --camera, --detections and --tracks")
     if fps is not None and not math.isfinite(fps):
         raise click.UsageError("--fps is a number of pictures a second")
+    if RUN.fullmatch(run) is None:
+        raise click.UsageError("--run: give at most 80 letters, digits, '-', '_' and '.'; it stands in every id")
     if tracks is not None and (mot_out or fps is not None):
         raise click.UsageError("--mot-out and --fps are for cameras; --tracks has places and times of its own")
     read = wiring.load_site(site)
