@@ -376,3 +376,37 @@ def test_who_left_one_picture_may_come_into_another() -> None:
     tracker, found = seen_through(VIEW, camera="south")
     assert {point.track for point in found} == {"run-1"}
     assert tracker.counts.tracks == 1
+
+
+def test_a_stitched_track_began_when_it_was_first_seen() -> None:
+    frames = [seen(n / 5, "north", [(0.0, 0.0)]) for n in range(51) if not 3.0 < n / 5 < 7.0]
+    tracker, _ = play(frames)
+    assert tracker.counts.stitches == 1
+    (ended,) = tracker.finish().ended
+    assert (ended.track, ended.since, ended.until) == ("run-1", 0.0, 10.0)
+
+
+def test_a_camera_is_named_for_a_second_after_it_saw_somebody() -> None:
+    cameras = {}
+    tracker = Tracker(run="run")
+    for n in range(31):
+        t = n / 5
+        if t <= 3.0:
+            tracker.step(t - 0.05, "south", seen(t - 0.05, "south", [(0.0, 0.0)]).observations)
+        for point in tracker.step(t, "north", seen(t, "north", [(0.0, 0.0)]).observations).points:
+            cameras[point.t] = point.cameras
+    assert cameras[3.8] == ("north", "south")
+    assert cameras[4.0] == ("north",)
+
+
+def test_two_tracks_that_turn_out_to_be_one_go_on_as_the_elder() -> None:
+    tracker = Tracker(run="run")
+    ended = []
+    for n in range(60):
+        t = n / 5
+        ended += tracker.step(t, "north", seen(t, "north", [(0.0, 0.0)]).observations).ended
+        if t >= 2.0:
+            x = max(0.1, 4.0 - 1.3 * (t - 2.0))  # comes to the same place and is never in one picture with it
+            ended += tracker.step(t + 0.1, "south", seen(t + 0.1, "south", [(x, 0.0)]).observations).ended
+    assert [(one.track, one.merged_into) for one in ended] == [("run-2", "run-1")]
+    assert [one.track for one in tracker.finish().ended] == ["run-1"]
