@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tomllib
 from pathlib import Path
@@ -307,6 +308,19 @@ def test_the_template_loads_and_has_nothing_wrong(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="there is something already"):
             new_site(place)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == written
+
+
+def test_what_the_template_leaves_out_stands_once_its_marks_are_taken_away(tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    new_site(folder)
+    file = folder / "site.toml"
+    text = file.read_text()
+    place = text.index("# [[camera]]")
+    file.write_text(text[:place] + re.sub(r"(?m)^# ", "", text[place:]))
+    site = load_site(folder)
+    assert [camera.id for camera in site.cameras] == ["north"]
+    assert [rule.zone for rule in site.rules] == ["pavement"]
+    assert check(site) == ()
 
 
 def test_the_schema_takes_valid_documents_and_refuses_broken_ones(chancery: Path, tmp_path: Path) -> None:

@@ -120,9 +120,11 @@ polygon = [[0, 6], [40, 6], [40, 10], [0, 10]]
 
 # [[camera]]
 # id = "north"
-# source = "rtsp://camera.example/stream"   # name and password never here
+# source = "north.avi" # a video file: this version reads no streams yet; never a name and password here
 # size = [768, 576]
-# model = { points = [[412, 300, 3.1, 8.0], ...] }   # picture x, y and plan x, y of at least four places
+# model = { points = [ # picture x, y and plan x, y of at least four places, better eight
+#   [60, 520, 10, 6], [710, 520, 30, 6], [180, 240, 8, 14], [590, 240, 32, 14],
+# ] }
 
 # [[rule]]
 # id = "loiter-pavement"
