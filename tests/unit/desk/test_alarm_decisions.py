@@ -405,3 +405,11 @@ def test_the_alarm_as_json_has_every_field() -> None:
     assert told["closed_at"] is None
     shown = set(alarm.__dataclass_fields__) - {"source", "stale_below"} | {"run"}
     assert set(told) == shown
+
+
+def test_a_closed_alarm_is_quiet_no_longer_when_it_comes_back() -> None:
+    shelved = after(taken(), decide_shelve(taken(), by="Ann", at=at(6), until=at(600), reason="works at the fence"))
+    closed = after(shelved, decide_assess(shelved, "nuisance", by="Ann", at=at(7), note="works", force=True))
+    assert (closed.handling, closed.suppression) == ("closed", None)
+    back = after(closed, decide_reopen(closed, by="Bob", at=at(8), reason="it was no worker"))
+    assert back.suppression is None
