@@ -4,6 +4,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
+from bartizan.errors import BartizanError
+
 __version__ = "0.1.0"
 
 # the verbs of the package: each is imported when it is first asked for, so that `import bartizan` costs nothing
@@ -12,7 +14,7 @@ _VERBS = {
     "load": ("bartizan.adapters.files.site", "load_site"),
 }
 
-__all__ = ["__version__", "assess", "load"]
+__all__ = ["BartizanError", "__version__", "assess", "load"]
 
 
 class _VerbRoom(ModuleType):

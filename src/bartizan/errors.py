@@ -52,7 +52,8 @@ class Fault:
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
         what = f"{self.key} = {self.value}" if self.key and self.value else self.key
-        return f"{place}: {what + ': ' if what else ''}{self.message}. {self.cure}"
+        stop = "" if self.message.endswith((".", "?", "!")) else "."
+        return f"{place}: {what + ': ' if what else ''}{self.message}{stop} {self.cure}"
 
 
 class FaultsError(InputError):

@@ -105,7 +105,7 @@ def _combination(words: str) -> list[str]:
 def _refuse_short(found: Study) -> None:
     require = found.options["require"]
     words = [
-        f"P_I {case.result.p_interruption:.4f} is below the required {require:g}: {question(case)}"
+        f"P_I {case.result.p_interruption:.9g} is below the required {require:g}: {question(case)}"
         for case in found.short
     ]
     if words:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shapely import Point
 
@@ -50,8 +51,8 @@ class RuleBook:
     """Applies the rules of `site` to tracks.
 
     `ids` gives the ids of the signals in the order in which they are raised. `start_utc` is the time of the stream's
-    zero; without it signals carry no `utc`. `exercise` marks every signal as of an exercise. The same points in the
-    same order give the same signals.
+    zero; without it signals carry no `utc`. The times of day in their words are the site's own. `exercise` marks
+    every signal as of an exercise. The same points in the same order give the same signals.
     """
 
     def __init__(self, site: Site, ids: SignalIds, start_utc: datetime | None = None, exercise: bool = False) -> None:
@@ -59,6 +60,7 @@ class RuleBook:
             raise InputError(f"the start of the stream needs a time zone, such as {start_utc.isoformat()}Z")
         self._ids = ids
         self._start = start_utc and start_utc.astimezone(UTC)
+        self._zone = UTC if site.time_zone is None else ZoneInfo(site.time_zone)
         self._exercise = exercise
         self._entries = tuple(_entry(site, rule) for rule in site.rules)
         self._open: tuple[dict[str, _Open], ...] = tuple({} for _ in self._entries)
@@ -138,7 +140,7 @@ class RuleBook:
     def _words(self, t: float) -> str:
         if self._start is None:
             return f"{t:.1f} s of the stream"
-        return f"{self._instant(self._start, t):%H:%M:%S} UTC"
+        return f"{self._instant(self._start, t).astimezone(self._zone):%H:%M:%S %Z}"
 
     @staticmethod
     def _instant(start: datetime, t: float) -> datetime:

@@ -83,7 +83,8 @@ def numbers(chain: Chain) -> list[int]:
 @pytest.mark.parametrize(
     ("where", "place", "depth"),
     [
-        ({"element": "gate", "area": "hall", "zone": "pavement"}, "gate", 2.5),
+        ({"element": "gate", "area": "hall"}, "gate", 2.5),
+        ({"element": "gate", "area": "hall", "zone": "pavement"}, "hall", 1.0),  # seen in a zone: where they stand
         ({"area": "yard", "zone": "pavement"}, "yard", 2.0),
         ({"zone": "pavement"}, "street", 3.0),
         ({"zone": "edge"}, "door", 1.5),
@@ -94,7 +95,7 @@ def numbers(chain: Chain) -> list[int]:
         ({"area": "shed"}, "shed", float("inf")),
     ],
 )
-def test_the_place_is_the_element_else_the_area_else_what_the_zone_speaks_of(
+def test_the_place_is_the_element_or_for_who_is_seen_in_a_zone_the_area(
     where: dict[str, str], place: str, depth: float
 ) -> None:
     found = PLACES.of(Bench().raise_at(0, **where))
@@ -240,3 +241,16 @@ def test_chains_part_the_alarms_and_each_is_read_alike_from_all_its_alarms(raise
         assert depths[chain.place.id] == min(depths[element] for element in elements)
         for member in chain.alarms:
             assert chains[member.number - 1] == chain
+
+
+def test_who_loiters_before_a_gate_is_outside_though_the_signal_names_the_gate() -> None:
+    bench = Bench()
+    seen = bench.raise_at(0, kind="loitering", zone="pavement", area="street", element="gate")
+    chain = bench.chain(seen)
+    assert (chain.place.id, chain.place.outside) == ("street", True)
+    reading = bench.desk.clock(seen.id)
+    assert reading is not None
+    assert not reading.counting
+    # a contact on the gate itself is another matter
+    touched = bench.raise_at(5, element="gate")
+    assert bench.chain(touched).place.id == "gate"

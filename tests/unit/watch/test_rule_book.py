@@ -168,3 +168,25 @@ def test_a_time_beyond_the_calendar_is_an_error_of_the_input() -> None:
     book = a_book(start_utc=datetime(9999, 12, 31, tzinfo=UTC))
     with pytest.raises(InputError, match="is no date"):
         stand(book, "a", (2.0, 1.0), 90_000.0, 90_060.0)
+
+
+def test_words_tell_the_sites_own_time_of_day_and_utc_stays_utc() -> None:
+    site = build(
+        {
+            "schema": 1,
+            "site": {"name": "x", "time_zone": "Asia/Tokyo"},
+            "area": [{"id": "street", "outside": True}],
+            "zone": [{"id": "pavement", "area": "street", "polygon": [[0, 0], [9, 0], [9, 9], [0, 9]]}],
+            "rule": [{"id": "stays", "kind": "loitering", "zone": "pavement", "after": 10}],
+        }
+    )
+    book = RuleBook(site, SignalIds("r"), datetime(2026, 3, 1, 22, 0, tzinfo=UTC))
+    points = [
+        TrackPoint(
+            t=float(t), track="r-1", at=(5.0, 5.0), velocity=(0.0, 0.0), covariance=(0.1, 0.0, 0.1), observed=True
+        )
+        for t in range(12)
+    ]
+    (raised,) = [signal for point in points for signal in book.step([point], point.t)]
+    assert "since 07:00:00 JST" in raised.because["text"]
+    assert raised.utc == "2026-03-01T22:00:10.000Z"

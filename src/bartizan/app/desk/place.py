@@ -1,7 +1,9 @@
 """Where on the site an alarm is, and how deep that lies.
 
-The place is what the signal names: its element, else its area, else what its zone speaks of. Depth counts the
-elements that still have to be passed to reach a target; an element itself lies half way between its two sides.
+The place is what the signal names: its element, else its area, else what its zone speaks of. Of somebody seen in a
+zone it is the area first: who stands before a gate has not begun on it. Depth
+counts the elements that still have to be passed to reach a target; an element itself lies half way between its two
+sides.
 """
 
 from __future__ import annotations
@@ -43,10 +45,11 @@ class Places:
     def of(self, alarm: Alarm) -> Place | str:
         """The alarm's place, or in words why it has none."""
         signal: Mapping[str, Any] = alarm.signal
-        for kind in ("element", "area"):
+        seen_in_zone = signal.get("zone") is not None
+        for kind in ("area", "element") if seen_in_zone else ("element", "area"):
             if signal.get(kind) is not None:
                 return self._named(kind, signal[kind])
-        if signal.get("zone") is None:
+        if not seen_in_zone:
             return "The report names no element, area or zone."
         zone = next((zone for zone in self._site.zones if zone.id == signal["zone"]), None)
         if zone is None:

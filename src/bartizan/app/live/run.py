@@ -5,6 +5,7 @@ Live and replay are the same code: the clock is in the glimpses, and the same gl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -88,7 +89,7 @@ class LiveRun:
         self._tracker = Tracker(params, run, views)
         self._book = RuleBook(site, SignalIds(run), start_utc, exercise)
         self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
-        self._now = 0.0
+        self._now = -math.inf
         self.counts = LiveCounts(tracks=self._tracker.counts)
 
     def take(self, glimpse: Glimpse) -> Sighting:
@@ -97,7 +98,9 @@ class LiveRun:
         self.counts.detections += len(glimpse.detections)
         self.counts.observations += len(glimpse.observations)
         update = self._tracker.step(glimpse.t, glimpse.camera, glimpse.observations)
-        self._now = max(self._now, glimpse.t)
+        # a time that is none is dropped and counted by the tracker, and must not stop the clock of the rules
+        if math.isfinite(glimpse.t):
+            self._now = max(self._now, glimpse.t)
         signals = self._book.step(update.points, self._now, update.ended)
         self.counts.signals += len(signals)
         points = {point.track: point for point in update.points}
