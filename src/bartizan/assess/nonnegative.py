@@ -18,6 +18,7 @@ fixed here, is shared out as well.
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,7 @@ class _Left:
     law: Floats
 
 
-class _Grid:
+class _Grid(ABC):
     """What both ways share: adding a delay to what is left, on a grid."""
 
     def __init__(self, step: float, cells: int) -> None:
@@ -89,17 +90,17 @@ class _Grid:
         law = irfft(spectrum, self._size)[: self.cells] + self.own(left, cut)
         return _Left(left.fixed, left.at_zero * cut.at_zero, law)
 
+    @abstractmethod
     def own(self, left: _Left, cut: _Cut) -> Floats:
         """What the new delay brings beside the convolution."""
-        raise NotImplementedError
 
+    @abstractmethod
     def start(self) -> _Left:
         """Nothing left."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_time(self, left: _Left) -> float:
         """P(T > R)."""
-        raise NotImplementedError
 
 
 class _SmoothResponse(_Grid):
