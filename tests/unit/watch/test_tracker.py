@@ -12,7 +12,7 @@ import pytest
 from bartizan.errors import InputError
 from bartizan.geometry.projection import Points
 from bartizan.signal import Observation
-from bartizan.watch.point import TrackPoint, TrackUpdate
+from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
 from bartizan.watch.track import Tracker, TrackerParams
 from bartizan.watch.view import View
 
@@ -401,7 +401,7 @@ def test_a_camera_is_named_for_a_second_after_it_saw_somebody() -> None:
 
 def test_two_tracks_that_turn_out_to_be_one_go_on_as_the_elder() -> None:
     tracker = Tracker(run="run")
-    ended = []
+    ended: list[EndedTrack] = []
     for n in range(60):
         t = n / 5
         ended += tracker.step(t, "north", seen(t, "north", [(0.0, 0.0)]).observations).ended
