@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -82,6 +83,11 @@ class Signal:
             "exercise": self.exercise,
             "because": dict(self.because),
         }
+
+
+def rfc3339(instant: datetime, timespec: str = "auto") -> str:
+    """An instant as RFC 3339 in UTC, ending in Z; `timespec` as `datetime.isoformat` has it."""
+    return instant.astimezone(UTC).isoformat(timespec=timespec).replace("+00:00", "Z")
 
 
 class SignalIds:

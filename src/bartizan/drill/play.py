@@ -10,7 +10,7 @@ from datetime import timedelta
 from shapely import Point
 
 from bartizan.drill.scenario import Actor, Place, Scene, SensorEvent, Wait
-from bartizan.signal import Signal
+from bartizan.signal import Signal, rfc3339
 from bartizan.site.site import Site
 
 # one gait cycle (two steps) is about 0.84 of a person's height at walking pace
@@ -116,7 +116,7 @@ def sensor_signal(site: Site, scene: Scene, event: SensorEvent, *, id: str) -> S
     return Signal(
         id=id,
         t=event.t,
-        utc=(scene.start + timedelta(seconds=event.t)).isoformat().replace("+00:00", "Z"),
+        utc=rfc3339(scene.start + timedelta(seconds=event.t)),
         kind=sensor.kind,
         state="raised",
         area=None if area is None else area.id,

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from shapely import Point
 
 from bartizan.errors import InputError
-from bartizan.signal import Signal, SignalIds
+from bartizan.signal import Signal, SignalIds, rfc3339
 from bartizan.site.model import Element, Rule, Zone
 from bartizan.site.site import Site
 from bartizan.watch.behaviours import intrusion, loitering
@@ -135,7 +135,7 @@ class RuleBook:
     def _utc(self, t: float) -> str | None:
         if self._start is None:
             return None
-        return self._instant(self._start, t).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return rfc3339(self._instant(self._start, t), "milliseconds")
 
     def _words(self, t: float) -> str:
         if self._start is None:

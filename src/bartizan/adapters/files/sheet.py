@@ -6,7 +6,6 @@ where p_detection is 0), `delay_mean` and `delay_sd` (seconds). UTF-8, with or w
 
 from __future__ import annotations
 
-import csv
 import io
 import math
 import re
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast, get_args
 
+from bartizan.adapters.files.csv_lines import csv_lines
 from bartizan.assess.timeline import Task
 from bartizan.errors import Fault, SheetError
 from bartizan.site.model import DetectAt
@@ -101,25 +101,14 @@ class _Reading:
             self._fault(0, "", "", "holds no task", f"Write one line for each task under {','.join(COLUMNS)}")
 
     def _records(self, text: str) -> Iterator[_Record]:
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
         headings: Sequence[str] | None = None
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as error:
-                self._fault(line, "", "", f"is not comma-separated text ({error})", "Close every quotation mark")
-                return
-            if not any(cell.strip() for cell in cells):
-                continue
+        for line, cells in csv_lines(io.StringIO(text, newline=""), self._fault):
             if headings is None:
-                headings = [cell.strip() for cell in cells]
+                headings = cells
                 if not self._headings_stand(line, headings):
                     return
             elif len(cells) == len(headings):
-                yield _Record(line, dict(zip(headings, (cell.strip() for cell in cells), strict=True)))
+                yield _Record(line, dict(zip(headings, cells, strict=True)))
             else:
                 message = f"{len(cells)} cells under {len(headings)} headings"
                 self._fault(line, "", "", message, "Give each heading one cell; quote a name that holds a comma")

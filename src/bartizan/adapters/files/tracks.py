@@ -8,7 +8,6 @@ frames count from 1. UTF-8, with or without a byte order mark.
 
 from __future__ import annotations
 
-import csv
 import math
 import re
 from array import array
@@ -16,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from bartizan.adapters.files.csv_lines import csv_lines
 from bartizan.errors import Fault, TracksError
 
 COLUMNS = ("t", "track", "x", "y")
@@ -197,24 +197,11 @@ class _Reading:
             self._fault(0, "", "", "is not UTF-8 text", "Save the table as CSV in UTF-8")
 
     def _cells(self, stream: IO[str]) -> Iterator[tuple[int, list[str]]]:
-        reader = csv.reader(stream, strict=True)
-        rows = 0
-        while True:
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                self._fault(line, "", "", f"is not comma-separated text ({error})", "Close every quotation mark")
-                return
-            if not any(cell.strip() for cell in cells):
-                continue
-            rows += 1
+        for rows, (line, cells) in enumerate(csv_lines(stream, self._fault), 1):
             if rows > MAX_ROWS + 1:  # and a heading
                 self._fault(line, "", "", f"more than {MAX_ROWS:,} rows", "Split the table by time")
                 return
-            yield line, [cell.strip() for cell in cells]
+            yield line, cells
 
     def _places(self, line: int, headings: Sequence[str]) -> dict[str, int]:
         """Where each column stands; empty where one is missing or given twice."""

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.app.desk import Desk
-from bartizan.app.desk.feed import Box, LiveFeed
-from bartizan.app.live import Eye, FrameSource, LiveRun, Sighting
-from bartizan.errors import InputError, VideoError
-from bartizan.signal import Signal
+from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.live import Eye, FrameSource, LiveRun, Showing
+from bartizan.errors import VideoError
+from bartizan.signal import Signal, rfc3339
 from bartizan.site.site import Site
 
-TRAIL = 30  # places of a track shown on the plan
 LAG = 1.0  # seconds behind the clock after which a picture is dropped unseen instead of being looked at late
 
 Picture = tuple[float, str, NDArray[np.uint8] | None, str]
@@ -49,20 +48,13 @@ class DutyWatch:
         seconds: Callable[[], float],
         wait: Callable[[float], bool],
     ) -> None:
-        for name, source in sources.items():
-            size = site.camera(name).size
-            if size is not None and source.size != size:
-                raise InputError(
-                    f"camera '{name}' has pictures of {source.size[0]} x {source.size[1]} pixels, and the site says "
-                    f"{size[0]} x {size[1]}. Correct its size and its model, or give the stream it was calibrated on"
-                )
-        self._eyes = {name: Eye(site.camera(name)) for name in sources}
+        self._eyes = {name: Eye.of(site.camera(name), source) for name, source in sources.items()}
         self._sources = dict(sources)
         self._desk, self._feed = desk, live
         self._run, self._began = run, began
         self._seconds, self._wait = seconds, wait
         self._live = LiveRun(site, run=run, start_utc=began)
-        self._trails: dict[str, list[tuple[float, float]]] = {}
+        self._showing = Showing(live)
         self._late = 0
 
     def watch(self) -> None:
@@ -89,22 +81,8 @@ class DutyWatch:
         # the alarm first: a picture may be lost, an alarm may not
         for signal in sighting.signals:
             self._desk.submit(signal, self._run)
-        boxes: list[Box] = [(track, *box) for track, box in sighting.boxes]
-        self._feed.publish_picture(camera, t, image, boxes)
-        self._move(sighting)
+        self._showing.show(sighting, image)
         self._count()
-
-    def _move(self, sighting: Sighting) -> None:
-        for point in sighting.points:
-            trail = self._trails.setdefault(point.track, [])
-            trail.append(point.at)
-            del trail[:-TRAIL]
-        self._feed.publish_tracks(
-            sighting.t, [(p.track, p.at[0], p.at[1], p.cameras, self._trails[p.track]) for p in sighting.points]
-        )
-        # a track may be seen once more in the very sighting that ends it
-        for track in sighting.ended:
-            self._trails.pop(track, None)
 
     def _count(self) -> None:
         counts = self._live.counts
@@ -112,12 +90,11 @@ class DutyWatch:
         self._feed.publish_counts(counts.frames + self._late, counts.detections, dropped)
 
     def _lost(self, t: float, camera: str, why: str) -> None:
-        utc = (self._began + timedelta(seconds=t)).isoformat().replace("+00:00", "Z")
         self._desk.submit(
             Signal(
                 id=f"{self._run}/lost/{camera}",
                 t=t,
-                utc=utc,
+                utc=rfc3339(self._began + timedelta(seconds=t)),
                 kind="camera-lost",
                 state="raised",
                 cameras=(camera,),

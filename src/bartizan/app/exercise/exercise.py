@@ -9,25 +9,25 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.feed import Box, LiveFeed
+from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise.clock import ExerciseClock
 from bartizan.app.exercise.officer import Officer
 from bartizan.app.exercise.references import check_references
 from bartizan.app.exercise.report import ExerciseReport, Happening, SceneReport
-from bartizan.app.live import Eye, Glimpse, LiveRun, Sighting
+from bartizan.app.live import Eye, Glimpse, LiveRun, Showing, Sighting
 from bartizan.drill.play import figures, sensor_signal
 from bartizan.drill.render import Renderer
 from bartizan.drill.scenario import Light, Scenario, Scene
 from bartizan.drill.scenery import scenery
 from bartizan.errors import MissingPartError
-from bartizan.signal import Signal
+from bartizan.signal import Signal, rfc3339
 from bartizan.site.model import Camera
 from bartizan.site.site import Site
 
@@ -37,7 +37,6 @@ Tell = Callable[[Scene, Happening], None]
 
 BATCH = 1.0  # seconds of the script that are rendered and looked at ahead of what the desk hears
 DEFAULT_FPS = 5.0  # for a camera of the site without its own rate
-TRAIL = 30  # places of a track shown on the plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ class _Play:
     scene: Scene
     officer: Officer
     live: LiveRun
+    showing: Showing | None
     said: list[Happening] = field(default_factory=list)
-    trails: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     rendered: int = 0
     seen_by: set[str] = field(default_factory=set)
 
@@ -147,6 +146,7 @@ class Exercise:
             scene,
             Officer(scene, self._desk, lambda t, what: self._say(play, t, what)),
             LiveRun(site, run=run, start_utc=scene.start, exercise=True),
+            None if self._feed is None else Showing(self._feed),
         )
         if self._feed is not None:
             self._feed.publish_scene(scene.name, _rfc3339(scene, 0.0), exercise=True)
@@ -242,21 +242,10 @@ class Exercise:
     # ---- what is shown and said
 
     def _show(self, play: _Play, frame: _Frame, sighting: Sighting) -> None:
-        feed = self._feed
-        if feed is None:
+        if self._feed is None or play.showing is None:
             return
-        boxes: list[Box] = [(track, *box) for track, box in sighting.boxes]
-        feed.publish_picture(sighting.camera, frame.t, frame.image, boxes)
-        for point in sighting.points:
-            play.trails.setdefault(point.track, []).append(point.at)
-        feed.publish_tracks(
-            frame.t,
-            [(p.track, p.at[0], p.at[1], p.cameras, play.trails[p.track][-TRAIL:]) for p in sighting.points],
-        )
-        # a track may be seen once more in the very sighting that ends it
-        for track in sighting.ended:
-            play.trails.pop(track, None)
-        feed.publish_counts(*self._totals(play))
+        play.showing.show(sighting, frame.image)
+        self._feed.publish_counts(*self._totals(play))
 
     def _totals(self, play: _Play) -> tuple[int, int, int]:
         """Pictures rendered, people detected and things dropped since the exercise began."""
@@ -284,21 +273,8 @@ def _batches(lenses: Sequence[_Lens], length: float, pool: ThreadPoolExecutor) -
 
 
 def _ended(signal: Signal, scene: Scene) -> Signal:
-    return Signal(
-        id=signal.id,
-        t=scene.length,
-        utc=_rfc3339(scene, scene.length),
-        kind=signal.kind,
-        state="ended",
-        area=signal.area,
-        element=signal.element,
-        at=signal.at,
-        since=signal.since,
-        severity=signal.severity,
-        exercise=True,
-        because=signal.because,
-    )
+    return replace(signal, t=scene.length, utc=_rfc3339(scene, scene.length), state="ended")
 
 
 def _rfc3339(scene: Scene, t: float) -> str:
-    return (scene.start + timedelta(seconds=t)).isoformat().replace("+00:00", "Z")
+    return rfc3339(scene.start + timedelta(seconds=t))

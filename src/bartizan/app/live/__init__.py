@@ -3,6 +3,7 @@
 from bartizan.app.live.eye import Eye, Glimpse
 from bartizan.app.live.ports import Frame, FrameSource
 from bartizan.app.live.run import LiveCounts, LiveRun, Sighting
+from bartizan.app.live.showing import Showing
 from bartizan.app.live.stream import watch_boxes, watch_pictures, watch_tracks
 from bartizan.app.live.traces import Traces
 
@@ -13,6 +14,7 @@ __all__ = [
     "Glimpse",
     "LiveCounts",
     "LiveRun",
+    "Showing",
     "Sighting",
     "Traces",
     "watch_boxes",

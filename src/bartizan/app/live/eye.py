@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.errors import MissingPartError
+from bartizan.app.live.ports import FrameSource
+from bartizan.errors import InputError, MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Observation
 from bartizan.site.model import Camera
@@ -40,6 +41,16 @@ class Eye:
         self._params = params
         self._detector: BackgroundDetector | None = None
 
+    @classmethod
+    def of(cls, camera: Camera, source: FrameSource) -> Eye:
+        """The eye of a camera for its own pictures. Raises InputError where they are not of the size the site says."""
+        if camera.size is not None and source.size != camera.size:
+            raise InputError(
+                f"camera '{camera.id}' has pictures of {_size(source.size)}, and the site says {_size(camera.size)}. "
+                "Correct its size and its model, or give the stream it was calibrated on"
+            )
+        return cls(camera)
+
     def see(self, t: float, image: NDArray[np.uint8]) -> Glimpse:
         """Look at the picture at `t` [s], shape (height, width, 3), BGR.
 
@@ -64,3 +75,7 @@ def model_of(camera: Camera) -> CameraModel:
             "Give it a model in site.toml: four points, or a calibration file"
         )
     return camera.model
+
+
+def _size(size: tuple[int, int]) -> str:
+    return f"{size[0]} x {size[1]} pixels"

@@ -9,7 +9,7 @@ from datetime import datetime
 from bartizan.app.live.eye import Eye, Glimpse, glimpse, model_of
 from bartizan.app.live.ports import FrameSource
 from bartizan.app.live.run import LiveRun, Sighting
-from bartizan.errors import InputError, MissingPartError
+from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
@@ -32,15 +32,7 @@ def watch_pictures(site: Site, sources: Mapping[str, FrameSource], run: LiveRun)
     have, MissingPartError for one without a model, InputError for one whose pictures are of another size than the
     site says, all before the first picture; those of a source when it breaks.
     """
-    eyes = []
-    for name, source in sources.items():
-        camera = site.camera(name)
-        if camera.size is not None and source.size != camera.size:
-            raise InputError(
-                f"camera '{name}' has pictures of {_size(source.size)}, and the site says {_size(camera.size)}. "
-                "Correct its size and its model, or give the stream it was calibrated on"
-            )
-        eyes.append((Eye(camera), source))
+    eyes = [(Eye.of(site.camera(name), source), source) for name, source in sources.items()]
     glimpses = heapq.merge(*(_seen(eye, source) for eye, source in eyes), key=lambda seen: seen.t)
     for seen in glimpses:
         yield run.take(seen)
@@ -83,7 +75,3 @@ def _seen(eye: Eye, source: FrameSource) -> Iterator[Glimpse]:
 def _placed(camera: str, model: CameraModel, stream: Iterable[Boxes]) -> Iterator[Glimpse]:
     for t, found in stream:
         yield glimpse(camera, model, t, tuple(found))
-
-
-def _size(size: tuple[int, int]) -> str:
-    return f"{size[0]} x {size[1]} pixels"
