@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from bartizan.assess.paths import worst_paths
     from bartizan.assess.problem import Problem, compile_problem
     from bartizan.assess.result import Certificate, Path, Result, Step
-    from bartizan.assess.timeline import Task
+    from bartizan.assess.task import Task
 
 _MODULES = {
     "clock": ("ClockReading", "Dispatch", "LayerLeft", "ResponseChance", "read_clock"),
     "paths": ("worst_paths",),
     "problem": ("Problem", "compile_problem"),
     "result": ("Certificate", "Path", "Result", "Step"),
-    "timeline": ("Task",),
+    "task": ("Task",),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 

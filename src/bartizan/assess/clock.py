@@ -34,7 +34,7 @@ from bartizan.assess.chance import Arrival, mean_excess
 from bartizan.assess.onward import WayOnward, worst_ways
 from bartizan.assess.place import Beginning, beginnings, find_place
 from bartizan.assess.problem import response_time
-from bartizan.assess.result import StepKind
+from bartizan.assess.task import StepKind
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.model import Response
 from bartizan.site.site import Site

@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.assess.dominance import Compared, Ints, Numbers, Words, unbeaten
+from bartizan.assess.task import WEIGHT, Task
 from bartizan.assess.taskgraph import AT_TARGET, DONE, Arc, TaskGraph
-from bartizan.assess.timeline import WEIGHT, Floats, Task, p_timely
+from bartizan.assess.timeline import Floats, p_timely
 from bartizan.assess.upstream import upstream
 
 Walk = tuple[int, ...]

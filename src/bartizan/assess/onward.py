@@ -28,8 +28,9 @@ import numpy as np
 from bartizan.assess.chance import ERROR, Arrival, chance, chance_at_least
 from bartizan.assess.dominance import Ints
 from bartizan.assess.labels import Labels, Network, Walk
+from bartizan.assess.task import Task
 from bartizan.assess.taskgraph import DONE, TaskGraph
-from bartizan.assess.timeline import Floats, Task
+from bartizan.assess.timeline import Floats
 from bartizan.errors import InputError
 
 LABELS = 1_000_000

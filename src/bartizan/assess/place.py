@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bartizan.assess.onward import First
+from bartizan.assess.task import WEIGHT
 from bartizan.assess.taskgraph import AT_TARGET, GraphCompiler, TaskGraph
-from bartizan.assess.timeline import WEIGHT
 from bartizan.errors import UnknownIdError
 from bartizan.site.model import Area, Element, Target, Way
 from bartizan.site.site import Site

@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bartizan.assess.task import require_seconds
 from bartizan.assess.taskgraph import TaskGraph, compile_graph
-from bartizan.assess.timeline import require_seconds
 from bartizan.errors import InputError
 from bartizan.site.model import Response
 from bartizan.site.site import Site

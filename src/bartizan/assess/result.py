@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from bartizan.assess.task import Leg, StepKind, Task
 from bartizan.site.model import DetectAt
-
-StepKind = Literal["element", "area", "target"]
-Leg = Literal["in", "out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +40,7 @@ class Path:
     `critical_detection_point` is the index of the last step with mean_after > response mean (strictly), or None;
     `last_detecting` that of the last step at or before it with any detection, or None. `nonnegative` is P_I with
     delays that cannot be negative, given where a spread exceeds half its mean (`wide_spread`), else None.
+    `tasks` are those that the steps were worked out from.
     """
 
     p_interruption: float
@@ -50,6 +49,7 @@ class Path:
     last_detecting: int | None
     wide_spread: tuple[int, ...] = ()
     nonnegative: float | None = None
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,8 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from bartizan.assess.result import Leg, StepKind
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Leg, StepKind, Task
 from bartizan.errors import InputError
 from bartizan.quantity import Duration, Probability
 from bartizan.site.model import Area, Crossing, Element, Sensor, Way
@@ -242,4 +241,5 @@ def _task(place: _Place, own: Probability | None, part: Way | Crossing, delay: D
         delay_mean=delay.mean,
         delay_sd=delay.sd,
         source="; ".join(sources) or None,
+        delay=delay,
     )

@@ -15,59 +15,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from bartizan.assess.nonnegative import p_timely_nonnegative
-from bartizan.assess.result import Leg, Path, Step, StepKind
+from bartizan.assess.result import Path, Step
+from bartizan.assess.task import WEIGHT, Task, require_seconds
 from bartizan.errors import InputError
-from bartizan.site.model import DetectAt
 
-# a task that nothing notices shows the delay left when it is over: the reading that promises least
-WEIGHT: dict[DetectAt | None, float] = {"begin": 1.0, "middle": 0.5, "end": 0.0, None: 0.0}
 # beyond half the mean, a normal delay is negative in more than 2 % of cases
 WIDE_SPREAD = 0.5
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """One task of a path: what may notice it and how long it takes.
-
-    `p_detection` in [0, 1]; `delay_mean`, `delay_sd` in seconds; `detect_at` says when in the task it is noticed,
-    and is required where it can be. Raises InputError for a figure out of range.
-    """
-
-    kind: StepKind
-    id: str
-    way: str | None = None
-    leg: Leg = "in"
-    p_detection: float = 0.0
-    detect_at: DetectAt | None = None
-    delay_mean: float = 0.0
-    delay_sd: float = 0.0
-    source: str | None = None
-
-    def __post_init__(self) -> None:
-        name = f"task '{self.id if self.way is None else f'{self.id}/{self.way}'}'"
-        if not 0.0 <= self.p_detection <= 1.0:
-            raise InputError(f"{name}: p_detection = {self.p_detection!r} is no probability. Give 0 to 1")
-        if self.detect_at not in WEIGHT:
-            raise InputError(f"{name}: detect_at = {self.detect_at!r}. Give 'begin', 'middle' or 'end'")
-        if self.detect_at is None and self.p_detection > 0.0:
-            raise InputError(f"{name} can be noticed and lacks detect_at. Give 'begin', 'middle' or 'end'")
-        for key, seconds in (("delay_mean", self.delay_mean), ("delay_sd", self.delay_sd)):
-            require_seconds(f"{name}: {key}", seconds)
-
-
-def require_seconds(what: str, seconds: float) -> None:
-    """Raise InputError unless `seconds` is a finite number, 0 or more."""
-    if not (math.isfinite(seconds) and seconds >= 0.0):
-        raise InputError(f"{what} = {seconds!r} is no time in seconds. Give a number, 0 or more")
 
 
 def p_timely(mean_left: Floats, variance_left: Floats, response_mean: float, response_sd: float) -> Floats:
@@ -122,6 +83,7 @@ def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_
         last_detecting=int(detecting[-1]) if detecting.size else None,
         wide_spread=wide,
         nonnegative=nonnegative,
+        tasks=tuple(tasks),
     )
 
 

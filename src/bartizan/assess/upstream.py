@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bartizan.assess.result import Leg
+from bartizan.assess.task import Leg
 from bartizan.assess.taskgraph import AT_TARGET, Arc, TaskGraph
 
 

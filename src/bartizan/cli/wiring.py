@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
-    from bartizan.assess.timeline import Task
+    from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site
     from bartizan.watch.detect import Detection

@@ -14,7 +14,8 @@ from random_sites import Draw, Maker
 from bartizan.assess.nonnegative import ERROR
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import compile_problem
-from bartizan.assess.timeline import Task, timeline
+from bartizan.assess.task import Task
+from bartizan.assess.timeline import timeline
 from bartizan.quantity import ZERO, Duration, Probability
 from bartizan.site.model import Crossing, Way
 from bartizan.site.site import Site

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bartizan.adapters.files.sheet import COLUMNS, parse_sheet
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Task
 from bartizan.errors import Fault, SheetError
 
 HEAD = ",".join(COLUMNS) + "\n"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from bartizan.assess.timeline import Task, timeline
+from bartizan.assess.task import Task
+from bartizan.assess.timeline import timeline
 from bartizan.site.model import DetectAt
 
 TASKS = ((0.0, 10.0), (0.0, 12.0), (0.9, 90.0), (0.0, 10.0), (0.9, 90.0), (0.0, 120.0))

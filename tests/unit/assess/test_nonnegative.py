@@ -9,7 +9,8 @@ import pytest
 from scipy.integrate import quad
 
 from bartizan.assess.nonnegative import ERROR, p_timely_nonnegative
-from bartizan.assess.timeline import Task, timeline
+from bartizan.assess.task import Task
+from bartizan.assess.timeline import timeline
 from bartizan.site.model import DetectAt
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bartizan.assess.timeline import Task, timeline
+from bartizan.assess.task import Task
+from bartizan.assess.timeline import timeline
 from bartizan.errors import InputError
 
 # what is compared is a product of some ten factors, each rounded once

@@ -16,7 +16,7 @@ from bartizan.adapters.report.assessment import render
 from bartizan.adapters.report.layers import areas_along
 from bartizan.adapters.report.words import clean, figure, probability, subscripts
 from bartizan.app.study import Study, study, study_sheet
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Task
 from bartizan.quantity import Duration, Probability
 from bartizan.site.document import build
 

@@ -11,7 +11,7 @@ import pytest
 import bartizan
 from bartizan.app.study import Study, study, study_sheet
 from bartizan.app.study.figures import sources_in_words
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Task
 from bartizan.errors import ChangeError, InputError, MissingPartError, UnknownIdError
 from bartizan.site.document import build
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from bartizan.adapters.files.csv_lines import csv_lines
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Task
 from bartizan.errors import Fault, SheetError
 from bartizan.site.model import DetectAt
 

@@ -17,7 +17,8 @@ from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem, compile_problem
 from bartizan.assess.result import Path, Result
-from bartizan.assess.timeline import Task, p_interruption, timeline
+from bartizan.assess.task import Task
+from bartizan.assess.timeline import p_interruption, timeline
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bartizan.assess.result import Path
-from bartizan.assess.timeline import Task
+from bartizan.assess.task import Task
 
 MORE_DELAY = 60.0  # seconds: a yardstick that is the same for every task, not a proposal
 LEAST_GAIN = 0.0005  # of P_I: less does not show in three decimals
@@ -32,7 +32,7 @@ def thin_layers(path: Path, evaluate: Callable[[Sequence[Task]], float]) -> tupl
     `evaluate` gives P_I of a list of tasks under the response studied. What it does not model: another path may
     become the worst once this one is mended, so a gain here is an upper bound on the gain of the site.
     """
-    tasks = tuple(as_task(path, index) for index in range(len(path.steps)))
+    tasks = path.tasks
     found = []
     for index, task in enumerate(tasks):
         seen = replace(task, p_detection=1.0, detect_at="begin")
@@ -46,19 +46,3 @@ def thin_layers(path: Path, evaluate: Callable[[Sequence[Task]], float]) -> tupl
             )
         )
     return tuple(thin for thin in found if (thin.detected, thin.delayed) != (None, None))
-
-
-def as_task(path: Path, index: int) -> Task:
-    """The step of a path as the task that it was computed from."""
-    step = path.steps[index]
-    return Task(
-        kind=step.kind,
-        id=step.id,
-        way=step.way,
-        leg=step.leg,
-        p_detection=step.p_detection,
-        detect_at=step.detect_at,
-        delay_mean=step.delay_mean,
-        delay_sd=step.delay_sd,
-        source=step.source,
-    )
