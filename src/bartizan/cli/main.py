@@ -34,6 +34,7 @@ class Verb(NamedTuple):
 VERBS: dict[str, Verb] = {
     "assess": Verb("bartizan.cli.assess", "Would the layers stop an intruder in time?"),
     "check": Verb("bartizan.cli.check", "Read a site, and say all that is wrong or odd in it."),
+    "compare": Verb("bartizan.cli.compare", "Two sites, or two states of one, side by side."),
     "demo": Verb("bartizan.cli.demo", "Show both stories on the bundled, fictional site."),
     "desk": Verb("bartizan.cli.desk", "What do we do about it? The duty desk, in a browser."),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),

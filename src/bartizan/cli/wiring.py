@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bartizan.adapters.files.tracks import TrackTable
     from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
+    from bartizan.app.compare import Comparison
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.live import FrameSource
@@ -63,7 +64,7 @@ def read_sheet(path: Path) -> tuple[Task, ...]:
 def require_place_for_report(path: Path) -> None:
     """InputError where a page cannot be written, or would replace a file that is no page."""
     from bartizan.adapters.files.whole import refuse_place
-    from bartizan.adapters.report.assessment import DOCTYPE
+    from bartizan.adapters.report.page import DOCTYPE
 
     refuse_place(path, DOCTYPE)
 
@@ -74,6 +75,14 @@ def write_report(study: Study, path: Path) -> None:
     from bartizan.adapters.report.assessment import render
 
     write_whole(path, render(study))
+
+
+def write_comparison(comparison: Comparison, path: Path) -> None:
+    """Write a comparison as a self-contained page, whole or not at all."""
+    from bartizan.adapters.files.whole import write_whole
+    from bartizan.adapters.report.comparison import render
+
+    write_whole(path, render(comparison))
 
 
 def read_tracks(path: Path) -> TrackTable:

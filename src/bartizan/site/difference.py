@@ -81,8 +81,17 @@ def describe(changes: Iterable[Change], before: Mapping[str, Any]) -> tuple[str,
             thing = _value_at(before, change.at or "")
             for key, value in change.set.items():
                 old = thing.get(key) if isinstance(thing, Mapping) else None
-                lines.append(f"{change.at}: {key} {'absent' if old is None else written(old)} -> {written(value)}")
+                lines += [f"{change.at}: {line}" for line in _leaves(key, old, value)]
     return tuple(lines)
+
+
+def _leaves(key: str, old: Any, new: Any) -> list[str]:
+    """One line for each value that differs; inside a table only the keys that do."""
+    if old == new:
+        return []
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        return [line for inner in {**old, **new} for line in _leaves(f"{key}.{inner}", old.get(inner), new.get(inner))]
+    return [f"{key} {'absent' if old is None else written(old)} -> {'absent' if new is None else written(new)}"]
 
 
 def _value_at(document: Mapping[str, Any], address: str) -> Any:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
+from bartizan.adapters.report.page import rendered
 from bartizan.adapters.report.pages import Page, options_in_words, page_of
-from bartizan.adapters.report.words import clean, subscripts
 from bartizan.app.study import Study
 from bartizan.app.study.thin import MORE_DELAY
 
 TEMPLATE = "assessment.html.j2"
-STYLE = "assessment.css"
-DOCTYPE = "<!DOCTYPE html>"
-"""How every page begins, so that a page can be told from another file."""
 
 GLOSSARY = (
     ("Area", "a place between two layers of protection."),
@@ -65,19 +57,11 @@ def render(study: Study) -> str:
     Every name of the site is escaped. What it does not show: the method's own validity; the page says what the
     method leaves out.
     """
-    environment = Environment(
-        loader=PackageLoader("bartizan.adapters.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["clean"] = clean
-    environment.filters["subscripts"] = subscripts
     pages = tuple(page_of(case, number, study) for number, case in enumerate(study.cases, start=1))
-    return environment.get_template(TEMPLATE).render(
+    return rendered(
+        TEMPLATE,
+        title=f"Assessment of {study.site_name}",
         study=study,
-        style=_style(),
         is_sheet=all(case.site is None for case in study.cases),
         options=options_in_words(study),
         pages=pages,
@@ -86,11 +70,6 @@ def render(study: Study) -> str:
         glossary=GLOSSARY,
         not_modelled=NOT_MODELLED,
     )
-
-
-def _style() -> Markup:
-    text = files("bartizan.adapters.report").joinpath("templates", STYLE).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - our own file
 
 
 def _least_first(page: Page) -> float:

@@ -9,13 +9,13 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from bartizan.adapters.report.diagram import sequence_diagram
+from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.plan import plan_drawing
 from bartizan.adapters.report.timeline import timeline_chart
 from bartizan.adapters.report.words import figure, probability, seconds, spread
 from bartizan.app.study import Case, Study
 from bartizan.app.study.figures import sources_in_words
-from bartizan.assess.result import Path, Step
-from bartizan.site.site import Site
+from bartizan.assess.result import Path
 
 
 class Line(NamedTuple):
@@ -105,7 +105,7 @@ class Page:
 def page_of(case: Case, number: int, study: Study) -> Page:
     """The page of one case; `number` tells it from the others in the same report."""
     worst, site, result = case.worst, case.site, case.result
-    names = _Names(site)
+    names = Names(site)
     figures = tuple(_figure_rows(case, names))
     met = case not in study.short
     index = result.critical_detection_point
@@ -157,49 +157,7 @@ def options_in_words(study: Study) -> Iterator[tuple[str, str]]:
         yield words[key], said
 
 
-class _Names:
-    """The names that people read for the ids of a site; without a site an id is its own name."""
-
-    def __init__(self, site: Site | None) -> None:
-        self._site = site
-
-    def threat(self, name: str | None) -> str:
-        if name is None or self._site is None:
-            return "any intruder"
-        return self._site.threat(name).name or name
-
-    def target(self, name: str) -> str:
-        return name if self._site is None else self._site.target(name).name or name
-
-    def response(self, name: str) -> str:
-        return name if self._site is None else self._site.response(name).name or name
-
-    def state(self, names: tuple[str, ...]) -> str:
-        if not names or self._site is None:
-            return "as written"
-        return ", ".join(self._site.state(name).name or name for name in names)
-
-    def step(self, step: Step) -> str:
-        """The element, area or target with the way taken, for people."""
-        site = self._site
-        if site is None:
-            return step.id
-        if step.kind == "area":
-            words = f"cross {site.area(step.id).name or step.id}"
-        else:
-            holder = site.element(step.id) if step.kind == "element" else site.target(step.id)
-            way = next((way.name or way.id for way in holder.ways if way.id == step.way), step.way or "")
-            words = f"{holder.name or holder.id} – {way}"
-        return words if step.leg == "in" else f"{words} (way out)"
-
-    def id(self, step: Step) -> str:
-        """The step as the site's file names it, or empty where that says nothing new."""
-        if self._site is None:
-            return ""
-        return step.id if step.way is None else f"{step.id}/{step.way}"
-
-
-def _heading(case: Case, names: _Names) -> str:
+def _heading(case: Case, names: Names) -> str:
     result = case.result
     if result.target is None:
         return "The path of the sheet"
@@ -208,7 +166,7 @@ def _heading(case: Case, names: _Names) -> str:
     return f"{names.threat(result.threat)} to {names.target(result.target)}{state}{force}"
 
 
-def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
+def _verdict(case: Case, study: Study, names: Names) -> Iterator[Line]:
     path, result = case.worst, case.result
     yield Line(
         f"The response takes {spread(case.response_mean, case.response_sd)}; "
@@ -242,7 +200,7 @@ def _verdict(case: Case, study: Study, names: _Names) -> Iterator[Line]:
         yield Line(f"Rests on {sources_in_words(figures)}.", look)
 
 
-def _critical_words(path: Path, names: _Names) -> str:
+def _critical_words(path: Path, names: Names) -> str:
     index = path.critical_detection_point
     if index is None:
         return "No critical detection point: by the means, detection comes too late in every task."
@@ -254,11 +212,11 @@ def _critical_words(path: Path, names: _Names) -> str:
     return words
 
 
-def _chart(case: Case, path: Path, number: int, names: _Names) -> Markup:
+def _chart(case: Case, path: Path, number: int, names: Names) -> Markup:
     return timeline_chart(case, path, f"timeline-{number}", [names.step(step) for step in path.steps])
 
 
-def _step_rows(path: Path, names: _Names) -> Iterator[StepRow]:
+def _step_rows(path: Path, names: Names) -> Iterator[StepRow]:
     for index, step in enumerate(path.steps):
         seen = step.p_detection > 0.0
         yield StepRow(
@@ -275,7 +233,7 @@ def _step_rows(path: Path, names: _Names) -> Iterator[StepRow]:
         )
 
 
-def _thin_rows(case: Case, path: Path, names: _Names) -> Iterator[ThinRow]:
+def _thin_rows(case: Case, path: Path, names: Names) -> Iterator[ThinRow]:
     detected = max((thin.detected or 0.0 for thin in case.thin), default=0.0)
     delayed = max((thin.delayed or 0.0 for thin in case.thin), default=0.0)
     for thin in case.thin:
@@ -289,7 +247,7 @@ def _thin_rows(case: Case, path: Path, names: _Names) -> Iterator[ThinRow]:
         )
 
 
-def _path_row(path: Path, worst: Path, names: _Names) -> PathRow:
+def _path_row(path: Path, worst: Path, names: Names) -> PathRow:
     used = {(step.kind, step.id, step.way) for step in worst.steps}
     parts = tuple(
         Part(names.step(step), (step.kind, step.id, step.way) not in used) for step in path.steps if step.kind != "area"
@@ -298,7 +256,7 @@ def _path_row(path: Path, worst: Path, names: _Names) -> PathRow:
     return PathRow(probability(path.p_interruption), parts, total)
 
 
-def _figure_rows(case: Case, names: _Names) -> Iterator[FigureRow]:
+def _figure_rows(case: Case, names: Names) -> Iterator[FigureRow]:
     if case.worst is not None:
         for index, (step, figures) in enumerate(zip(case.worst.steps, case.figures, strict=False)):
             for one in figures:
