@@ -12,6 +12,8 @@ from typing import Literal
 
 from bartizan.errors import InputError
 
+LEAST_TRIALS = 2  # of one measured time nobody knows the spread
+
 Law = Literal["normal", "lognormal", "gamma", "triangular", "pert", "uniform", "fixed"]
 
 
@@ -67,6 +69,9 @@ class Duration:
 
     `mean` and `sd` are always those of the time itself, whatever the law. Triangular and PERT laws keep `low`,
     `mode`, `high`; a uniform law keeps `low` and `high`.
+
+    The doubt about the figures themselves is one of: nothing; `trials`, where `mean` and `sd` are those of so many
+    measured times; or `mean_low`, `mean_high`, between which the true mean lies (a PERT law with `mean` as its mode).
     """
 
     mean: float
@@ -76,12 +81,46 @@ class Duration:
     low: float | None = None
     mode: float | None = None
     high: float | None = None
+    trials: int | None = None
+    mean_low: float | None = None
+    mean_high: float | None = None
 
     def __post_init__(self) -> None:
         _require(math.isfinite(self.mean) and self.mean >= 0.0, f"a mean time is 0 s or more, not {self.mean!r}")
         _require(math.isfinite(self.sd) and self.sd >= 0.0, f"a standard deviation is 0 s or more, not {self.sd!r}")
         _require(self.law != "fixed" or self.sd == 0.0, f"a fixed time has no spread, not sd = {self.sd!r}")
         _require(self.law not in ("lognormal", "gamma") or self.mean > 0.0, f"a {self.law} time needs a mean above 0 s")
+        self._check_doubt()
+
+    def _check_doubt(self) -> None:
+        _require(
+            self.trials is None or self.trials >= LEAST_TRIALS,
+            f"a spread needs {LEAST_TRIALS} trials or more, not {self.trials!r}",
+        )
+        low, high = self.mean_low, self.mean_high
+        _require((low is None) == (high is None), "mean_low and mean_high stand together. Give both or none")
+        if low is not None and high is not None:
+            _require(self.trials is None, "the doubt about a mean comes from trials or from its bounds, one of the two")
+            _require(
+                0.0 <= low <= self.mean <= high and math.isfinite(high),
+                f"needs 0 <= mean_low <= mean <= mean_high, not {low}, {self.mean}, {high}",
+            )
+
+    def scaled(self, mean: float) -> Duration:
+        """The same law with another mean [s]: all of it grows in proportion, so the spread keeps its share.
+
+        Where there is nothing to grow from (a mean of 0) the spread stays; where nothing is left, the time is
+        fixed at 0. The doubt about the mean does not carry over: whoever scales has settled it.
+        """
+        if mean == self.mean:
+            return self
+        if mean == 0.0:
+            return Duration.fixed(0.0, self.source)
+        if self.mean == 0.0:
+            return Duration(mean, self.sd, "normal" if self.sd > 0.0 else "fixed", self.source)
+        ratio = mean / self.mean
+        low, mode, high = (None if part is None else part * ratio for part in (self.low, self.mode, self.high))
+        return Duration(mean, self.sd * ratio, self.law, self.source, low, mode, high)
 
     @classmethod
     def fixed(cls, seconds: float, source: str | None = None) -> Duration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from shapely import Polygon
@@ -132,10 +132,15 @@ def _way(shop: Workshop, entry: e.WayEntry) -> m.Way:
         id=entry.id,
         name=entry.name,
         needs=frozenset(entry.needs),
+        needs_count=entry.needs_count,
         p_detection=_maybe(entry.p_detection),
         detect_at=entry.detect_at,
         delay=shop.time(entry.delay),
     )
+
+
+def _element_way(shop: Workshop, entry: e.ElementWayEntry) -> m.Way:
+    return replace(_way(shop, entry), direction=entry.direction, opens=entry.opens)
 
 
 def _crossing(shop: Workshop, entry: e.CrossingEntry) -> m.Crossing:
@@ -179,7 +184,7 @@ def _element(shop: Workshop, entry: e.ElementEntry, path: PathOf) -> m.Element:
         kind=entry.kind,
         between=(entry.between[0], entry.between[1]),
         direction=entry.direction,
-        ways=tuple(_way(shop, way) for way in entry.way),
+        ways=tuple(_element_way(shop, way) for way in entry.way),
         shape=shop.shape(entry, path),
     )
 
@@ -227,6 +232,19 @@ def _response(shop: Workshop, entry: e.ResponseEntry, path: PathOf) -> m.Respons
 
 def _threat(_shop: Workshop, entry: e.ThreatEntry, _path: PathOf) -> m.Threat:
     return m.Threat(id=entry.id, name=entry.name, count=entry.count, has=frozenset(entry.has), speed=entry.speed)
+
+
+def _engagement(_shop: Workshop, entry: e.EngagementEntry, _path: PathOf) -> m.Engagement:
+    return m.Engagement(
+        id=entry.id,
+        name=entry.name,
+        response=entry.response,
+        threat=entry.threat,
+        law=entry.law,
+        advantage=entry.advantage,
+        pace=entry.pace,
+        source=entry.source,
+    )
 
 
 def _changes(listed: list[e.ChangeEntry]) -> tuple[m.Change, ...]:
@@ -294,6 +312,7 @@ _MAKERS: dict[str, Any] = {
     "sensor": _sensor,
     "response": _response,
     "threat": _threat,
+    "engagement": _engagement,
     "state": _state,
     "upgrade": _upgrade,
     "insider": _insider,

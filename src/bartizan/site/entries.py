@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Ta
 from bartizan.errors import InputError
 from bartizan.geometry import shapes
 from bartizan.site.figures import TAGS as FIGURE_TAGS
-from bartizan.site.figures import Part, ProbabilityEntry, TimeEntry, wrong
+from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
 
 SCHEMA = 1
 
@@ -144,9 +144,17 @@ class WayEntry(Part):
     id: Id
     name: Name | None = None
     needs: list[Word] = Field(default_factory=list, description="what the threat must have")
+    needs_count: int = Field(1, ge=1, le=100_000, description="how many persons the threat must be")
     p_detection: ProbabilityEntry | None = None
     detect_at: Literal["begin", "middle", "end"] | None = None
     delay: TimeEntry | None = None
+
+
+class ElementWayEntry(WayEntry):
+    """[[element.way]]: one way through an element, which may serve one side only."""
+
+    direction: Literal["both", "forward", "backward"] = "both"
+    opens: bool = Field(False, description="true where the element stays open behind whoever went this way")
 
 
 class ElementEntry(Placed):
@@ -157,7 +165,7 @@ class ElementEntry(Placed):
     kind: Word
     between: list[Id] = Field(min_length=2, max_length=2, description="the two areas that it joins")
     direction: Literal["both", "forward"] = "both"
-    way: list[WayEntry] = Field(default_factory=list)
+    way: list[ElementWayEntry] = Field(default_factory=list)
 
 
 class SensorEntry(Placed):
@@ -214,6 +222,26 @@ class ThreatEntry(Part):
     count: int = Field(1, ge=1, le=100_000, description="how many they are")
     has: list[Word] = Field(default_factory=list, description="what they bring, as ways need it")
     speed: float | None = Field(None, gt=0, le=50, description="metres per second on foot")
+
+
+class EngagementEntry(Part):
+    """[[engagement]]: how a fight between a response and a threat goes, for the duel that gives P_N."""
+
+    id: Id
+    name: Name | None = None
+    response: Id
+    threat: Id | None = Field(None, description="a threat; without it any")
+    law: Literal["linear", "square"]
+    advantage: float = Field(gt=0, le=1e6, description="linear: p, the response's chance in one duel; square: r")
+    pace: float | None = Field(None, gt=0, le=1e9, description="mean seconds between two casualties")
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _is_a_chance(self) -> EngagementEntry:
+        if self.law == "linear" and not self.advantage < 1.0:
+            cure = "Write a number above 0 and below 1, or law = 'square' for a ratio of strengths"
+            raise wrong("the advantage of the linear law is a probability below 1", cure)
+        return self
 
 
 class ChangeEntry(Part):
@@ -421,6 +449,7 @@ class SiteDocument(Part):
     target: list[TargetEntry] = Field(default_factory=list)
     response: list[ResponseEntry] = Field(default_factory=list)
     threat: list[ThreatEntry] = Field(default_factory=list)
+    engagement: list[EngagementEntry] = Field(default_factory=list)
     state: list[StateEntry] = Field(default_factory=list)
     upgrade: list[UpgradeEntry] = Field(default_factory=list)
     insider: list[InsiderEntry] = Field(default_factory=list)
@@ -438,6 +467,7 @@ KINDS: dict[str, type[Part]] = {
     "target": TargetEntry,
     "response": ResponseEntry,
     "threat": ThreatEntry,
+    "engagement": EngagementEntry,
     "state": StateEntry,
     "upgrade": UpgradeEntry,
     "insider": InsiderEntry,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
-from bartizan.quantity import Duration, Law, Probability
+from bartizan.quantity import LEAST_TRIALS, Duration, Law, Probability
 
 
 class Part(BaseModel):
@@ -106,10 +106,17 @@ class MeanTime(Part):
     mean: Seconds
     sd: Seconds | None = Field(None, description="seconds; where absent, the site's default_sd times the mean")
     dist: Literal["normal", "lognormal", "gamma"] = "normal"
+    trials: int | None = Field(
+        None, ge=LEAST_TRIALS, le=10**9, description="of how many measured times mean and sd are those"
+    )
+    mean_low: Seconds | None = Field(None, description="seconds: the least that the mean may be")
+    mean_high: Seconds | None = Field(None, description="seconds: the most that the mean may be")
     source: Source | None = None
 
     @model_validator(mode="after")
     def _checked(self, info: ValidationInfo) -> MeanTime:
+        if self.trials is not None and self.sd is None:
+            raise wrong("trials speak of a measured mean and sd, and there is no sd", "Add the sd of the trials")
         if self.sd is None and info.context is not None and info.context.get("default_sd") is None:
             raise PydanticCustomError("missing_sd", "has no sd, and the site has no default_sd")
         self.figure(0.0)
@@ -119,7 +126,9 @@ class MeanTime(Part):
         """The time it states [s]; `default_sd` is a share of the mean."""
         sd = (default_sd or 0.0) * self.mean if self.sd is None else self.sd
         law: Law = self.dist
-        return Duration(self.mean, sd, law, self.source)
+        return Duration(
+            self.mean, sd, law, self.source, trials=self.trials, mean_low=self.mean_low, mean_high=self.mean_high
+        )
 
 
 class FixedTime(Part):

@@ -28,13 +28,19 @@ def passages(site: Site) -> Iterator[Passage]:
 
 
 def can_use(threat: Threat | None, way: Way) -> bool:
-    """Whether a threat has what a way needs; without a threat nothing is asked."""
-    return threat is None or way.needs <= threat.has
+    """Whether a threat has what a way needs, and is enough persons; without a threat nothing is asked."""
+    return threat is None or (way.needs <= threat.has and way.needs_count <= threat.count)
 
 
 def usable_ways(threat: Threat | None, ways: Iterable[Way]) -> tuple[Way, ...]:
     """The ways that a threat can use."""
     return tuple(way for way in ways if can_use(threat, way))
+
+
+def serves(element: Element, way: Way, start: str) -> bool:
+    """Whether a way leads through its element from the side of the area `start`."""
+    forward = start == element.between[0]
+    return (forward or element.direction == "both") and way.direction in ("both", "forward" if forward else "backward")
 
 
 def outside_areas(site: Site) -> tuple[str, ...]:
@@ -46,7 +52,8 @@ def reachable(site: Site, starts: Iterable[str], threat: Threat | None = None) -
     """The ids of the areas that a threat can come to from `starts`, these included."""
     onward: dict[str, list[str]] = {}
     for passage in passages(site):
-        if usable_ways(threat, passage.element.ways):
+        ways = usable_ways(threat, passage.element.ways)
+        if any(serves(passage.element, way, passage.start) for way in ways):
             onward.setdefault(passage.start, []).append(passage.end)
     found = set(starts)
     todo = deque(found)

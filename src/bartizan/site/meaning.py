@@ -19,7 +19,7 @@ from shapely import LineString, Point, Polygon, normalize
 
 from bartizan.geometry.shapes import coordinates
 from bartizan.quantity import NEVER, Duration
-from bartizan.site.entries import KINDS, TABLES, WayEntry
+from bartizan.site.entries import KINDS, TABLES, ElementWayEntry, WayEntry
 from bartizan.site.figures import (
     FixedTime,
     MeanTime,
@@ -30,10 +30,12 @@ from bartizan.site.figures import (
     UniformTime,
     probability,
 )
-from bartizan.site.model import Area, Change, Crossing, Element, Plan, Response, Sensor, Way, Zone
+from bartizan.site.model import Area, Change, Crossing, Element, Plan, Response, Sensor, Way, WayDirection, Zone
 
 # names are for people; a source says where a figure or a stream comes from, not what it is
 _SILENT = frozenset({"name", "source"})
+# keys of a way that came after version 1 began, with their defaults
+_LATER: dict[str, Any] = {"needs_count": 1, "direction": "both", "opens": False}
 
 
 def meaning_hash(parts: Mapping[str, Any], default_sd: float | None) -> str:
@@ -58,7 +60,7 @@ def _meaning(value: Any, default_sd: float | None) -> Any:
         return {
             part.name: _meaning(getattr(thing, part.name), default_sd)
             for part in fields(thing)
-            if part.name not in _SILENT and part.compare
+            if part.name not in _SILENT and part.compare and not _unsaid(value, part.name)
         } | ({} if hasattr(thing, "id") else {"": type(thing).__name__})
     return _container(value, default_sd)
 
@@ -84,6 +86,25 @@ def _rounded(value: Any) -> Any:
     return value
 
 
+def _unsaid(holder: Any, name: str) -> bool:
+    """Whether a later key holds its default: it then does not count, so that older sites keep their hash."""
+    return isinstance(holder, Way | WayEntry) and name in _LATER and bool(getattr(holder, name) == _LATER[name])
+
+
+_TURNED: dict[WayDirection, WayDirection] = {"both": "both", "forward": "backward", "backward": "forward"}
+
+
+def _turned(element: Element) -> dict[str, Any]:
+    """An element that is passable both ways with its areas in order; its ways turn with it."""
+    one, other = element.between
+    if one <= other:
+        return {}
+    return {
+        "between": (other, one),
+        "ways": tuple(replace(way, direction=_TURNED[way.direction]) for way in element.ways),
+    }
+
+
 def _with_defaults(thing: Any) -> Any:
     """The same thing with what it leaves unsaid written out, and what has no order put in order."""
     told: dict[str, Any] = {}
@@ -93,7 +114,7 @@ def _with_defaults(thing: Any) -> Any:
         case Way(p_detection=None):
             told = {"p_detection": NEVER}
         case Element(direction="both"):
-            told = {"between": tuple(sorted(thing.between))}
+            told = _turned(thing)
         case Sensor():
             told = {"covers": tuple(sorted(thing.covers))}
         case Response():
@@ -107,9 +128,9 @@ def _with_defaults(thing: Any) -> Any:
 
 
 def _duration(time: Duration) -> list[Any]:
-    if time.sd == 0.0:
-        return ["fixed", _rounded(time.mean)]
-    return [time.law, *(_rounded(part) for part in (time.mean, time.sd, time.low, time.mode, time.high))]
+    doubt = [] if time.trials is None and time.mean_low is None else [time.trials, time.mean_low, time.mean_high]
+    law = ["fixed", time.mean] if time.sd == 0.0 else [time.law, time.mean, time.sd, time.low, time.mode, time.high]
+    return [_rounded(part) for part in (*law, *doubt)]
 
 
 _FIGURES = (PointProbability, PertProbability, TestedProbability)
@@ -120,13 +141,17 @@ def _change(change: Change, default_sd: float | None) -> Any:
     kind, _, rest = (change.at or "").partition("/")
     if change.add:
         added, thing = next(iter(change.add.items()))
-        model: Any = WayEntry if added == "way" else KINDS.get(added)
+        model: Any = _way_entry(kind) if added == "way" else KINDS.get(added)
         return {"add": added, "to": change.at, "thing": _entry(model, thing, default_sd)}
     if change.remove:
         return {"remove": change.at}
-    model = WayEntry if "/way/" in rest else KINDS.get(kind, TABLES.get(kind))
+    model = _way_entry(kind) if "/way/" in rest else KINDS.get(kind, TABLES.get(kind))
     changed = {key: _key(model, key, value, default_sd) for key, value in change.set.items() if key not in _SILENT}
     return {"at": change.at, "set": changed}
+
+
+def _way_entry(kind: str) -> Any:
+    return ElementWayEntry if kind == "element" else WayEntry
 
 
 def _key(model: Any, key: str, value: Any, default_sd: float | None) -> Any:
@@ -160,7 +185,11 @@ def _parsed(value: Any, default_sd: float | None, key: str = "") -> Any:
     if key.startswith("p_") and isinstance(value, int | float):
         return _meaning(probability(value), default_sd)
     if isinstance(value, BaseModel):
-        return {name: _parsed(part, default_sd, name) for name, part in value if name not in _SILENT}
+        return {
+            name: _parsed(part, default_sd, name)
+            for name, part in value
+            if name not in _SILENT and not _unsaid(value, name)
+        }
     if isinstance(value, list | tuple):
         parts = [_parsed(part, default_sd) for part in value]
         ordered = any(isinstance(part, list | float) for part in parts)

@@ -20,6 +20,7 @@ from bartizan.signal import Severity
 
 DetectAt = Literal["begin", "middle", "end"]
 Objective = Literal["reach", "remove"]
+WayDirection = Literal["both", "forward", "backward"]
 RuleKind = Literal["loitering", "intrusion"]
 Shape = Point | LineString | Polygon
 
@@ -28,15 +29,20 @@ Shape = Point | LineString | Polygon
 class Way:
     """One way through an element or one way of acting at a target: what it needs, what may notice it, how long.
 
-    `p_detection` is None where the figure is left to the sensors that cover the way.
+    `p_detection` is None where the figure is left to the sensors that cover the way. `needs_count`: how many persons
+    it takes. Of an element alone: `direction` against the element's `between`, and `opens`, whether the element stays
+    open behind whoever went this way.
     """
 
     id: str
     name: str | None = None
     needs: frozenset[str] = frozenset()
+    needs_count: int = 1
     p_detection: Probability | None = None
     detect_at: DetectAt | None = None
     delay: Duration = ZERO
+    direction: WayDirection = "both"
+    opens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +162,25 @@ class Threat:
     count: int = 1
     has: frozenset[str] = frozenset()
     speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engagement:
+    """How a fight between a response and a threat (None: any) goes, one casualty at a time.
+
+    Under the linear law `advantage` is the probability p that the next casualty is the threat's, under the square
+    law the ratio r in r x / (r x + y) with x of the response and y of the threat standing. `pace` is the mean time
+    between two casualties [s], where known.
+    """
+
+    id: str
+    response: str
+    threat: str | None = None
+    law: Literal["linear", "square"]
+    advantage: float
+    pace: float | None = None
+    name: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ def reference_faults(document: Entry) -> list[Fault]:
         *_detection_faults(book),
         *_target_faults(book),
         *_response_faults(book),
+        *_engagement_faults(book),
         *_upgrade_faults(book),
         *_watch_faults(book),
     ]
@@ -235,6 +236,25 @@ def _deployment_faults(book: _Book, entry: Entry, path: PathOf, places: set[str]
         if place in places:
             yield fault((*path, named[0]), place, "two deployments to one place", "Keep one of them")
         places.add(place)
+
+
+def _engagement_faults(book: _Book) -> Iterator[Fault]:
+    responses = {str(one.get("id")): one for _, one in things(book.document, "response")}
+    spoken_for: dict[tuple[object, object], int] = {}
+    for number, engagement in things(book.document, "engagement"):
+        for key in ("response", "threat"):
+            yield from book.unknown(key, engagement.get(key), ("engagement", number, key))
+        response, pair = engagement.get("response"), (engagement.get("response"), engagement.get("threat"))
+        if not all(part is None or isinstance(part, str) for part in pair):
+            continue
+        if pair in spoken_for:
+            message = f"engagement number {spoken_for[pair] + 1} speaks of this response and threat already"
+            yield fault(("engagement", number, "threat"), pair[1], message, "Keep one of them")
+        spoken_for.setdefault(pair, number)
+        if isinstance(response, str) and "p_neutralization" in responses.get(response, {}):
+            message = f"response '{response}' has p_neutralization, and this engagement gives it too"
+            cure = "Keep one of the two: take out the engagement, or p_neutralization"
+            yield fault(("engagement", number, "response"), response, message, cure)
 
 
 def _upgrade_faults(book: _Book) -> Iterator[Fault]:

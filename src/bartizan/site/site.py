@@ -19,6 +19,7 @@ from bartizan.site.model import (
     Camera,
     Change,
     Element,
+    Engagement,
     Insider,
     Plan,
     Response,
@@ -32,7 +33,12 @@ from bartizan.site.model import (
     Zone,
 )
 
-_Thing = TypeVar("_Thing", Area, Camera, Element, Insider, Response, Rule, Sensor, State, Target, Threat, Upgrade, Zone)
+_Thing = TypeVar(
+    "_Thing",
+    Area, Camera, Element, Engagement, Insider, Response, Rule, Sensor, State, Target, Threat, Upgrade, Zone,
+)  # fmt: skip
+
+_LATER_KINDS = ("engagements",)
 
 
 # no slots: the hash and the indexes are worked out once, when first asked for
@@ -52,6 +58,7 @@ class Site:
     targets: tuple[Target, ...] = ()
     responses: tuple[Response, ...] = ()
     threats: tuple[Threat, ...] = ()
+    engagements: tuple[Engagement, ...] = ()
     states: tuple[State, ...] = ()
     upgrades: tuple[Upgrade, ...] = ()
     insiders: tuple[Insider, ...] = ()
@@ -79,6 +86,8 @@ class Site:
         """SHA-256 (hex) over the meaning: comments, order, names and sources do not change it, every figure does."""
         kinds = ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "upgrades", "insiders")
         parts = {kind: getattr(self, kind) for kind in (*kinds, "plan", "zones", "cameras", "rules", "time_zone")}
+        # kinds that came later count only where there are any, so that older sites keep their hash
+        parts |= {kind: getattr(self, kind) for kind in _LATER_KINDS if getattr(self, kind)}
         return meaning_hash(parts, self.default_sd)
 
     def __hash__(self) -> int:
@@ -119,6 +128,10 @@ class Site:
     def threat(self, name: str) -> Threat:
         """The threat with this id. Raises UnknownIdError."""
         return _found(self.threats, name, "threat")
+
+    def engagement(self, name: str) -> Engagement:
+        """The engagement with this id. Raises UnknownIdError."""
+        return _found(self.engagements, name, "engagement")
 
     def state(self, name: str) -> State:
         """The state with this id. Raises UnknownIdError."""
@@ -174,6 +187,13 @@ class Site:
                 )
             axes[state.axis] = state.id
         return self.with_changes([change for state in states for change in state.changes]) if states else self
+
+    def with_insider(self, name: str) -> Site:
+        """The site as it is once this insider has done all that his changes say. Raises UnknownIdError, ChangeError.
+
+        His changes come on top of the states that hold already: what he switches off is off, whatever a state says.
+        """
+        return self.with_changes(self.insider(name).changes)
 
     def diff(self, other: Site) -> tuple[Change, ...]:
         """The changes that turn this site's document into the other's."""

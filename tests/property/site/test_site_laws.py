@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import bartizan
 from bartizan.errors import ChangeError, Fault, SiteFileError
+from bartizan.quantity import Probability
 from bartizan.site import Site, build
 from bartizan.site.changes import apply
 from bartizan.site.checks import check
@@ -24,9 +25,14 @@ DEPOT_FOLDER = Path(__file__).parents[2] / "sites" / "depot"
 DEPOT: Site = bartizan.load(DEPOT_FOLDER)
 
 share = st.floats(0, 1)
+ratio = st.floats(0.01, 100)
 seconds = st.floats(0, 1e4)
 times = st.one_of(
     st.fixed_dictionaries({"mean": seconds, "sd": seconds}),
+    st.fixed_dictionaries({"mean": seconds, "sd": seconds, "trials": st.integers(2, 50)}),
+    st.tuples(seconds, seconds, seconds, seconds).map(
+        lambda four: dict(zip(("mean_low", "mean", "mean_high"), sorted(four[:3]), strict=True)) | {"sd": four[3]}
+    ),
     st.fixed_dictionaries({"mean": seconds, "dist": st.just("fixed")}),
     st.tuples(seconds, seconds).map(lambda ends: {"low": min(ends), "high": max(ends), "dist": "uniform"}),
     st.tuples(seconds, seconds, seconds).map(
@@ -59,6 +65,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         element["way"] = [
             {"id": f"w{way}", "delay": draw(times), "p_detection": draw(figures), "detect_at": "begin"}
             | ({"needs": ["tool"]} if draw(st.booleans()) else {})
+            | ({"needs_count": 2} if draw(st.booleans()) else {})
+            | ({"direction": draw(st.sampled_from(["both", "forward", "backward"]))} if draw(st.booleans()) else {})
+            | ({"opens": draw(st.booleans())} if draw(st.booleans()) else {})
             for way in range(draw(st.integers(1, 3)))
         ]
         elements.append(element)
@@ -69,7 +78,8 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
         "element": elements,
         "target": [{"id": "t", "area": f"a{count - 1}", "way": [{"id": "take", "delay": draw(times)}]}],
         "response": [{"id": "r", "arrival": draw(times), "p_communication": draw(figures)}],
-        "threat": [{"id": "x", "has": draw(st.sampled_from([[], ["tool"]]))}],
+        "threat": [{"id": "x", "has": draw(st.sampled_from([[], ["tool"]])), "count": draw(st.integers(1, 2))}],
+        "engagement": [{"id": "g", "response": "r", "threat": "x", "law": "square", "advantage": draw(ratio)}],
         "zone": [{"id": "z", "area": "a0", "polygon": [[0.1, 0.1], [0.9, 0.1], [0.9, 0.9]]}],
     }
 
@@ -174,11 +184,12 @@ def thing_of(site: Site, path: tuple[str | int, ...]) -> Any:
     elif "crossing" in path:
         thing = thing.crossing
     figure = getattr(thing, str(path[-1]))
-    if hasattr(figure, "trials"):
+    if isinstance(figure, Probability):
         return (figure.value, figure.low, figure.mode, figure.high, figure.detected, figure.trials)
+    doubt = (figure.trials, figure.mean_low, figure.mean_high)
     if figure.sd == 0:
-        return figure.mean
-    return (figure.law, figure.mean, figure.sd, figure.low, figure.mode, figure.high)
+        return (figure.mean, *doubt)
+    return (figure.law, figure.mean, figure.sd, figure.low, figure.mode, figure.high, *doubt)
 
 
 @settings(max_examples=25)
