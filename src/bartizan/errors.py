@@ -10,9 +10,11 @@ An error of the input ends a command with exit status 2, an answer of no with 1:
     │   ├── VideoError                   a video file or stream
     │   ├── CalibrationError             a camera model
     │   ├── ScenarioError                a drill's script
+    │   ├── PlanError                    a plan drawn elsewhere: OpenStreetMap, DXF, GeoJSON
     │   ├── ChangeError                  a change that does not fit the site
     │   └── UnknownIdError (KeyError)    an id that the site does not have
     ├── MissingPartError                 the site lacks what the command needs: exit status 2
+    ├── MissingExtraError                a library that comes as an extra is not installed: exit status 2
     ├── CheckError                       it reads, and the answer is no: exit status 1
     └── StoreError                       the journal cannot be opened, owned or written: exit status 2
         └── StoreOwnedError              another process owns it
@@ -80,6 +82,10 @@ class ScenarioError(FaultsError):
     """The faults of a drill's script."""
 
 
+class PlanError(FaultsError):
+    """The faults of a plan that was drawn elsewhere."""
+
+
 class VideoError(InputError):
     """A video file or stream cannot be opened or decoded."""
 
@@ -100,6 +106,15 @@ class UnknownIdError(InputError, KeyError):
 
 class MissingPartError(BartizanError):
     """The site lacks a part that the command needs; the message says which."""
+
+
+class MissingExtraError(BartizanError):
+    """A library that Bartizan takes as an extra is not installed; the message says which, and how to get it."""
+
+    @classmethod
+    def of(cls, what: str, extra: str) -> MissingExtraError:
+        """`what` needs the extra of that name."""
+        return cls(f"{what} needs an extra that is not installed. Install it: pip install 'bartizan[{extra}]'")
 
 
 class CheckError(BartizanError):
