@@ -62,27 +62,38 @@ def read_sheet(path: Path) -> tuple[Task, ...]:
 
 
 def require_place_for_report(path: Path) -> None:
-    """InputError where a page cannot be written, or would replace a file that is no page."""
+    """InputError where a report cannot be written, or would replace a file that is none; .pdf asks for the extra."""
     from bartizan.adapters.files.whole import refuse_place
-    from bartizan.adapters.report.page import DOCTYPE
+    from bartizan.adapters.report import page, pdf
 
-    refuse_place(path, DOCTYPE)
+    if _on_paper(path):
+        pdf.require_extra()
+    refuse_place(path, pdf.BEGINS if _on_paper(path) else page.DOCTYPE)
 
 
 def write_report(study: Study, path: Path) -> None:
-    """Write the assessment as a self-contained page, whole or not at all."""
-    from bartizan.adapters.files.whole import write_whole
+    """Write the assessment as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
     from bartizan.adapters.report.assessment import render
 
-    write_whole(path, render(study))
+    _write_page(render(study), path)
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:
-    """Write a comparison as a self-contained page, whole or not at all."""
-    from bartizan.adapters.files.whole import write_whole
+    """Write a comparison as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
     from bartizan.adapters.report.comparison import render
 
-    write_whole(path, render(comparison))
+    _write_page(render(comparison), path)
+
+
+def _write_page(page: str, path: Path) -> None:
+    from bartizan.adapters.files.whole import write_whole
+    from bartizan.adapters.report.pdf import as_pdf
+
+    write_whole(path, as_pdf(page) if _on_paper(path) else page)
+
+
+def _on_paper(path: Path) -> bool:
+    return path.suffix.lower() == ".pdf"
 
 
 def read_tracks(path: Path) -> TrackTable:

@@ -30,8 +30,8 @@ def refuse_place(path: Path, begins: str = "") -> None:
         raise InputError(f"{path}: is there already, and is another kind of file. Name another place, or take it away")
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step, durable before it returns; on any failure the old file stays as it was.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Put `content` (text as UTF-8) at `path` in one step, durable before it returns; on failure the old file stays.
 
     Raises InputError where the folder is missing or a folder or device is in the place.
     """
@@ -45,8 +45,8 @@ def write_whole(path: Path, text: str) -> None:
         # the name of the passing file would tell nobody anything
         raise OSError(error.errno, error.strerror, str(path)) from error
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
             stream.flush()
             os.fsync(stream.fileno())
         Path(name).chmod(mode)

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from bartizan import __version__
 from bartizan.adapters.report.words import clean, subscripts
 
-STYLE = "assessment.css"
+PAGE_STYLE = "page.css"
+DRAWING_STYLE = "drawing.css"
 DOCTYPE = "<!DOCTYPE html>"
 """How every page begins, so that a page can be told from another file."""
 
@@ -27,9 +28,10 @@ def rendered(template: str, *, title: str, **context: Any) -> str:
     )
     environment.filters["clean"] = clean
     environment.filters["subscripts"] = subscripts
-    return environment.get_template(template).render(title=title, version=__version__, style=_style(), **context)
+    both = Markup(style(PAGE_STYLE) + style(DRAWING_STYLE))  # noqa: S704 - our own files
+    return environment.get_template(template).render(title=title, version=__version__, style=both, **context)
 
 
-def _style() -> Markup:
-    text = files("bartizan.adapters.report").joinpath("templates", STYLE).read_text(encoding="utf-8")
-    return Markup(text)  # noqa: S704 - our own file
+def style(name: str) -> str:
+    """The text of one of the house's own style sheets."""
+    return files("bartizan.adapters.report").joinpath("templates", name).read_text(encoding="utf-8")
