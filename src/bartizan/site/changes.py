@@ -174,6 +174,15 @@ def _refuse_conflicts(changes: list[Change]) -> None:
             claims[touched] = _brief(change)
 
 
+def contradiction(one: Iterable[Change], other: Iterable[Change]) -> str | None:
+    """Why two lists of changes cannot hold together, in words; None where no key is touched by both."""
+    try:
+        _refuse_conflicts([*one, *other])
+    except ChangeError as error:
+        return str(error)
+    return None
+
+
 def _touched(change: Change) -> list[Touched]:
     at = tuple((change.at or "").split("/")) if change.at else ()
     if change.add:

@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from bartizan.errors import ChangeError, Fault, SiteFileError
 from bartizan.site.assembly import ORDER, Made, Workshop
-from bartizan.site.changes import apply
+from bartizan.site.changes import apply, contradiction
 from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument
 from bartizan.site.faults import PathOf, among, fault, faults_of, things
 from bartizan.site.figures import Part
+from bartizan.site.model import Change
 from bartizan.site.plan import ground
 from bartizan.site.references import reference_faults
 from bartizan.site.site import Site
@@ -153,14 +154,19 @@ FIELDS = {kind: f"{kind}s" for kind in KINDS}
 
 
 def _change_faults(site: Site) -> list[Fault]:
-    """The faults of states, upgrades and insiders whose changes do not fit the site, each tried alone."""
+    """The faults of states, upgrades and insiders whose changes do not fit the site.
+
+    Each is tried alone, an upgrade with what it requires: it may change what another adds. Upgrades that contradict
+    one another can never be had together, which is a finding and no fault: such a one is tried by itself.
+    """
     document = site._document
     faults: list[Fault] = []
     for kind in _HAVE_CHANGES:
         for number, entry in things(document, kind):
             path: PathOf = (kind, number, "changes")
+            changes = _with_required(site, entry["id"]) if kind == "upgrade" else entry.get("changes", [])
             try:
-                rebuild(site, apply(document, entry.get("changes", [])))
+                rebuild(site, apply(document, changes))
             except ChangeError as error:
                 faults.append(fault(path, None, str(error), "Correct the change"))
             except SiteFileError as error:
@@ -168,6 +174,18 @@ def _change_faults(site: Site) -> list[Fault]:
                 told = f"makes a site with faults: {first.key}: {first.message}"
                 faults.append(fault(path, None, told, first.cure))
     return faults
+
+
+def _with_required(site: Site, name: str) -> list[Change]:
+    """The changes of an upgrade and of all that it requires, directly or not; its own where these contradict."""
+    wanted, todo = {name}, [name]
+    while todo:
+        new = site.upgrade(todo.pop()).requires - wanted
+        wanted |= new
+        todo += new
+    own = site.upgrade(name).changes
+    more = [change for upgrade in site.upgrades if upgrade.id in wanted - {name} for change in upgrade.changes]
+    return [*own] if contradiction(own, more) else [*more, *own]
 
 
 def _once(faults: list[Fault]) -> list[Fault]:

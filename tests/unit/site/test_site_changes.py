@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import bartizan
-from bartizan.errors import ChangeError, UnknownIdError
-from bartizan.site import Site
-from bartizan.site.changes import apply, parse_change, plain
+from bartizan.errors import ChangeError, SiteFileError, UnknownIdError
+from bartizan.site import Site, build
+from bartizan.site.changes import apply, contradiction, parse_change, plain
 from bartizan.site.difference import describe, difference
 
 DEPOT = Path(__file__).parents[2] / "sites" / "depot"
@@ -195,3 +195,29 @@ def test_a_difference_is_nothing_where_only_the_spelling_of_a_number_changed(dep
     other = depot.document
     other["threat"][0]["speed"] = 2.0
     assert difference(depot.document, other) == ()
+
+
+def test_a_contradiction_names_the_key_and_both_changes() -> None:
+    one = parse_change({"at": "element/gate/way/climb", "set": {"p_detection": 0.9}})
+    other = parse_change({"at": "element/gate/way/climb", "set": {"p_detection": 0.5, "detect_at": "end"}})
+    beside = parse_change({"at": "element/gate/way/climb", "set": {"detect_at": "end"}})
+    assert contradiction([one], [beside]) is None
+    told = contradiction([one], [other])
+    assert told is not None
+    assert "two changes touch element/gate/way/climb/p_detection" in told
+
+
+def test_an_upgrade_may_speak_of_what_the_one_that_it_requires_adds(depot: Site) -> None:
+    door = {"id": "side", "kind": "door", "between": ["yard", "hall"], "way": [{"id": "force", "detect_at": "end"}]}
+    contact = {"id": "side-contact", "kind": "contact", "covers": ["side"], "p_sensed": 0.5}
+    upgrades = [
+        {"id": "new-contact", "cost": 1, "requires": ["new-door"], "changes": [{"add": {"sensor": contact}}]},
+        {"id": "new-door", "cost": 1, "changes": [{"add": {"element": door}}]},
+    ]
+    assert len(depot.with_changes([{"add": {"upgrade": one}} for one in upgrades]).upgrades) == 4
+    document = depot.document
+    document["upgrade"] = upgrades
+    assert len(build(document, depot.attachments).upgrades) == 2
+    del upgrades[0]["requires"]
+    with pytest.raises(SiteFileError, match="side"):
+        build(document, depot.attachments)
