@@ -17,32 +17,40 @@ from bartizan.adapters.report.page import rendered
 from bartizan.adapters.report.pdf import as_pdf
 from bartizan.cli.main import main
 from bartizan.errors import MissingPartError
+from conftest import missing
 
 # two red points
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADElEQVQIHWP8zwACAAYIAQHI6m3jAAAAAElFTkSuQmCC"
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def has_weasyprint() -> bool:
+@pytest.fixture
+def paper() -> None:
+    """WeasyPrint and Pango."""
     try:
         pdf.require_extra()
-    except MissingPartError:
-        return False
-    return True
+    except MissingPartError as error:
+        missing(str(error))
 
 
-needs_pdf = pytest.mark.skipif(not has_weasyprint(), reason="needs WeasyPrint and Pango")
+@pytest.fixture
+def pdftotext() -> str:
+    """The path of poppler's pdftotext."""
+    path = shutil.which("pdftotext")
+    if path is None:
+        missing("pdftotext (Debian: poppler-utils)")
+        raise AssertionError  # missing() never returns
+    return path
 
 
-@needs_pdf
-@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs poppler-utils")
-def test_the_report_of_a_site_on_paper(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("paper")
+def test_the_report_of_a_site_on_paper(tmp_path: Path, pdftotext: str) -> None:
     place = tmp_path / "report.pdf"
     asked = ["assess", str(ROOT / "examples" / "chancery"), "--threat", "armed-intruder", "--target", "registry"]
     answer = CliRunner().invoke(main, [*asked, "--response", "guard-force", "--report", str(place)])
     assert answer.exit_code == 0, answer.output
     assert place.read_bytes().startswith(b"%PDF-")
-    text = subprocess.run(["pdftotext", str(place), "-"], capture_output=True, text=True, check=True).stdout
+    text = subprocess.run([pdftotext, str(place), "-"], capture_output=True, text=True, check=True).stdout
     said = re.search(r"P_I = (0\.\d+)", answer.output)
     assert said is not None
     assert f"{float(said[1]):.3f}" in text
@@ -58,7 +66,7 @@ def test_drawings_carry_their_own_style_in_the_colours_of_print() -> None:
     assert re.search(r"\.drawing \.route \{[^}]*stroke: #b4420a", own)
 
 
-@needs_pdf
+@pytest.mark.usefixtures("paper")
 def test_nothing_is_fetched(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A picture beside the page is refused; the same picture as data is drawn."""
     place = tmp_path / "x.png"
