@@ -218,5 +218,5 @@ def test_an_upgrade_may_speak_of_what_the_one_that_it_requires_adds(depot: Site)
     document["upgrade"] = upgrades
     assert len(build(document, depot.attachments).upgrades) == 2
     del upgrades[0]["requires"]
-    with pytest.raises(SiteFileError, match="side"):
+    with pytest.raises(SiteFileError, match="no area, element or way has this id"):
         build(document, depot.attachments)
