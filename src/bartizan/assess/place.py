@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bartizan.assess.journey import Journey
 from bartizan.assess.onward import First
 from bartizan.assess.task import WEIGHT
-from bartizan.assess.taskgraph import AT_TARGET, GraphCompiler, TaskGraph
+from bartizan.assess.taskgraph import AT_TARGET, TaskGraph
 from bartizan.errors import UnknownIdError
 from bartizan.site.model import Area, Element, Target, Way
 from bartizan.site.site import Site
@@ -40,19 +41,19 @@ def find_place(site: Site, place: str) -> tuple[Area | None, Element | None, Way
 def beginnings(site: Site, place: str, *, threat: str | None, target: Target) -> Iterator[Beginning]:
     """How every way onward from a place to a target begins. `clock` says how a place is read."""
     area, element, way = find_place(site, place)
-    compiler = GraphCompiler(site, threat=threat, target=target.id)
-    graph = compiler.graph()
+    journey = Journey(site, threat=threat, targets=(target.id,))
+    graph = journey.graph()
     if area is not None:
-        firsts = _from_area(compiler, site, area, target)
-        yield _without(graph, compiler, area.id, firsts)
+        firsts = _from_area(journey, site, area, target)
+        yield _without(graph, journey, area.id, firsts)
     elif element is not None:
-        passages = [passage for passage in compiler.passages("in") if passage[0].id == element.id]
+        passages = [passage for passage in journey.passages() if passage[0].id == element.id]
         inwards = [passage for passage in passages if not site.area(passage[2]).outside]
-        ways = (way,) if way is not None else tuple(compiler.usable(element.ways)) or element.ways
         for _, left, entered in inwards or passages:
+            ways = [way] if way is not None else journey.ways(element, left) or element.ways
             firsts = {}
-            for head, crossing in compiler.arrivals(element, entered, "in"):
-                tasks = [compiler.way_task(element, one, "in") for one in ways]
+            for head, crossing in journey.arrivals(journey.first, element, entered):
+                tasks = [journey.reader.way(element, one, "in") for one in ways]
                 firsts[head] = [
                     First(
                         (task,) if crossing is None else (task, crossing),
@@ -61,17 +62,17 @@ def beginnings(site: Site, place: str, *, threat: str | None, target: Target) ->
                     )
                     for task in tasks
                 ]
-            yield _without(graph, compiler, left, firsts)
+            yield _without(graph, journey, left, firsts)
 
 
-def _from_area(compiler: GraphCompiler, site: Site, area: Area, target: Target) -> dict[int, list[First]]:
+def _from_area(journey: Journey, site: Site, area: Area, target: Target) -> dict[int, list[First]]:
     """The nodes of an area, each after every crossing that may lead to it; none from an outside area."""
     if area.id == target.area:
         nodes: dict[int, str | None] = {AT_TARGET: target.id}
     else:
         nodes = {
             index: node.left_by
-            for index, node in enumerate(compiler.nodes)
+            for index, node in enumerate(journey.nodes)
             if node.area == area.id and node.leg == "in" and index != AT_TARGET
         }
     if area.outside:
@@ -80,12 +81,12 @@ def _from_area(compiler: GraphCompiler, site: Site, area: Area, target: Target) 
     firsts = {}
     for index, left_by in nodes.items():
         entered_by = [name for name in entering if name != left_by] or entering
-        crossings = dict.fromkeys(compiler.crossing_task(area, name, left_by, "in") for name in entered_by)
+        crossings = dict.fromkeys(journey.reader.crossing(area, name, left_by, "in") for name in entered_by)
         firsts[index] = [First(() if task is None else (task,)) for task in crossings]
     return firsts
 
 
-def _without(graph: TaskGraph, compiler: GraphCompiler, area: str, firsts: dict[int, list[First]]) -> Beginning:
+def _without(graph: TaskGraph, journey: Journey, area: str, firsts: dict[int, list[First]]) -> Beginning:
     """The graph as it goes on: on the way in nothing leads back into the area that was left."""
     arcs = tuple(arc for arc in graph.arcs if arc.through is None or arc.task.leg == "out" or arc.through[2] != area)
-    return Beginning(TaskGraph(nodes=compiler.nodes, arcs=arcs, starts=tuple(firsts)), firsts)
+    return Beginning(TaskGraph(nodes=journey.nodes, arcs=arcs, starts=tuple(firsts)), firsts)

@@ -12,6 +12,10 @@ from bartizan.site.model import DetectAt
 
 StepKind = Literal["element", "area", "target"]
 Leg = Literal["in", "out"]
+# how the message gets through: one chance for the whole intrusion, or one for each alarm
+Communication = Literal["once", "per-alarm"]
+# what was forced: closed again when one comes back, or still open
+Forced = Literal["closes", "stays-open"]
 
 # a task that nothing notices shows the delay left when it is over: the reading that promises least
 WEIGHT: dict[DetectAt | None, float] = {"begin": 1.0, "middle": 0.5, "end": 0.0, None: 0.0}

@@ -7,7 +7,8 @@ For task i of a path, with weight w = 1, 1/2, 0 for detection at its begin, midd
     P(R|A_i) = Phi((mu_i - RFT) / sqrt(var_i + s_RFT^2))
     P_I    = P_C sum_i PD_i prod_{j<i} (1 - PD_j) P(R|A_i)
 
-Communication stands once, outside the product of misses. Where nothing spreads (var_i + s_RFT = 0) the probability
+Communication stands once, outside the product of misses; per alarm (the other model) PD_i P_C takes the place of
+PD_i, for then every alarm has its own chance to get through. Where nothing spreads (var_i + s_RFT = 0) the probability
 of being in time is the step function, and a tie is not in time: mu_i must exceed the response time.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +24,7 @@ from scipy.special import ndtr
 
 from bartizan.assess.nonnegative import p_timely_nonnegative
 from bartizan.assess.result import Path, Step
-from bartizan.assess.task import WEIGHT, Task, require_seconds
+from bartizan.assess.task import WEIGHT, Communication, Task, require_seconds
 from bartizan.errors import InputError
 
 # beyond half the mean, a normal delay is negative in more than 2 % of cases
@@ -45,12 +47,19 @@ def p_timely(mean_left: Floats, variance_left: Floats, response_mean: float, res
     return np.where(spread > 0.0, timely, (margin > 0.0).astype(np.float64))
 
 
-def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_communication: float) -> Path:
+def timeline(
+    tasks: Sequence[Task],
+    response_mean: float,
+    response_sd: float,
+    p_communication: float,
+    communication: Communication = "once",
+) -> Path:
     """Would this one path be interrupted in time, and where is it decided?
 
     `tasks` in the order in which they are done; `response_mean`, `response_sd` in seconds, from the alarm to a
-    position that stops the intruder; `p_communication` in [0, 1], counted once. Returns the path with P_I, per task
-    the delay left at detection [s], P(R|A) and the probability that the path is first noticed there; the critical
+    position that stops the intruder; `p_communication` in [0, 1], counted once, or under "per-alarm" anew for every
+    alarm: p P_C then stands in the place of p. Returns the path with P_I, per task the delay left at detection [s],
+    P(R|A) and the probability that the path is first noticed (per alarm: first heard of) there; the critical
     detection point; and, where a spread exceeds half its mean, P_I with times that cannot be negative (error at
     most `nonnegative.ERROR`). Raises InputError for no task or a figure out of range.
 
@@ -59,6 +68,7 @@ def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_
     """
     _check(tasks, response_mean, response_sd, p_communication)
     p, weight, mean, sd = _figures(tasks)
+    p, p_outside = _told(p, p_communication, communication)
     mean_left, variance_left = _left(weight, mean, sd)
     timely = p_timely(mean_left, variance_left, response_mean, response_sd)
     missed_before = np.concatenate(([1.0], np.cumprod(1.0 - p)[:-1]))
@@ -72,9 +82,9 @@ def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_
         timely_nonnegative = p_timely_nonnegative(
             mean, sd, weight, p > 0.0, response_mean=response_mean, response_sd=response_sd
         )
-        nonnegative = p_communication * _expected(p, timely_nonnegative)
+        nonnegative = p_outside * _expected(p, timely_nonnegative)
     return Path(
-        p_interruption=p_communication * _expected(p, timely),
+        p_interruption=p_outside * _expected(p, timely),
         steps=tuple(
             _step(task, *figures)
             for task, *figures in zip(tasks, mean_left, variance_left, timely, p * missed_before, strict=True)
@@ -87,14 +97,33 @@ def timeline(tasks: Sequence[Task], response_mean: float, response_sd: float, p_
     )
 
 
-def p_interruption(tasks: Sequence[Task], response_mean: float, response_sd: float, p_communication: float) -> float:
+def p_interruption(
+    tasks: Sequence[Task],
+    response_mean: float,
+    response_sd: float,
+    p_communication: float,
+    communication: Communication = "once",
+) -> float:
     """P_I of one path alone, as `timeline` has it, for weighing many changes of one path against each other.
 
     Parameters, errors and source are those of `timeline`; delays may be negative here, and nothing is said of it.
     """
     _check(tasks, response_mean, response_sd, p_communication)
     p, weight, mean, sd = _figures(tasks)
-    return p_communication * _expected(p, p_timely(*_left(weight, mean, sd), response_mean, response_sd))
+    p, p_outside = _told(p, p_communication, communication)
+    return p_outside * _expected(p, p_timely(*_left(weight, mean, sd), response_mean, response_sd))
+
+
+def heard(tasks: Sequence[Task], p_communication: float, communication: Communication) -> tuple[Task, ...]:
+    """The tasks with what is noticed and told in the place of what is noticed: under "per-alarm" p P_C for p."""
+    if communication == "once":
+        return tuple(tasks)
+    return tuple(replace(task, p_detection=task.p_detection * p_communication) for task in tasks)
+
+
+def _told(p: Floats, p_communication: float, communication: Communication) -> tuple[Floats, float]:
+    """What is noticed and told in each task, and what stands before the sum."""
+    return (p, p_communication) if communication == "once" else (p * p_communication, 1.0)
 
 
 def _figures(tasks: Sequence[Task]) -> tuple[Floats, Floats, Floats, Floats]:
