@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from shapely import Polygon
+from shapely import Point, Polygon
 
 from bartizan.errors import Fault, InputError
 from bartizan.geometry import shapes
@@ -54,7 +54,7 @@ class Workshop:
             self.placed[thing.id] = thing.shape
         return thing
 
-    def shape(self, entry: e.Placed | e.ZoneEntry, path: PathOf) -> m.Shape | None:
+    def shape(self, entry: e.Placed | e.ZoneEntry | e.SurfaceEntry, path: PathOf) -> m.Shape | None:
         """The place of a thing on the plan, or None."""
         key = next((key for key in ("polygon", "line", "at", "feature") if getattr(entry, key, None) is not None), None)
         if key is None:
@@ -305,6 +305,48 @@ def _rule(_shop: Workshop, entry: e.RuleEntry, _path: PathOf) -> m.Rule:
     )
 
 
+def _surface(shop: Workshop, entry: e.SurfaceEntry, path: PathOf) -> m.Surface | None:
+    shape = shop.shape(entry, path)
+    if shape is not None and not isinstance(shape, Polygon):
+        message = "a surface is a polygon"
+        shop.faults.append(fault((*path, "feature"), entry.feature, message, "Draw the feature as a Polygon"))
+    if not isinstance(shape, Polygon):
+        return None
+    return m.Surface(
+        id=entry.id, name=entry.name, polygon=shape, factor=entry.factor, speed=entry.speed, source=entry.source
+    )
+
+
+def _obstacle(shop: Workshop, entry: e.ObstacleEntry, path: PathOf) -> m.Obstacle | None:
+    shape = shop.shape(entry, path)
+    if isinstance(shape, Point):
+        message = "an obstacle is a line or a polygon"
+        cure = "Draw the feature as a LineString or a Polygon"
+        shop.faults.append(fault((*path, "feature"), entry.feature, message, cure))
+        return None
+    return (
+        None if shape is None else m.Obstacle(id=entry.id, name=entry.name, shape=shape, blocks=frozenset(entry.blocks))
+    )
+
+
+def _coverage(shop: Workshop, entry: e.CoverageEntry, path: PathOf) -> m.Coverage:
+    shape = shop.shape(entry, path)
+    if shape is not None and not isinstance(shape, Polygon) and entry.within is None:
+        message = "does not say how far it reaches from its feature"
+        shop.faults.append(fault((*path, "within"), None, message, "Add within = metres"))
+    return m.Coverage(
+        id=entry.id,
+        name=entry.name,
+        camera=entry.camera,
+        sensor=entry.sensor,
+        pixels=entry.pixels if entry.class_ is None else m.PIXEL_CLASSES[entry.class_],
+        within=entry.within,
+        sight=entry.sight,
+        per_second=probability(entry.per_second),
+        shape=shape,
+    )
+
+
 _MAKERS: dict[str, Any] = {
     "element": _element,
     "target": _target,
@@ -319,6 +361,9 @@ _MAKERS: dict[str, Any] = {
     "zone": Workshop.zone,
     "camera": _camera,
     "rule": _rule,
+    "surface": _surface,
+    "obstacle": _obstacle,
+    "coverage": _coverage,
 }
 # elements and targets come first, because a walk through an area is measured between them
 ORDER = tuple(_MAKERS)

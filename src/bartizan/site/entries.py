@@ -438,6 +438,75 @@ class RuleEntry(Part):
         return self
 
 
+class SurfaceEntry(Part):
+    """[[surface]]: ground on which one walks at another pace."""
+
+    id: Id
+    name: Name | None = None
+    polygon: Corners | None = None
+    feature: Name | None = Field(None, description="the id of a polygon in the plan's file")
+    factor: float | None = Field(None, gt=0, le=10, description="share of the threat's speed")
+    speed: float | None = Field(None, gt=0, le=50, description="metres per second, whoever walks")
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _one_pace(self) -> SurfaceEntry:
+        if (self.polygon is None) == (self.feature is None):
+            raise wrong("a surface has a polygon or a feature, one of the two", "Add polygon = [[x, y], ...]")
+        if (self.factor is None) == (self.speed is None):
+            raise wrong("a surface has a factor or a speed, one of the two", "Add factor = 0.5, or speed = 1.2")
+        return self
+
+
+class ObstacleEntry(Placed):
+    """[[obstacle]]: what nobody walks through, or sees through."""
+
+    id: Id
+    name: Name | None = None
+    blocks: list[Literal["walking", "sight"]] = Field(
+        default_factory=lambda: ["walking", "sight"], min_length=1, description="'walking', 'sight' or both"
+    )
+
+    @model_validator(mode="after")
+    def _has_place(self) -> ObstacleEntry:
+        if self.at is not None or all(getattr(self, key) is None for key in ("polygon", "line", "feature")):
+            raise wrong("an obstacle is a line or a polygon", "Add line = [[x, y], ...], polygon or feature")
+        return self
+
+
+class CoverageEntry(Placed):
+    """[[coverage]]: what notices somebody on the ground, second by second, and how far."""
+
+    id: Id
+    name: Name | None = None
+    camera: Id | None = Field(None, description="the camera whose picture it is")
+    sensor: Id | None = Field(None, description="the sensor whose place and chances it takes")
+    class_: Literal["monitor", "detect", "observe", "recognise", "identify", "inspect"] | None = Field(
+        None, alias="class", description="of IEC 62676-4:2014: the least pixels on target; cameras only"
+    )
+    pixels: float | None = Field(None, gt=0, le=1e6, description="least pixels per metre of a person; cameras only")
+    within: float | None = Field(None, gt=0, le=20_000, description="metres from its place")
+    sight: bool = Field(True, description="false where it notices through walls")
+    per_second: ProbabilityEntry
+
+    @model_validator(mode="after")
+    def _has_reach(self) -> CoverageEntry:
+        own = any(getattr(self, key) is not None for key in ("polygon", "line", "at", "feature"))
+        if self.camera is not None and (self.sensor is not None or own):
+            raise wrong("a camera's coverage lies where its picture does", "Take out sensor and the place, or camera")
+        if self.camera is None and (self.class_ is not None or self.pixels is not None):
+            raise wrong("pixels on target are a camera's", "Add camera = 'id', or write within = metres")
+        if self.class_ is not None and self.pixels is not None:
+            raise wrong("has a class and pixels", "Keep one of the two")
+        if self.camera is not None and self.class_ is None and self.pixels is None and self.within is None:
+            raise wrong("does not say how far the camera notices", "Add class = 'detect', pixels or within")
+        if self.camera is None and self.sensor is None and not own:
+            raise wrong("has no place", "Add camera, sensor, polygon, line, at or feature")
+        if (self.at is not None or self.line is not None) and self.within is None:
+            raise wrong("does not say how far it reaches", "Add within = metres")
+        return self
+
+
 class SiteDocument(Part):
     """site.toml as a whole."""
 
@@ -457,6 +526,9 @@ class SiteDocument(Part):
     zone: list[ZoneEntry] = Field(default_factory=list)
     camera: list[CameraEntry] = Field(default_factory=list)
     rule: list[RuleEntry] = Field(default_factory=list)
+    surface: list[SurfaceEntry] = Field(default_factory=list)
+    obstacle: list[ObstacleEntry] = Field(default_factory=list)
+    coverage: list[CoverageEntry] = Field(default_factory=list)
 
 
 # the kinds that a file lists with [[kind]], in the order of the contract
@@ -474,6 +546,9 @@ KINDS: dict[str, type[Part]] = {
     "zone": ZoneEntry,
     "camera": CameraEntry,
     "rule": RuleEntry,
+    "surface": SurfaceEntry,
+    "obstacle": ObstacleEntry,
+    "coverage": CoverageEntry,
 }
 # the parts of which a file has one
 TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry}

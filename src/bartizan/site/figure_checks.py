@@ -44,6 +44,8 @@ def written_figures(site: Site) -> Iterator[tuple[str, Probability | Duration]]:
         yield from _way_figures(f"target/{target.id}", target.ways)
     for sensor in site.sensors:
         yield from _figures(f"sensor/{sensor.id}:", sensor)
+    for coverage in site.coverages:
+        yield from _figures(f"coverage/{coverage.id}:", coverage)
     for response in site.responses:
         yield from _figures(f"response/{response.id}:", response)
         for place, time in response.deployment_to:

@@ -18,6 +18,11 @@ from bartizan.geometry.projection import CameraModel
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.signal import Severity
 
+# least pixels per metre on target of each class: IEC 62676-4:2014 gives 80, 40, 16, 8, 4 and 1 mm per pixel
+PIXEL_CLASSES = {
+    "monitor": 12.5, "detect": 25.0, "observe": 62.5, "recognise": 125.0, "identify": 250.0, "inspect": 1000.0
+}  # fmt: skip
+
 DetectAt = Literal["begin", "middle", "end"]
 Objective = Literal["reach", "remove"]
 WayDirection = Literal["both", "forward", "backward"]
@@ -263,6 +268,47 @@ class Rule:
     after: float = 0.0
     grace: float = 5.0
     severity: Severity = "medium"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surface:
+    """Ground with a pace of its own: `factor` of the threat's speed, or `speed` [m/s]; one of the two is None."""
+
+    id: str
+    polygon: Polygon
+    name: str | None = None
+    factor: float | None = None
+    speed: float | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstacle:
+    """What nobody walks through ("walking" in `blocks`), or sees through ("sight"); a line or a polygon."""
+
+    id: str
+    shape: Shape
+    blocks: frozenset[str]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """What notices somebody on the ground: `per_second` is the probability that it does so within a second.
+
+    It reaches as far as all that is given allow: `within` [m] of its place, `pixels` per metre in the picture of
+    `camera`, its polygon; and where `sight` is true, as far as nothing stands in the way.
+    """
+
+    id: str
+    per_second: Probability
+    name: str | None = None
+    camera: str | None = None
+    sensor: str | None = None
+    pixels: float | None = None
+    within: float | None = None
+    sight: bool = True
+    shape: Shape | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

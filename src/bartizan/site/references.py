@@ -31,6 +31,7 @@ def reference_faults(document: Entry) -> list[Fault]:
         *_engagement_faults(book),
         *_upgrade_faults(book),
         *_watch_faults(book),
+        *_coverage_faults(book),
     ]
 
 
@@ -255,6 +256,20 @@ def _engagement_faults(book: _Book) -> Iterator[Fault]:
             message = f"response '{response}' has p_neutralization, and this engagement gives it too"
             cure = "Keep one of the two: take out the engagement, or p_neutralization"
             yield fault(("engagement", number, "response"), response, message, cure)
+
+
+def _coverage_faults(book: _Book) -> Iterator[Fault]:
+    for number, coverage in things(book.document, "coverage"):
+        for kind in ("camera", "sensor"):
+            name = coverage.get(kind)
+            yield from book.unknown(kind, name, ("coverage", number, kind))
+            for _, entry in things(book.document, kind):
+                here = any(
+                    key in holder for holder in (entry, coverage) for key in ("polygon", "line", "at", "feature")
+                )
+                if isinstance(name, str) and entry.get("id") == name and not here and "model" not in entry:
+                    cure = f"Give {kind} '{name}' at = [x, y]"
+                    yield fault(("coverage", number, kind), name, "has no place on the plan", cure)
 
 
 def _upgrade_faults(book: _Book) -> Iterator[Fault]:

@@ -18,14 +18,17 @@ from bartizan.site.model import (
     Area,
     Camera,
     Change,
+    Coverage,
     Element,
     Engagement,
     Insider,
+    Obstacle,
     Plan,
     Response,
     Rule,
     Sensor,
     State,
+    Surface,
     Target,
     Threat,
     Upgrade,
@@ -35,10 +38,11 @@ from bartizan.site.model import (
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Element, Engagement, Insider, Response, Rule, Sensor, State, Target, Threat, Upgrade, Zone,
+    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Response, Rule, Sensor, State, Surface, Target,
+    Threat, Upgrade, Zone,
 )  # fmt: skip
 
-_LATER_KINDS = ("engagements",)
+_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages")
 
 
 # no slots: the hash and the indexes are worked out once, when first asked for
@@ -66,6 +70,9 @@ class Site:
     zones: tuple[Zone, ...] = ()
     cameras: tuple[Camera, ...] = ()
     rules: tuple[Rule, ...] = ()
+    surfaces: tuple[Surface, ...] = ()
+    obstacles: tuple[Obstacle, ...] = ()
+    coverages: tuple[Coverage, ...] = ()
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # what each entry of the document was read as, so that a what-if reads only what it changes
@@ -156,6 +163,18 @@ class Site:
     def rule(self, name: str) -> Rule:
         """The rule with this id. Raises UnknownIdError."""
         return _found(self.rules, name, "rule")
+
+    def surface(self, name: str) -> Surface:
+        """The surface with this id. Raises UnknownIdError."""
+        return _found(self.surfaces, name, "surface")
+
+    def obstacle(self, name: str) -> Obstacle:
+        """The obstacle with this id. Raises UnknownIdError."""
+        return _found(self.obstacles, name, "obstacle")
+
+    def coverage(self, name: str) -> Coverage:
+        """The coverage with this id. Raises UnknownIdError."""
+        return _found(self.coverages, name, "coverage")
 
     def covering(self, place: str) -> tuple[Sensor, ...]:
         """The sensors that cover a place: an area, or a way as "element/way" (also by its whole element)."""

@@ -55,6 +55,9 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("### `model`", (e.PointsModel, e.TsaiModel, e.PinholeModel, e.KrtdModel)),
         ("### `to_plan`", (e.ToPlan,)),
         ("## `[[rule]]`", (e.RuleEntry,)),
+        ("## `[[surface]]`", (e.SurfaceEntry,)),
+        ("## `[[obstacle]]`", (e.ObstacleEntry,)),
+        ("## `[[coverage]]`", (e.CoverageEntry,)),
     ],
 )
 def test_every_key_is_told_and_no_other(heading: str, models: tuple[type[BaseModel], ...]) -> None:
