@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from bartizan.assess.compiled import compiled
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.uint64]
 Words = NDArray[np.uint64]
-_Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class Compared(NamedTuple):
@@ -34,14 +33,6 @@ class Compared(NamedTuple):
     through: Ints
     anything: NDArray[np.bool_]
     certain: NDArray[np.bool_]
-
-
-def compiled(function: _Function) -> _Function:
-    """Compile with Numba, keeping the machine code where there is a place for it."""
-    try:
-        return cast("_Function", njit(cache=True)(function))
-    except RuntimeError:  # neither the source's folder nor the user's cache can be written
-        return cast("_Function", njit(function))
 
 
 @compiled
