@@ -178,7 +178,7 @@ class Journey:
             return
         if stage.last is not None and (entered == stage.last.area or left in self._outside):
             return
-        gone = [
+        gone: list[tuple[Task, str | None, str | None]] = [
             (self.reader.way(element, way, stage.leg), element.id if self._stays_open(stage, way) else None, None)
             for way in self.ways(element, left)
         ]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from itertools import permutations, product
 from typing import TypeVar
 
 import numpy as np
 
 from bartizan.quantity import Duration, Probability
-from bartizan.site.model import Area, Crossing, DetectAt, Element, Response, Target, Threat, Way
+from bartizan.site.model import Area, Crossing, DetectAt, Element, Response, Target, Threat, Way, WayDirection
 from bartizan.site.site import Site
 
+SIDES: tuple[WayDirection, ...] = ("both", "both", "forward", "backward")
 MOMENTS: tuple[DetectAt, ...] = ("begin", "middle", "end")
 WEIGHTS = {"begin": 1.0, "middle": 0.5, "end": 0.0, None: 0.0}
 _Thing = TypeVar("_Thing")
@@ -31,17 +32,36 @@ class Draw:
     spreads: tuple[float, ...]
     remove: bool
     p_choices: tuple[float, ...] = (0.0, 1.0, 0.3, 0.8)
+    # how many targets, all of them wanted; whether ways serve one side, leave elements open, take more than one
+    targets: int = 1
+    sided: bool = False
+    opens: bool = False
+    crowds: bool = False
     # tens of seconds and halves: equal paths are then equal to the last bit, in whatever order one adds
     round_figures: bool = False
 
 
 class Enumeration:
-    """Every path of a site, by recursion over areas, elements and ways, and its P_I by the formula."""
+    """Every path of a site, by recursion over areas, elements and ways, and its P_I by the formula.
 
-    def __init__(self, site: Site, target: str, threat: str, response: str) -> None:
+    `target`: an id, or several with commas between: all of them, in every order, one leg each.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        target: str,
+        threat: str,
+        response: str,
+        *,
+        communication: str = "once",
+        forced: str = "closes",
+    ) -> None:
         self.site = site
-        self.target = site.target(target)
-        self.has = site.threat(threat).has
+        self.targets = [site.target(name) for name in target.split(",")]
+        self.threat = site.threat(threat)
+        self.per_alarm = communication == "per-alarm"
+        self.stays_open = forced == "stays-open"
         force = site.response(response)
         assert force.arrival is not None
         self.response = force.arrival.mean, force.arrival.sd
@@ -60,8 +80,12 @@ class Enumeration:
                 ),
             )
             for way in ways
-            if way.needs <= self.has
+            if way.needs <= self.threat.has and way.needs_count <= self.threat.count
         ]
+
+    def served(self, element: Element, left: str) -> tuple[Way, ...]:
+        side = "forward" if left == element.between[0] else "backward"
+        return tuple(way for way in element.ways if way.direction in ("both", side))
 
     def crossing(self, area: str, entered_by: str, left_by: str) -> list[Figures]:
         here = self.site.area(area)
@@ -87,8 +111,11 @@ class Enumeration:
             if area == other and one not in been and element.direction == "both":
                 yield from self.legs(one, ends, (*been, one), (*passed, element))
 
-    def choices(self, start: str, elements: tuple[Element, ...], target: str | None) -> list[list[Choice]]:
-        """Per element of a leg its ways, each with the figures of the way and of the crossing that follows."""
+    def choices(self, start: str, elements: tuple[Element, ...], target: str | None, later: bool) -> list[list[Choice]]:
+        """Per element of a leg its ways, each with the figures of the way and of the crossing that follows.
+
+        On a later leg an element may also be passed without any way: `open_before` says whether it is open.
+        """
         choices, area = [], start
         for index, element in enumerate(elements):
             left, area = area, element.between[1] if area == element.between[0] else element.between[0]
@@ -97,39 +124,65 @@ class Enumeration:
                 after = self.crossing(area, element.id, elements[index + 1].id)
             elif target is not None:
                 after = self.crossing(area, element.id, target)
-            choices.append(
-                [((element.id, way, left, area), [figures, *after]) for way, figures in self.ways(element.ways)]
-            )
+            ways = self.ways(self.served(element, left))
+            if later and self.stays_open:
+                ways.append(("", (0.0, 0.0, 0.0, 0.0)))
+            choices.append([((element.id, way, left, area), [figures, *after]) for way, figures in ways])
         return choices
+
+    def open_before(self, legs: Sequence[Steps]) -> bool:
+        """Whether every element that is passed without a way was opened on an earlier leg."""
+        opens = {(element.id, way.id) for element in self.site.elements for way in element.ways if way.opens}
+        opened: set[str] = set()
+        for leg in legs:
+            if any(not way and name not in opened for name, way, _, _ in leg):
+                return False
+            opened |= {name for name, way, _, _ in leg if (name, way) in opens}
+        return True
+
+    def journeys(self) -> Iterator[list[tuple[str, tuple[Element, ...], Target | None]]]:
+        """Every order of targets and every sequence of elements: per leg where it starts, and to which target."""
+        away = any(target.objective == "remove" for target in self.targets)
+        for order in permutations(self.targets):
+            for start in sorted(self.outside):
+                begins = [start, *(target.area for target in order)]
+                ends = [{target.area} for target in order] + ([self.outside] if away else [])
+                legs = [
+                    [(begin, elements) for elements in self.legs(begin, end, (begin,), ())]
+                    for begin, end in zip(begins, ends, strict=False)
+                ]
+                for chosen in product(*legs):
+                    goals: list[Target | None] = [*order, None]
+                    yield [(*leg, goal) for leg, goal in zip(chosen, goals, strict=False)]
 
     def paths(self) -> Found:
         """Per sequence of areas and elements, every choice of ways with its P_I."""
-        home = self.target.area
-        outs: list[tuple[Element, ...]] = [()]
-        if self.target.objective == "remove":
-            outs = list(self.legs(home, self.outside, (home,), ()))
-        at_target: list[Choice] = [
-            ((self.target.id, way, "", ""), [figures]) for way, figures in self.ways(self.target.ways)
-        ]
         found: Found = {}
-        for start in sorted(self.outside):
-            for way_in in self.legs(start, {home}, (start,), ()):
-                for way_out in outs:
-                    parts = [*self.choices(start, way_in, self.target.id), at_target]
-                    parts += self.choices(home, way_out, None)
-                    made = [
-                        (self.p_interruption([task for _, tasks in path for task in tasks]), tuple(n for n, _ in path))
-                        for path in product(*parts)
-                    ]
-                    if made:
-                        found[tuple((name, left, entered) for name, _, left, entered in made[0][1])] = made
+        for journey in self.journeys():
+            legs: list[list[tuple[Choice, ...]]] = []
+            for number, (start, elements, goal) in enumerate(journey):
+                parts = self.choices(start, elements, None if goal is None else goal.id, number > 0)
+                if goal is not None:
+                    parts.append([((goal.id, way, "", ""), [figures]) for way, figures in self.ways(goal.ways)])
+                legs.append(list(product(*parts)))
+            for path in product(*legs):
+                by_leg = [tuple(name for name, _ in leg) for leg in path]
+                if not self.open_before(by_leg):
+                    continue
+                steps = tuple(name for leg in by_leg for name in leg)
+                value = self.p_interruption([task for leg in path for _, tasks in leg for task in tasks])
+                # acting on a target is no area and no element
+                key = tuple((name, left, entered) if left else ("", "", "") for name, _, left, entered in steps)
+                found.setdefault(key, []).append((value, steps))
         return found
 
     def p_interruption(self, tasks: list[Figures]) -> float:
-        """P_C sum_i p_i prod_{j<i} (1 - p_j) P(R|A_i), forwards."""
+        """P_C sum_i p_i prod_{j<i} (1 - p_j) P(R|A_i), forwards; per alarm p_i P_C in the place of p_i, and no P_C."""
         response_mean, response_sd = self.response
+        once, each = (1.0, self.p_communication) if self.per_alarm else (self.p_communication, 1.0)
         total, missed = 0.0, 1.0
-        for index, (p, weight, mean, sd) in enumerate(tasks):
+        for index, (noticed, weight, mean, sd) in enumerate(tasks):
+            p = each * noticed
             if p == 0.0:
                 continue
             left = sum(task[2] for task in tasks[index + 1 :])
@@ -142,7 +195,7 @@ class Enumeration:
                 timely = 0.5 * math.erfc(-margin / deviation / math.sqrt(2.0))
             total += p * missed * timely
             missed *= 1.0 - p
-        return self.p_communication * total
+        return once * total
 
 
 class Maker:
@@ -172,15 +225,18 @@ class Maker:
                 kind="door",
                 between=(names[one], names[other]),
                 direction="forward" if rng.random() < 0.25 else "both",
-                ways=tuple(self.way(f"way-{index}") for index in range(int(rng.integers(1, most + 1)))),
+                ways=tuple(self.element_way(f"way-{index}") for index in range(int(rng.integers(1, most + 1)))),
             )
             for letter, (one, other) in zip(letters, pairs, strict=True)
         )
-        target = Target(
-            id="target",
-            area=names[-1],
-            objective="remove" if self.draw.remove else "reach",
-            ways=tuple(self.way(f"act-{index}") for index in range(int(rng.integers(1, 3)))),
+        targets = tuple(
+            Target(
+                id="target" if index == 0 else f"target-{index}",
+                area=names[-1] if index == 0 else self.one_of(names),
+                objective="remove" if self.draw.remove and index == 0 else "reach",
+                ways=tuple(self.way(f"act-{index}") for index in range(int(rng.integers(1, 3)))),
+            )
+            for index in range(self.draw.targets)
         )
         total = float(rng.uniform(0.2, 1.2)) * number * 40.0
         arrival = self.duration(float(round(total, -1)) if self.draw.round_figures else total)
@@ -189,9 +245,9 @@ class Maker:
             name="random",
             areas=tuple(self.area(name, name in outside, elements) for name in names),
             elements=elements,
-            targets=(target,),
+            targets=targets,
             responses=(Response(id="force", arrival=arrival, p_communication=p_communication),),
-            threats=(Threat(id="threat", has=frozenset({"tool"})),),
+            threats=(Threat(id="threat", has=frozenset({"tool"}), count=2),),
         )
 
     def duration(self, mean: float) -> Duration:
@@ -220,6 +276,16 @@ class Maker:
             detect_at=self.one_of(MOMENTS),
             delay=self.duration(self.seconds()),
         )
+
+    def element_way(self, name: str) -> Way:
+        way = self.way(name)
+        if self.draw.sided:
+            way = replace(way, direction=self.one_of(SIDES))
+        if self.draw.opens:
+            way = replace(way, opens=self.rng.random() < 0.5)
+        if self.draw.crowds:
+            way = replace(way, needs_count=self.one_of([1, 1, 2, 3]))
+        return way
 
     def crossing(self, between: tuple[str, str] | None = None) -> Crossing:
         return Crossing(
