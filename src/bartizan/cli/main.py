@@ -29,6 +29,8 @@ class Verb(NamedTuple):
 
     module: str
     help: str
+    # only where the verb's name cannot be that of a function
+    function: str | None = None
 
 
 VERBS: dict[str, Verb] = {
@@ -38,6 +40,9 @@ VERBS: dict[str, Verb] = {
     "demo": Verb("bartizan.cli.demo", "Show both stories on the bundled, fictional site."),
     "desk": Verb("bartizan.cli.desk", "What do we do about it? The duty desk, in a browser."),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
+    "import": Verb(
+        "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
+    ),
     "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),
@@ -84,7 +89,8 @@ class Verbs(click.Group):
         """The command of one verb, or None where there is no such verb."""
         if cmd_name not in VERBS:
             return None
-        command = getattr(import_module(VERBS[cmd_name].module), cmd_name)
+        verb = VERBS[cmd_name]
+        command = getattr(import_module(verb.module), verb.function or cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, never of the user
         return command
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bartizan.app.compare import Comparison
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
+    from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
     from bartizan.assess.task import Task
@@ -94,6 +95,27 @@ def _write_page(page: str, path: Path) -> None:
 
 def _on_paper(path: Path) -> bool:
     return path.suffix.lower() == ".pdf"
+
+
+def read_plan(path: Path, placing: Placing) -> Drawing:
+    """The drawing in a plan made elsewhere, by the ending of its name; PlanError with every fault."""
+    from bartizan.adapters.plans.reader import read_plan as read
+
+    return read(path, placing)
+
+
+def require_new_folder(folder: Path) -> None:
+    """InputError where a draft cannot be written, or there is something already."""
+    from bartizan.adapters.files.draft_folder import refuse_folder
+
+    refuse_folder(folder)
+
+
+def write_draft(folder: Path, plan: Mapping[str, Any], site: str) -> Site:
+    """Write the draft of a site into a new folder, and return the site read back."""
+    from bartizan.adapters.files.draft_folder import write_draft as write
+
+    return write(folder, plan, site)
 
 
 def read_tracks(path: Path) -> TrackTable:

@@ -99,7 +99,7 @@ def test_an_unknown_verb_is_refused_with_2() -> None:
 
 @pytest.mark.parametrize("verb", sorted(VERBS))
 def test_every_verb_is_listed_with_its_line_and_answers_help(verb: str) -> None:
-    command = getattr(import_module(VERBS[verb].module), verb)
+    command = getattr(import_module(VERBS[verb].module), VERBS[verb].function or verb)
     assert isinstance(command, click.Command)
     assert command.name == verb
     lines = CliRunner().invoke(main, ["--help"], terminal_width=200).stdout.splitlines()

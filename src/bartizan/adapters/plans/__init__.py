@@ -1,0 +1,1 @@
+"""Plans drawn elsewhere: OpenStreetMap extracts, DXF drawings, GeoJSON."""
