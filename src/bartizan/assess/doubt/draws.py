@@ -1,0 +1,84 @@
+"""The draws: what the figures of a problem may be, all of them in every draw, from one design of uniform numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bartizan.assess.doubt.belief import Belief, Floats, belief
+from bartizan.assess.doubt.indices import Design, design
+from bartizan.assess.doubt.pool import Ground, Ints
+from bartizan.assess.figures import Figure
+from bartizan.quantity import Duration
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """One doubtful figure: its number, what it may be, and its columns in the design."""
+
+    number: int
+    belief: Belief
+    columns: slice
+
+
+def points_of(figures: Sequence[Figure]) -> tuple[Floats, Floats]:
+    """The points of figures and the spreads of one outcome [s], 0 for a probability; each (figures,)."""
+    spreads = [figure.value.sd if isinstance(figure.value, Duration) else 0.0 for figure in figures]
+    return np.array([figure.point for figure in figures], dtype=np.float64), np.array(spreads, dtype=np.float64)
+
+
+class Draws:
+    """Every draw of every doubtful figure, in two independent designs of equal size."""
+
+    def __init__(self, figures: Sequence[Figure], ground: Ground, points: int, rng: np.random.Generator) -> None:
+        self._ground = ground
+        self.doubtful: dict[int, Doubtful] = {}
+        column = 0
+        for number, figure in enumerate(figures):
+            known = belief(figure.value)
+            if known is not None:
+                self.doubtful[number] = Doubtful(number, known, slice(column, column + known.columns))
+                column += known.columns
+        self._design = design(column, points, rng)
+
+    def __len__(self) -> int:
+        return 2 * len(self._design.first)
+
+    def of(self, used: Ints) -> Design:
+        """Both designs as values of the figures that are used, and beside them their spreads; see `parted`.
+
+        Each of shape (points, 2 len(used)).
+        """
+        return Design(*(self._values(half, used) for half in (self._design.first, self._design.second)))
+
+    def at(self, draw: int, used: Ints) -> tuple[Floats, Floats]:
+        """Values and spreads of one draw, each (len(used),); the first design comes before the second."""
+        points = len(self._design.first)
+        half = self._design.first if draw < points else self._design.second
+        row = draw % points
+        values, spreads = parted(self._values(half[row : row + 1], used))
+        return values[0], spreads[0]
+
+    def _values(self, uniform: Floats, used: Ints) -> Floats:
+        values = np.tile(np.concatenate((self._ground.points[used], self._ground.spreads[used])), (len(uniform), 1))
+        for place, figure in enumerate(used.tolist()):
+            if figure in self.doubtful:
+                one = self.doubtful[figure]
+                drawn, spread = one.belief.draw(uniform[:, one.columns])
+                values[:, place] = drawn
+                if spread is not None:
+                    values[:, len(used) + place] = spread
+        return values
+
+
+def parted(values: Floats) -> tuple[Floats, Floats]:
+    """Values and spreads, each (n, figures), from both side by side."""
+    figures = values.shape[1] // 2
+    return values[:, :figures], values[:, figures:]
+
+
+def everything(ground: Ground) -> Ints:
+    """The numbers of all figures."""
+    return np.arange(len(ground.points), dtype=np.int64)
