@@ -69,7 +69,10 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The answer for one threat, target, state and response. `paths` worst first; none: `reason` says why."""
+    """The answer for one threat, target, state and response. `paths` worst first; none: `reason` says why.
+
+    `target` holds several ids with commas between where all of them are wanted. `insider`: who helps from inside.
+    """
 
     threat: str | None
     target: str | None
@@ -82,6 +85,7 @@ class Result:
     reason: str | None
     paths: tuple[Path, ...]
     certificate: Certificate | None = None
+    insider: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The result as the JSON object of the contract."""
@@ -90,6 +94,7 @@ class Result:
             "target": self.target,
             "state": list(self.state),
             "response": self.response,
+            "insider": self.insider,
             "p_interruption": self.p_interruption,
             "p_neutralization": self.p_neutralization,
             "p_effectiveness": self.p_effectiveness,

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.study import Study, study, study_sheet
+from bartizan.app.study import COMMUNICATIONS, FORCED, Study, study, study_sheet
+from bartizan.assess.task import Communication, Forced
 from bartizan.cli import wiring
 from bartizan.cli.summary import question, summary
 from bartizan.errors import CheckError
@@ -28,6 +29,22 @@ SHEET = ".csv"
     help="The site in these states, one per axis, instead of as written; repeat it for other combinations.",
 )
 @click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
+@click.option(
+    "--communication",
+    type=click.Choice(COMMUNICATIONS),
+    default="once",
+    show_default=True,
+    help="One chance to get through for the whole intrusion (EASI), or one for every alarm.",
+)
+@click.option(
+    "--forced",
+    type=click.Choice(FORCED),
+    default="closes",
+    show_default=True,
+    help="Whether a way that opens its element leaves it open for the way on and out.",
+)
+@click.option("--insider", metavar="ID", help="With the help of this insider; one who acts alone is not covered.")
+@click.option("--all-targets", is_flag=True, help="The intruder wants all the targets, in the order that is worst.")
 @click.option("--paths", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many paths.")
 @click.option("--require", type=PROBABILITY, help="Exit with 1 where P_I is below this.")
 @click.option("--json", "as_json", is_flag=True, help="Print the contract JSON instead of words.")
@@ -42,6 +59,10 @@ def assess(
     targets: tuple[str, ...],
     states: tuple[str, ...],
     responses: tuple[str, ...],
+    communication: Communication,
+    forced: Forced,
+    insider: str | None,
+    all_targets: bool,
     count: int,
     require: float | None,
     as_json: bool,
@@ -59,8 +80,11 @@ def assess(
     if report is not None:
         wiring.require_place_for_report(report)
     if path.suffix.lower() == SHEET and not path.is_dir():
-        if threats or targets or states or responses:
-            raise click.UsageError("--threat, --target, --state and --response are for a site; a sheet is one path")
+        if threats or targets or states or responses or insider or all_targets or forced != "closes":
+            raise click.UsageError(
+                "--threat, --target, --all-targets, --state, --response, --insider and --forced are for a site; "
+                "a sheet is one path"
+            )
         if response_mean is None or response_sd is None or p_communication is None:
             raise click.UsageError("a sheet also needs --response-mean, --response-sd and --p-communication")
         found = study_sheet(
@@ -70,6 +94,7 @@ def assess(
             response_sd=response_sd,
             p_communication=p_communication,
             require=require,
+            communication=communication,
         )
     else:
         if not (response_mean is None and response_sd is None and p_communication is None):
@@ -82,6 +107,10 @@ def assess(
             responses=responses or None,
             count=count,
             require=require,
+            communication=communication,
+            forced=forced,
+            insider=insider,
+            all_targets=all_targets,
         )
     if report is not None:
         wiring.write_report(found, report)

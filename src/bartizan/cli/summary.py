@@ -35,9 +35,11 @@ def question(case: Case) -> str:
     result = case.result
     if result.target is None:
         return "One path, as the sheet gives it"
+    several = "," in result.target
     parts = (
         f"threat {result.threat}" if result.threat else "any intruder",
-        f"target {result.target}",
+        f"all of targets {result.target}" if several else f"target {result.target}",
+        *([f"insider {result.insider}"] if result.insider else []),
         f"state {','.join(result.state)}" if result.state else "as written",
         f"response {result.response}",
     )
@@ -46,7 +48,11 @@ def question(case: Case) -> str:
 
 def _case(case: Case) -> Iterator[str]:
     yield question(case)
-    yield f"  Response {_seconds(case.response_mean, case.response_sd)}, communication {case.p_communication:.3g}"
+    counted = " for every alarm" if case.communication == "per-alarm" else ""
+    response = _seconds(case.response_mean, case.response_sd)
+    yield f"  Response {response}, communication {case.p_communication:.3g}{counted}"
+    for note in case.notes:
+        yield f"  {printable(note)}"
     path = case.worst
     if path is None:
         yield f"  No path: {printable(case.result.reason or '')}"
@@ -164,6 +170,8 @@ def _others(case: Case) -> Iterator[str]:
 
 
 def _overview(study: Study) -> Iterator[str]:
+    if len({case.result.target for case in study.cases}) > 1:
+        yield "Any one of the targets is enough for the intruder, so the least of these counts (--all-targets: all)."
     yield "All results, least P_I first:"
     least_first = sorted(
         study.cases, key=lambda case: 2.0 if case.result.p_interruption is None else case.result.p_interruption

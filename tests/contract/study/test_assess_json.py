@@ -18,6 +18,7 @@ RESULT = [
     "target",
     "state",
     "response",
+    "insider",
     "p_interruption",
     "p_neutralization",
     "p_effectiveness",

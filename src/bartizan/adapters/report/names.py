@@ -19,8 +19,10 @@ class Names:
         return self._site.threat(name).name or name
 
     def target(self, name: str) -> str:
-        """The name of a target."""
-        return name if self._site is None else self._site.target(name).name or name
+        """The name of a target; of several (ids with commas between) all the names."""
+        if self._site is None:
+            return name
+        return " and ".join(self._site.target(one).name or one for one in name.split(","))
 
     def response(self, name: str) -> str:
         """The name of a response."""
@@ -42,7 +44,7 @@ class Names:
         else:
             holder = site.element(step.id) if step.kind == "element" else site.target(step.id)
             way = next((way.name or way.id for way in holder.ways if way.id == step.way), step.way or "")
-            words = f"{holder.name or holder.id} – {way}"
+            words = f"{holder.name or holder.id} – {way or 'left open'}"
         return words if step.leg == "in" else f"{words} (way out)"
 
     def id(self, step: Step) -> str:

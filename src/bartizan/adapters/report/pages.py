@@ -109,6 +109,7 @@ def page_of(case: Case, number: int, study: Study) -> Page:
     figures = tuple(_figure_rows(case, names))
     met = case not in study.short
     index = result.critical_detection_point
+    several = result.target is not None and "," in result.target
     return Page(
         case=case,
         anchor=f"case-{number}",
@@ -122,9 +123,10 @@ def page_of(case: Case, number: int, study: Study) -> Page:
         met="met" if met else "not met",
         met_look="met" if met else "short",
         verdict=tuple(_verdict(case, study, names)),
-        diagram=None if site is None else sequence_diagram(case, f"layers-{number}"),
+        # both are drawn towards one target
+        diagram=None if site is None or several else sequence_diagram(case, f"layers-{number}"),
         chart=None if worst is None else _chart(case, worst, number, names),
-        plan=None if site is None else plan_drawing(case, f"plan-{number}"),
+        plan=None if site is None or several else plan_drawing(case, f"plan-{number}"),
         returns=worst is not None and any(step.leg == "out" for step in worst.steps),
         steps=() if worst is None else tuple(_step_rows(worst, names)),
         thin=() if worst is None else tuple(_thin_rows(case, worst, names)),
@@ -146,11 +148,17 @@ def options_in_words(study: Study) -> Iterator[tuple[str, str]]:
         "response_mean": "Mean response time",
         "response_sd": "Its standard deviation",
         "p_communication": "Probability of communication",
+        "communication": "Communication counted",
+        "forced": "What was forced",
+        "insider": "Insider who helps",
+        "all_targets": "All targets wanted",
     }
     for key, value in study.options.items():
-        if value is None:
+        if value is None or value is False:
             continue
-        if isinstance(value, list):
+        if isinstance(value, str | bool):
+            said = "yes" if value is True else str(value).replace("-", " ")
+        elif isinstance(value, list):
             said = "; ".join(", ".join(item) if isinstance(item, list) else item for item in value)
         else:
             said = f"{value:g}" + (" s" if key.startswith("response_") else "")
@@ -172,6 +180,8 @@ def _verdict(case: Case, study: Study, names: Names) -> Iterator[Line]:
         f"The response takes {spread(case.response_mean, case.response_sd)}; "
         f"the alarm reaches it with probability {probability(case.p_communication)}."
     )
+    for note in case.notes:
+        yield Line(note)
     if path is None:
         yield Line(f"No path: {result.reason}.")
         return

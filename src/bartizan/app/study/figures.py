@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from bartizan.assess.result import Step
-from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
-from bartizan.site.model import Crossing, Response, Sensor, Way
-from bartizan.site.site import Site
+from bartizan.assess.figures import Figure as ProblemFigure
+from bartizan.assess.problem import Problem
+from bartizan.assess.task import Task
+from bartizan.quantity import CERTAIN, ZERO, Duration, Probability
+from bartizan.site.model import Response
 
 SHOWN_SOURCES = 3
 
@@ -31,16 +32,25 @@ class Figure:
         return self.value.source
 
 
-def path_figures(site: Site, steps: Sequence[Step]) -> tuple[tuple[Figure, ...], ...]:
-    """The figures behind each step of a path on `site`, which must already be in the state that was studied.
+def path_figures(problem: Problem, tasks: Sequence[Task]) -> tuple[tuple[Figure, ...], ...]:
+    """The figures behind each task of a path through the problem.
 
     A figure that the way out uses again stands once, at the first step that uses it.
     """
-    seen: set[tuple[str, str, str | None, Figure]] = set()
+    seen: set[tuple[str, str, str | None, int]] = set()
     found = []
-    for index, step in enumerate(steps):
-        here = [figure for figure in _step_figures(site, steps, index) if (*_place(step), figure) not in seen]
-        seen.update((*_place(step), figure) for figure in here)
+    for task in tasks:
+        numbers = [number for group in task.rests_on.detection for sensor in group for number in sensor]
+        roles: list[tuple[Role, int]] = [("detection", number) for number in numbers]
+        if task.rests_on.delay is not None:
+            roles.append(("delay", task.rests_on.delay))
+        here = []
+        for role, number in roles:
+            key = (task.kind, task.id, task.way, number)
+            if key not in seen:
+                seen.add(key)
+                figure = problem.figures[number]
+                here.append(Figure(role=role, name=_name(figure), value=figure.value))
         found.append(tuple(here))
     return tuple(found)
 
@@ -74,57 +84,12 @@ def sources_in_words(figures: Sequence[Figure]) -> str:
     return f"{len(figures)} figures: {', '.join(parts)}"
 
 
-def _place(step: Step) -> tuple[str, str, str | None]:
-    return step.kind, step.id, step.way
-
-
-def _step_figures(site: Site, steps: Sequence[Step], index: int) -> Iterator[Figure]:
-    step = steps[index]
-    if step.kind == "area":
-        yield from _crossing_figures(site, steps, index)
-        return
-    holder = site.element(step.id).ways if step.kind == "element" else site.target(step.id).ways
-    way = next(way for way in holder if way.id == step.way)
-    yield from _way_figures(site, step, way)
-
-
-def _way_figures(site: Site, step: Step, way: Way) -> Iterator[Figure]:
-    if way.p_detection is not None:
-        yield Figure(role="detection", name="p_detection", value=way.p_detection)
-    elif step.kind == "element":
-        yield from _sensor_figures(site, f"{step.id}/{way.id}")
-    if way.delay != ZERO:
-        yield Figure(role="delay", name="delay", value=way.delay)
-
-
-def _crossing_figures(site: Site, steps: Sequence[Step], index: int) -> Iterator[Figure]:
-    crossing = _crossing(site, steps, index)
-    if crossing is not None and crossing.p_detection is not NEVER:
-        yield Figure(role="detection", name="p_detection", value=crossing.p_detection)
-    yield from _sensor_figures(site, steps[index].id)
-    if crossing is not None and crossing.delay != ZERO:
-        yield Figure(role="delay", name="delay", value=crossing.delay)
-
-
-def _crossing(site: Site, steps: Sequence[Step], index: int) -> Crossing | None:
-    before = [step.id for step in steps[:index] if step.kind == "element"]
-    # an area is left by the element or, in the target's area, to the target whose task comes next
-    left_by = steps[index + 1].id if index + 1 < len(steps) else None
-    return site.area(steps[index].id).crossing_from(before[-1] if before else "", left_by)
-
-
-def _sensor_figures(site: Site, place: str) -> Iterator[Figure]:
-    for sensor in site.covering(place):
-        yield from _of_sensor(sensor)
-
-
-def _of_sensor(sensor: Sensor) -> Iterator[Figure]:
-    parts = (
-        (f"{sensor.id}: sensed", sensor.p_sensed),
-        (f"{sensor.id}: transmitted", sensor.p_transmitted),
-        (f"{sensor.id}: assessed", sensor.p_assessed),
-    )
-    yield from _probabilities("detection", parts)
+def _name(figure: ProblemFigure) -> str:
+    """What a figure is called beside the thing that it belongs to: a sensor is another thing, and is named."""
+    kind, _, name = figure.at.partition("/")
+    if kind == "sensor":
+        return f"{name}: {figure.key.removeprefix('p_')}"
+    return figure.key.rpartition(".")[2]
 
 
 def _probabilities(role: Role, parts: Sequence[tuple[str, Probability | None]]) -> Iterator[Figure]:

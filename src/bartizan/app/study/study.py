@@ -14,16 +14,19 @@ from typing import Any
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
 from bartizan.app.study.thin import Thin, thin_layers
+from bartizan.assess.neutralize import neutralization
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem, compile_problem
 from bartizan.assess.result import Path, Result
-from bartizan.assess.task import Task
+from bartizan.assess.task import Communication, Forced, Task
 from bartizan.assess.timeline import p_interruption, timeline
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 
 SCHEMA = 1
 MAX_PATHS = 1_000
+COMMUNICATIONS: tuple[Communication, ...] = ("once", "per-alarm")
+FORCED: tuple[Forced, ...] = ("closes", "stays-open")
 MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
 
@@ -31,9 +34,10 @@ MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 class Case:
     """One result with what a reader needs to judge it.
 
-    `site` is the site in the state studied, None for a sheet. `response_mean`, `response_sd` in seconds;
-    `p_communication` in [0, 1]. `figures` holds those behind each step of the worst path; `thin` what each of its
-    tasks would give.
+    `site` is the site in the state studied, with what an insider changed; None for a sheet. `response_mean`,
+    `response_sd` in seconds; `p_communication` in [0, 1], counted `communication`; `forced` says what is left open.
+    `notes` are sentences without which the answer would be misread. `figures` holds those behind each step of the
+    worst path; `thin` what each of its tasks would give.
     """
 
     result: Result
@@ -41,6 +45,9 @@ class Case:
     response_mean: float
     response_sd: float
     p_communication: float
+    communication: Communication = "once"
+    forced: Forced = "closes"
+    notes: tuple[str, ...] = ()
     response_figures: tuple[Figure, ...] = ()
     figures: tuple[tuple[Figure, ...], ...] = ()
     thin: tuple[Thin, ...] = ()
@@ -108,28 +115,39 @@ def study(
     responses: Sequence[str] | None = None,
     count: int = 10,
     require: float | None = None,
+    communication: Communication = "once",
+    forced: Forced = "closes",
+    insider: str | None = None,
+    all_targets: bool = False,
 ) -> Study:
     """Would the layers stop an intruder in time? The worst paths of a site, exactly.
 
     `threats`, `targets`, `responses`: ids; None means all that the site has. `states`: combinations of state ids,
     at most one per axis in each; None means the site as written. `count`: how many paths, worst first. `require`:
-    the least P_I that is enough, in [0, 1].
+    the least P_I that is enough, in [0, 1]. `communication`: one chance "once" for the whole intrusion, or one
+    "per-alarm". `forced`: whether a way that `opens` its element "closes" again or "stays-open" for later legs.
+    `insider`: the id of one who helps. `all_targets`: the intruder wants all the targets and not any one of them.
 
     Returns one case per state, threat, target and response, in the order of the site's file. Raises
     MissingPartError where the site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError
-    for states that exclude each other. Not modelled: neutralisation unless a response carries its own figure,
-    insiders, and an adversary who changes his plan.
+    for states that exclude each other or an insider whose changes have no place. Not modelled: neutralisation unless
+    the site gives a figure or an engagement, insiders who act alone, and an adversary who changes his plan.
     """
+    _check_choice("communication", communication, COMMUNICATIONS)
+    _check_choice("forced", forced, FORCED)
     _check_count(count)
     _check_probability("the required P_I", require)
     combinations = list(dict.fromkeys(tuple(state) for state in states)) if states else [()]
     cases = []
     for state in combinations:
         there = site.in_state(state)
+        there = there if insider is None else there.with_insider(insider)
         _check_parts(there, state)
-        for threat, target, response in _questions(there, threats, targets, responses):
-            problem = compile_problem(site, threat=threat, target=target, response=response, state=state)
-            cases.append(_case(there, problem, state, threat=threat, target=target, response=response, count=count))
+        for threat, goals, response in _questions(there, threats, targets, responses, all_targets=all_targets):
+            problem = compile_problem(
+                there, threat=threat, target=goals, response=response, communication=communication, forced=forced
+            )
+            cases.append(_case(there, replace(problem, state=state, insider=insider), count))
     options = {
         "threats": _listed(threats),
         "targets": _listed(targets),
@@ -137,6 +155,10 @@ def study(
         "responses": _listed(responses),
         "paths": count,
         "require": require,
+        "communication": communication,
+        "forced": forced,
+        "insider": insider,
+        "all_targets": all_targets,
     }
     return Study(
         version=__version__,
@@ -155,11 +177,13 @@ def study_sheet(
     response_sd: float,
     p_communication: float,
     require: float | None = None,
+    communication: Communication = "once",
 ) -> Study:
     """Would this one path be interrupted in time? The EASI sheet: one result with one path.
 
-    `response_mean`, `response_sd` in seconds, `p_communication` and `require` in [0, 1]; `name` is the sheet's.
-    Raises InputError for a figure out of range. The hash is over the tasks' figures and names.
+    `response_mean`, `response_sd` in seconds, `p_communication` and `require` in [0, 1]; `name` is the sheet's;
+    `communication` "once", or "per-alarm" for a chance of its own for every alarm. Raises InputError for a figure out
+    of range. The hash is over the tasks' figures and names.
     """
     _check_probability("the required P_I", require)
     for what, seconds in (("the response's mean", response_mean), ("the response's spread", response_sd)):
@@ -167,20 +191,28 @@ def study_sheet(
             raise InputError(f"{what} is {seconds!r}. Give seconds from 0 to {MAX_SECONDS:g}")
     _check_probability("the probability of communication", p_communication)
 
-    path = timeline(tasks, response_mean, response_sd, p_communication)
+    _check_choice("communication", communication, COMMUNICATIONS)
+
+    def evaluate(changed: Sequence[Task]) -> float:
+        return p_interruption(changed, response_mean, response_sd, p_communication, communication)
+
+    path = timeline(tasks, response_mean, response_sd, p_communication, communication)
     case = Case(
         result=_result(None, None, (), None, (path,)),
         site=None,
         response_mean=response_mean,
         response_sd=response_sd,
         p_communication=p_communication,
-        thin=thin_layers(path, lambda changed: p_interruption(changed, response_mean, response_sd, p_communication)),
+        communication=communication,
+        notes=_notes(communication, "closes", None, None),
+        thin=thin_layers(path, evaluate),
     )
     options = {
         "response_mean": response_mean,
         "response_sd": response_sd,
         "p_communication": p_communication,
         "require": require,
+        "communication": communication,
     }
     return Study(
         version=__version__,
@@ -192,46 +224,66 @@ def study_sheet(
 
 
 def _questions(
-    site: Site, threats: Sequence[str] | None, targets: Sequence[str] | None, responses: Sequence[str] | None
-) -> Iterator[tuple[str | None, str, str]]:
+    site: Site,
+    threats: Sequence[str] | None,
+    targets: Sequence[str] | None,
+    responses: Sequence[str] | None,
+    *,
+    all_targets: bool,
+) -> Iterator[tuple[str | None, tuple[str, ...], str]]:
     """Each threat, target and response asked for; where none is named, all that the site has in this state."""
     anybody: list[str | None] = [None]
+    goals = _listed(targets) or [target.id for target in site.targets]
     return product(
         _listed(threats) or [threat.id for threat in site.threats] or anybody,
-        _listed(targets) or [target.id for target in site.targets],
+        [tuple(goals)] if all_targets else [(goal,) for goal in goals],
         _listed(responses) or [response.id for response in site.responses],
     )
 
 
-def _case(
-    site: Site, problem: Problem, state: tuple[str, ...], *, threat: str | None, target: str, response: str, count: int
-) -> Case:
+def _case(site: Site, problem: Problem, count: int) -> Case:
     paths, certificate = worst_paths(problem, count)
-    force = site.response(response)
-    result = _result(threat, target, state, response, paths)
-    if force.p_neutralization is not None:
-        effect = None if result.p_interruption is None else result.p_interruption * force.p_neutralization.value
-        result = replace(result, p_neutralization=force.p_neutralization.value, p_effectiveness=effect)
+    force = site.response(problem.response)
+    result = _result(problem.threat, problem.target, problem.state, problem.response, paths)
+    result = replace(result, insider=problem.insider, certificate=certificate)
+    p_neutralization = neutralization(site, problem.threat, problem.response)
+    if p_neutralization is not None:
+        effect = None if result.p_interruption is None else result.p_interruption * p_neutralization
+        result = replace(result, p_neutralization=p_neutralization, p_effectiveness=effect)
     if not paths:
-        result = replace(result, reason=_no_path(site, threat, target))
-    figures = path_figures(site, paths[0].steps) if paths else ()
+        result = replace(result, reason=_no_path(site, problem.threat, problem.targets))
     return Case(
-        result=replace(result, certificate=certificate),
+        result=result,
         site=site,
         response_mean=problem.response_mean,
         response_sd=problem.response_sd,
         p_communication=problem.p_communication,
+        communication=problem.communication,
+        forced=problem.forced,
+        notes=_notes(problem.communication, problem.forced, problem.insider, problem.targets),
         response_figures=response_figures(force),
-        figures=figures,
-        thin=_thin(paths[0], problem) if paths else (),
+        figures=path_figures(problem, paths[0].tasks) if paths else (),
+        thin=thin_layers(paths[0], problem.p_interruption) if paths else (),
     )
 
 
-def _thin(path: Path, problem: Problem) -> tuple[Thin, ...]:
-    def evaluate(tasks: Sequence[Task]) -> float:
-        return p_interruption(tasks, problem.response_mean, problem.response_sd, problem.p_communication)
-
-    return thin_layers(path, evaluate)
+def _notes(
+    communication: Communication, forced: Forced, insider: str | None, targets: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    """What was asked for otherwise than usual, in sentences."""
+    notes = []
+    if insider is not None:
+        notes.append(
+            f"Insider {insider} helps: what he opens, switches off and tells is in these figures. "
+            "An insider who acts alone is not covered."
+        )
+    if targets is not None and len(targets) > 1:
+        notes.append(f"All of {', '.join(targets)} are wanted, in the order that is worst.")
+    if forced == "stays-open":
+        notes.append("What was forced stays open: on a later leg nothing there takes time or notices.")
+    if communication == "per-alarm":
+        notes.append("Every alarm has a chance of its own to get through; EASI counts communication once.")
+    return tuple(notes)
 
 
 def _result(
@@ -252,11 +304,13 @@ def _result(
     )
 
 
-def _no_path(site: Site, threat: str | None, target: str) -> str:
+def _no_path(site: Site, threat: str | None, targets: tuple[str, ...]) -> str:
     if not any(area.outside for area in site.areas):
         return "no area is outside, so no path can begin. Mark one with outside = true"
     who = "an intruder" if threat is None else f"threat {threat!r}"
-    return f"no way that {who} can use leads from an outside area through the elements to target {target!r}"
+    what = "target" if len(targets) == 1 else "all of the targets"
+    names = ", ".join(repr(target) for target in targets)
+    return f"no way that {who} can use leads from an outside area through the elements to {what} {names}"
 
 
 def _check_parts(site: Site, state: tuple[str, ...]) -> None:
@@ -277,6 +331,11 @@ def _check_parts(site: Site, state: tuple[str, ...]) -> None:
 def _check_count(count: int) -> None:
     if not 1 <= count <= MAX_PATHS:
         raise InputError(f"the number of paths is {count!r}. Ask for 1 to {MAX_PATHS:,}")
+
+
+def _check_choice(what: str, choice: str, choices: Sequence[str]) -> None:
+    if choice not in choices:
+        raise InputError(f"{what} is {choice!r}. Choose {' or '.join(repr(one) for one in choices)}")
 
 
 def _check_probability(what: str, value: float | None) -> None:
