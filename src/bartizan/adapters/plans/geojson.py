@@ -185,17 +185,17 @@ class _Making:
             "LineString": lambda: shapes.line(self._places(coordinates)),
             "Polygon": lambda: self._polygon(coordinates),
         }
-        if what not in makers:
+        if not isinstance(what, str) or what not in makers:
             raise InputError(f"a geometry of type {str(what)[:40]!r} is not drawn")
         return makers[what]()
 
     def _polygon(self, rings: Any) -> Shape:
         if not isinstance(rings, list) or not rings:
             raise InputError("a polygon needs a ring of corners")
-        for ring in rings:
-            if isinstance(ring, list) and ring and ring[0] != ring[-1]:
-                raise InputError("its ring is not closed: the first and last position differ")
-        return shapes.polygon(self._places(rings[0]), [self._places(ring) for ring in rings[1:]])
+        places = [self._places(ring) for ring in rings]
+        if any(ring and ring[0] != ring[-1] for ring in places):
+            raise InputError("its ring is not closed: the first and last position differ")
+        return shapes.polygon(places[0], places[1:])
 
     def _places(self, positions: Any) -> list[Position]:
         if not isinstance(positions, list):
