@@ -13,6 +13,7 @@ from bartizan.errors import Fault, InputError
 from bartizan.geometry import shapes
 from bartizan.geometry.homography import Homography
 from bartizan.geometry.projection import CameraModel
+from bartizan.geometry.walk import walk as on_foot
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.site import entries as e
 from bartizan.site import model as m
@@ -149,13 +150,16 @@ def _crossing(shop: Workshop, entry: e.CrossingEntry) -> m.Crossing:
     )
 
 
-def _crossing_between(shop: Workshop, entry: e.CrossingBetweenEntry) -> m.Crossing:
+def _crossing_between(shop: Workshop, entry: e.CrossingBetweenEntry, ground: m.Shape | None) -> m.Crossing:
     ends = (entry.entered_by, entry.left_by)
     walk: float | None = None
     if entry.delay == "walk":
         # the ends are placed already: elements and targets are made before areas
         one, other = shop.placed.get(ends[0]), shop.placed.get(ends[1])
-        walk = shapes.distance(one, other) if one is not None and other is not None else 0.0
+        if one is None or other is None:
+            walk = 0.0
+        else:
+            walk = on_foot(ground, one, other) if isinstance(ground, Polygon) else shapes.distance(one, other)
     return m.Crossing(
         p_detection=_or(entry.p_detection, NEVER),
         detect_at=entry.detect_at,
@@ -167,13 +171,14 @@ def _crossing_between(shop: Workshop, entry: e.CrossingBetweenEntry) -> m.Crossi
 
 
 def _area(shop: Workshop, entry: e.AreaEntry, path: PathOf) -> m.Area:
+    ground = shop.shape(entry, path)
     return m.Area(
         id=entry.id,
         name=entry.name,
         outside=entry.outside,
         crossing=None if entry.crossing is None else _crossing(shop, entry.crossing),
-        crossing_between=tuple(_crossing_between(shop, between) for between in entry.crossing_between),
-        shape=shop.shape(entry, path),
+        crossing_between=tuple(_crossing_between(shop, between, ground) for between in entry.crossing_between),
+        shape=ground,
     )
 
 
