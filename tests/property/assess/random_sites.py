@@ -59,7 +59,9 @@ class Enumeration:
     ) -> None:
         self.site = site
         self.targets = [site.target(name) for name in target.split(",")]
+        self.target = self.targets[0]
         self.threat = site.threat(threat)
+        self.has = self.threat.has
         self.per_alarm = communication == "per-alarm"
         self.stays_open = forced == "stays-open"
         force = site.response(response)
@@ -111,7 +113,9 @@ class Enumeration:
             if area == other and one not in been and element.direction == "both":
                 yield from self.legs(one, ends, (*been, one), (*passed, element))
 
-    def choices(self, start: str, elements: tuple[Element, ...], target: str | None, later: bool) -> list[list[Choice]]:
+    def choices(
+        self, start: str, elements: tuple[Element, ...], target: str | None, later: bool = False
+    ) -> list[list[Choice]]:
         """Per element of a leg its ways, each with the figures of the way and of the crossing that follows.
 
         On a later leg an element may also be passed without any way: `open_before` says whether it is open.
