@@ -42,6 +42,8 @@ class Draws:
                 self.doubtful[number] = Doubtful(number, known, slice(column, column + known.columns))
                 column += known.columns
         self._design = design(column, points, rng)
+        # the quantiles of a beta law take long, and every pool asks for the same
+        self._drawn: dict[int, tuple[tuple[Floats, Floats | None], ...]] = {}
 
     def __len__(self) -> int:
         return 2 * len(self._design.first)
@@ -51,23 +53,33 @@ class Draws:
 
         Each of shape (points, 2 len(used)).
         """
-        return Design(*(self._values(half, used) for half in (self._design.first, self._design.second)))
+        for figure in used.tolist():
+            if figure in self.doubtful and figure not in self._drawn:
+                one = self.doubtful[figure]
+                halves = (self._design.first, self._design.second)
+                self._drawn[figure] = tuple(one.belief.draw(half[:, one.columns]) for half in halves)
+        return Design(*(self._values(half, used) for half in (0, 1)))
 
     def at(self, draw: int, used: Ints) -> tuple[Floats, Floats]:
         """Values and spreads of one draw, each (len(used),); the first design comes before the second."""
         points = len(self._design.first)
         half = self._design.first if draw < points else self._design.second
-        row = draw % points
-        values, spreads = parted(self._values(half[row : row + 1], used))
-        return values[0], spreads[0]
-
-    def _values(self, uniform: Floats, used: Ints) -> Floats:
-        values = np.tile(np.concatenate((self._ground.points[used], self._ground.spreads[used])), (len(uniform), 1))
+        uniform = half[draw % points][None]
+        values, spreads = self._ground.points[used], self._ground.spreads[used]
         for place, figure in enumerate(used.tolist()):
             if figure in self.doubtful:
                 one = self.doubtful[figure]
                 drawn, spread = one.belief.draw(uniform[:, one.columns])
-                values[:, place] = drawn
+                values[place] = drawn[0]
+                spreads[place] = spreads[place] if spread is None else spread[0]
+        return values, spreads
+
+    def _values(self, half: int, used: Ints) -> Floats:
+        points = np.concatenate((self._ground.points[used], self._ground.spreads[used]))
+        values = np.tile(points, (len(self._design.first), 1))
+        for place, figure in enumerate(used.tolist()):
+            if figure in self.doubtful:
+                values[:, place], spread = self._drawn[figure][half]
                 if spread is not None:
                     values[:, len(used) + place] = spread
         return values

@@ -21,8 +21,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, gammaln, ndtri, xlog1py, xlogy
+from scipy.special import gammaincinv, gammaln, ndtri
 from scipy.stats import binom
+
+from bartizan.assess.doubt.belief import EDGE
 
 Floats = NDArray[np.float64]
 
@@ -32,6 +34,7 @@ IN_BIN = 96  # a figure known exactly is its draws in bins of so many: fewer say
 MOST_BINS = 48
 SPREAD_BINS = 4  # within each bin of the mean, where the spread of a run is learnt too
 MOST_TRIALS = 10_000
+LEAST = 1e-300  # a probability below this is none
 LIKELY = 0.8  # a test that settles the question with this chance is worth its name: the usual power of a test
 
 Kind = Literal["trials", "runs", "runs, spread known"]
@@ -77,6 +80,10 @@ class Tests:
         self._values = sample.values[order]
         self._spreads = sample.spreads[order]
         self._kind = sample.kind
+        if sample.kind == "trials":
+            # a probability of 0 or 1 is left a little short of it: 0 log 0 has no value in floating point
+            p = np.clip(self._values, LEAST, 1.0 - EDGE)
+            self._logs = np.log(p), np.log1p(-p)
         self._tail = (1.0 - level) / 2.0
         self._enough = None if require is None else int(np.searchsorted(self._answers, require, side="left"))
         # the truths of the outcomes: evenly through the figure's draws, so that every part of its doubt counts
@@ -141,8 +148,8 @@ class Tests:
         return likelihood[possible], chances[possible] / chances.sum()
 
     def _detected(self, detected: Floats, trials: int) -> Floats:
-        p = self._values[None, :]
-        return np.asarray(xlogy(detected[:, None], p) + xlog1py(trials - detected[:, None], -p))
+        hit, miss = self._logs
+        return np.multiply.outer(detected, hit) + np.multiply.outer(trials - detected, miss)
 
     def _runs(self, runs: int) -> Floats | None:
         """The likelihood of mean and spread of so many normal runs, or of their mean where the spread is known."""
