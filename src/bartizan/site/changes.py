@@ -8,7 +8,7 @@ of one list may touch the same key, so their order never matters.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -159,19 +159,32 @@ def _key_of(thing: dict[str, Any], key: str, address: str) -> str:
     return key
 
 
-def _refuse_conflicts(changes: list[Change]) -> None:
+def clash(changes: Sequence[Change]) -> str | None:
+    """The first key that two changes touch, or that one touches and another takes away; None where none is."""
+    found = _first_clash(changes)
+    return None if found is None else found[0]
+
+
+def _refuse_conflicts(changes: Sequence[Change]) -> None:
     """Raise ChangeError where two changes touch one key, or one takes away what another touches."""
-    claims: dict[Touched, str] = {}
+    found = _first_clash(changes)
+    if found is not None:
+        key, one, other = found
+        raise ChangeError(f"two changes touch {key}: {_brief(one)} and {_brief(other)}. Keep one of them")
+
+
+def _first_clash(changes: Sequence[Change]) -> tuple[str, Change, Change] | None:
+    """The first key that two changes touch, and the two."""
+    claims: dict[Touched, Change] = {}
     for change in changes:
         for touched in _touched(change):
             for other, claimed in claims.items():
                 short = min(len(other), len(touched))
                 if other[:short] == touched[:short]:
-                    key = "/".join(other if len(other) > len(touched) else touched)
-                    both = f"{claimed} and {_brief(change)}"
-                    raise ChangeError(f"two changes touch {key}: {both}. Keep one of them")
+                    return "/".join(other if len(other) > len(touched) else touched), claimed, change
         for touched in _touched(change):
-            claims[touched] = _brief(change)
+            claims[touched] = change
+    return None
 
 
 def contradiction(one: Iterable[Change], other: Iterable[Change]) -> str | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bartizan.site.changes import clash
 from bartizan.site.finding import Finding
-from bartizan.site.graph import can_use, outside_areas, reachable, usable_ways
+from bartizan.site.graph import can_use, outside_areas, reachable, serves, usable_ways
 from bartizan.site.model import Target, Threat
 from bartizan.site.site import Site
 
@@ -16,9 +17,14 @@ def layer_findings(site: Site) -> Iterator[Finding]:
     yield from _joints(site)
     yield from _targets(site)
     yield from _ways(site)
+    yield from _sides(site)
+    yield from _opened(site)
     yield from _sensors(site)
+    yield from _common_causes(site)
+    yield from _engagements(site)
     yield from _axes(site)
     yield from _upgrades(site)
+    yield from _upgrades_together(site)
 
 
 def _start(site: Site) -> Iterator[Finding]:
@@ -83,9 +89,55 @@ def _ways(site: Site) -> Iterator[Finding]:
     for about, ways in things:
         for way in ways:
             if not any(can_use(threat, way) for threat in site.threats):
-                message = f"no threat has all that it needs: {', '.join(sorted(way.needs))}"
-                cure = "Check the words in needs and in the threats' has"
+                lacks = [", ".join(sorted(way.needs))] if way.needs else []
+                lacks += [f"{way.needs_count} persons"] if way.needs_count > 1 else []
+                message = f"no threat has all that it needs: {' and '.join(lacks)}"
+                cure = "Check the words in needs and in the threats' has, needs_count and their count"
                 yield Finding("way-nobody-can-use", "warning", f"{about}/way/{way.id}", message, cure)
+
+
+def _sides(site: Site) -> Iterator[Finding]:
+    for element in site.elements:
+        for way in element.ways:
+            if not any(serves(element, way, start) for start in element.between):
+                message = "leads nowhere: it serves the side from which its element cannot be passed"
+                cure = "Check the direction of the way and of the element"
+                yield Finding("way-of-no-side", "warning", f"element/{element.id}/way/{way.id}", message, cure)
+
+
+def _opened(site: Site) -> Iterator[Finding]:
+    later = len(site.targets) > 1 or any(target.objective == "remove" for target in site.targets)
+    for element in site.elements:
+        for way in (way for way in element.ways if way.opens):
+            about = f"element/{element.id}/way/{way.id}"
+            if site.threats and not any(can_use(threat, way) for threat in site.threats):
+                message = "opens its element, and nobody can use it"
+                cure = "Check what it needs, or take opens out"
+                yield Finding("opens-without-use", "note", about, message, cure)
+            elif site.targets and not later:
+                message = "opens its element, and nobody comes back: nothing is to be removed, and there is one target"
+                cure = 'Take opens out, or write objective = "remove" on the target'
+                yield Finding("opens-without-use", "note", about, message, cure)
+
+
+def _common_causes(site: Site) -> Iterator[Finding]:
+    groups: dict[str, list[str]] = {}
+    for sensor in site.sensors:
+        if sensor.common_cause is not None:
+            groups.setdefault(sensor.common_cause, []).append(sensor.id)
+    for group, (first, *others) in groups.items():
+        if not others:
+            message = f"no other sensor has the common cause '{group}', so it changes nothing"
+            cure = "Name the same common_cause on what fails with it, or take it out"
+            yield Finding("common-cause-alone", "note", f"sensor/{first}", message, cure)
+
+
+def _engagements(site: Site) -> Iterator[Finding]:
+    for engagement in site.engagements:
+        if not site.threats:
+            message = "the site has no threat, so nobody says how many are fought: one is taken"
+            cure = "Add a [[threat]] with its count"
+            yield Finding("engagement-without-threat", "warning", f"engagement/{engagement.id}", message, cure)
 
 
 def _sensors(site: Site) -> Iterator[Finding]:
@@ -126,3 +178,17 @@ def _upgrades(site: Site) -> Iterator[Finding]:
             message = f"can never be had: what it requires excludes {', '.join(sorted(barred))}"
             cure = "Check requires and excludes"
             yield Finding("upgrade-impossible", "error", f"upgrade/{upgrade.id}", message, cure)
+
+
+def _upgrades_together(site: Site) -> Iterator[Finding]:
+    for number, upgrade in enumerate(site.upgrades):
+        for other in site.upgrades[number + 1 :]:
+            if other.id in upgrade.excludes or upgrade.id in other.excludes:
+                continue
+            key = clash([*upgrade.changes, *other.changes])
+            if key is not None:
+                message = (
+                    f"cannot be had with upgrade '{other.id}', for both change {key}, and neither excludes the other"
+                )
+                cure = f"Add excludes = ['{other.id}'], or let only one of them change it"
+                yield Finding("upgrades-clash", "warning", f"upgrade/{upgrade.id}", message, cure)
