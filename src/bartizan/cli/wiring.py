@@ -55,11 +55,11 @@ def site_schema() -> Mapping[str, Any]:
     return schema()
 
 
-def read_sheet(path: Path) -> tuple[Task, ...]:
-    """The tasks of an EASI sheet; SheetError with every fault."""
-    from bartizan.adapters.files.sheet import read_sheet as read
+def read_sheet(path: Path, sheet: str | None = None) -> tuple[Task, ...]:
+    """The tasks of an EASI sheet, as CSV or in a workbook, of which `sheet` names one; SheetError with every fault."""
+    from bartizan.adapters.files.easi import read_easi as read
 
-    return read(path)
+    return read(path, sheet)
 
 
 def require_place_for_report(path: Path) -> None:
