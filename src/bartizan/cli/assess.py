@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -14,11 +15,11 @@ from bartizan.cli.summary import question, summary
 from bartizan.errors import CheckError
 
 PROBABILITY = click.FloatRange(0.0, 1.0)
-SHEET = ".csv"
+SHEETS = (".csv", ".xlsx", ".xlsm", ".xls")
 
 
 @click.command()
-@click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET.csv")
+@click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET")
 @click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
 @click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
 @click.option(
@@ -47,8 +48,14 @@ SHEET = ".csv"
 @click.option("--all-targets", is_flag=True, help="The intruder wants all the targets, in the order that is worst.")
 @click.option("--paths", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many paths.")
 @click.option("--require", type=PROBABILITY, help="Exit with 1 where P_I is below this.")
+@click.option(
+    "--bound",
+    type=click.Choice(["lower"]),
+    help="Also P_I with every doubtful figure at its pessimistic end; --require then holds for that.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the contract JSON instead of words.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained page here.")
+@click.option("--sheet", metavar="NAME", help="Of a workbook: which of its sheets.")
 @click.option("--response-mean", type=float, metavar="S", help="For a sheet: mean response time, seconds.")
 @click.option("--response-sd", type=float, metavar="S", help="For a sheet: its standard deviation, seconds.")
 @click.option("--p-communication", type=PROBABILITY, metavar="P", help="For a sheet: that the alarm gets through.")
@@ -65,8 +72,10 @@ def assess(
     all_targets: bool,
     count: int,
     require: float | None,
+    bound: Literal["lower"] | None,
     as_json: bool,
     report: Path | None,
+    sheet: str | None,
     response_mean: float | None,
     response_sd: float | None,
     p_communication: float | None,
@@ -74,21 +83,21 @@ def assess(
     """Would the layers stop an intruder in time?
 
     Finds the paths with the least probability of interruption through SITE, exactly, for every threat, target and
-    response; or evaluates the one path of an EASI sheet (columns task, p_detection, detect_at, delay_mean,
-    delay_sd), which also needs --response-mean, --response-sd and --p-communication.
+    response; or evaluates the one path of an EASI sheet (.csv or .xlsx; columns task, p_detection, detect_at,
+    delay_mean, delay_sd), which also needs --response-mean, --response-sd and --p-communication.
     """
     if report is not None:
         wiring.require_place_for_report(report)
-    if path.suffix.lower() == SHEET and not path.is_dir():
-        if threats or targets or states or responses or insider or all_targets or forced != "closes":
+    if path.suffix.lower() in SHEETS and not path.is_dir():
+        if threats or targets or states or responses or insider or all_targets or forced != "closes" or bound:
             raise click.UsageError(
-                "--threat, --target, --all-targets, --state, --response, --insider and --forced are for a site; "
-                "a sheet is one path"
+                "--threat, --target, --all-targets, --state, --response, --insider, --forced and --bound are for a "
+                "site; a sheet is one path"
             )
         if response_mean is None or response_sd is None or p_communication is None:
             raise click.UsageError("a sheet also needs --response-mean, --response-sd and --p-communication")
         found = study_sheet(
-            wiring.read_sheet(path),
+            wiring.read_sheet(path, sheet),
             name=path.name,
             response_mean=response_mean,
             response_sd=response_sd,
@@ -97,8 +106,9 @@ def assess(
             communication=communication,
         )
     else:
-        if not (response_mean is None and response_sd is None and p_communication is None):
-            raise click.UsageError("--response-mean, --response-sd and --p-communication are for a sheet (.csv)")
+        if not (response_mean is None and response_sd is None and p_communication is None and sheet is None):
+            words = "--sheet, --response-mean, --response-sd and --p-communication are for a sheet (.csv, .xlsx)"
+            raise click.UsageError(words)
         found = study(
             wiring.load_site(path),
             threats=threats or None,
@@ -111,6 +121,7 @@ def assess(
             forced=forced,
             insider=insider,
             all_targets=all_targets,
+            bound=bound,
         )
     if report is not None:
         wiring.write_report(found, report)
@@ -134,7 +145,8 @@ def _combination(words: str) -> list[str]:
 def _refuse_short(found: Study) -> None:
     require = found.options["require"]
     words = [
-        f"P_I {case.result.p_interruption:.9g} is below the required {require:g}: {question(case)}"
+        f"P_I {case.least:.9g}{' at the pessimistic ends' if case.bound else ''} is below the required {require:g}: "
+        f"{question(case)}"
         for case in found.short
     ]
     if words:

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from bartizan.app.study import Case, Study
 from bartizan.app.study.figures import sources_in_words
 from bartizan.app.study.thin import MORE_DELAY
+from bartizan.assess.doubt import Bound
 from bartizan.assess.result import Certificate, Path, Step
 from bartizan.cli.words import columns, printable
 
 SHOWN_THIN = 2  # tasks of each kind: the rest is in the report
 SPREAD = "±"
+SAME = 5e-5  # of P_I: equal in the four decimals that are shown
 
 
 def summary(study: Study) -> Iterator[str]:
@@ -58,6 +60,8 @@ def _case(case: Case) -> Iterator[str]:
         yield f"  No path: {printable(case.result.reason or '')}"
         return
     yield f"  P_I = {path.p_interruption:.4f}   probability of interruption on the worst path"
+    if case.bound is not None:
+        yield f"  {bound_words(case.bound)}"
     yield f"  {_effect(case)}"
     yield ""
     yield from _steps(path)
@@ -116,6 +120,16 @@ def certificate_words(certificate: Certificate) -> str:
     if certificate.gap <= 0.0:
         return f"Proved worst: lower bound = value = {certificate.value:.6f} ({work})"
     return f"Not proved: the worst P_I lies from {certificate.lower_bound:.6f} to {certificate.value:.6f} ({work})"
+
+
+def bound_words(bound: Bound) -> str:
+    """P_I with every doubtful figure at its pessimistic end, and how sure that is, in one line."""
+    ends = f"with every doubtful figure at the pessimistic end of its {100.0 * bound.level:g} % interval"
+    if bound.proved is None:
+        return f"P_I = {bound.attained:.4f}   {ends}: found by search, not proved (too many paths)"
+    if bound.attained - bound.proved <= SAME:
+        return f"P_I = {bound.proved:.4f}   {ends}: proved least"
+    return f"P_I >= {bound.proved:.4f}   {ends}: proved; the least found is {bound.attained:.4f}"
 
 
 def _spread(path: Path) -> Iterator[str]:

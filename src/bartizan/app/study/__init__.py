@@ -1,7 +1,21 @@
 """The study of a site: would its layers stop an intruder in time, and where are they thin?"""
 
 from bartizan.app.study.figures import Figure
-from bartizan.app.study.study import COMMUNICATIONS, FORCED, Case, Study, study, study_sheet
+from bartizan.app.study.questions import COMMUNICATIONS, FORCED, Selection, listed, no_path, problems
+from bartizan.app.study.study import Case, Study, study, study_sheet
 from bartizan.app.study.thin import Thin
 
-__all__ = ["COMMUNICATIONS", "FORCED", "Case", "Figure", "Study", "Thin", "study", "study_sheet"]
+__all__ = [
+    "COMMUNICATIONS",
+    "FORCED",
+    "Case",
+    "Figure",
+    "Selection",
+    "Study",
+    "Thin",
+    "listed",
+    "no_path",
+    "problems",
+    "study",
+    "study_sheet",
+]

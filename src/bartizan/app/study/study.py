@@ -5,28 +5,27 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
+from bartizan.app.study.questions import COMMUNICATIONS, Selection, no_path, problems, require_choice
 from bartizan.app.study.thin import Thin, thin_layers
+from bartizan.assess.doubt import Bound, lower_bound
 from bartizan.assess.neutralize import neutralization
 from bartizan.assess.paths import worst_paths
-from bartizan.assess.problem import Problem, compile_problem
+from bartizan.assess.problem import Problem
 from bartizan.assess.result import Path, Result
 from bartizan.assess.task import Communication, Forced, Task
 from bartizan.assess.timeline import p_interruption, timeline
-from bartizan.errors import InputError, MissingPartError
+from bartizan.errors import InputError
 from bartizan.site.site import Site
 
 SCHEMA = 1
 MAX_PATHS = 1_000
-COMMUNICATIONS: tuple[Communication, ...] = ("once", "per-alarm")
-FORCED: tuple[Forced, ...] = ("closes", "stays-open")
 MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
 
@@ -37,7 +36,8 @@ class Case:
     `site` is the site in the state studied, with what an insider changed; None for a sheet. `response_mean`,
     `response_sd` in seconds; `p_communication` in [0, 1], counted `communication`; `forced` says what is left open.
     `notes` are sentences without which the answer would be misread. `figures` holds those behind each step of the
-    worst path; `thin` what each of its tasks would give.
+    worst path; `thin` what each of its tasks would give; `bound` what P_I is with every doubtful figure at its
+    pessimistic end, where that was asked for.
     """
 
     result: Result
@@ -51,11 +51,17 @@ class Case:
     response_figures: tuple[Figure, ...] = ()
     figures: tuple[tuple[Figure, ...], ...] = ()
     thin: tuple[Thin, ...] = ()
+    bound: Bound | None = None
 
     @property
     def worst(self) -> Path | None:
         """The worst path, or None where no path exists."""
         return self.result.paths[0] if self.result.paths else None
+
+    @property
+    def least(self) -> float | None:
+        """The P_I to rely on: the bound where one was asked for, else that of the worst path; None without a path."""
+        return self.result.p_interruption if self.bound is None else self.bound.value
 
     @property
     def rests_on(self) -> tuple[Figure, ...]:
@@ -88,11 +94,7 @@ class Study:
         require = self.options["require"]
         if require is None:
             return ()
-        return tuple(
-            case
-            for case in self.cases
-            if case.result.p_interruption is not None and case.result.p_interruption < require
-        )
+        return tuple(case for case in self.cases if case.least is not None and case.least < require)
 
     def to_json(self) -> dict[str, Any]:
         """The study as the JSON object of the contract: absent is null, a key is never missing."""
@@ -102,7 +104,10 @@ class Study:
             "site": {"name": self.site_name, "hash": self.site_hash},
             "seed": self.seed,
             "options": dict(self.options),
-            "results": [result.to_json() for result in self.results],
+            "results": [
+                {**case.result.to_json(), "bound": None if case.bound is None else case.bound.to_json()}
+                for case in self.cases
+            ],
         }
 
 
@@ -119,6 +124,7 @@ def study(
     forced: Forced = "closes",
     insider: str | None = None,
     all_targets: bool = False,
+    bound: Literal["lower"] | None = None,
 ) -> Study:
     """Would the layers stop an intruder in time? The worst paths of a site, exactly.
 
@@ -127,39 +133,31 @@ def study(
     the least P_I that is enough, in [0, 1]. `communication`: one chance "once" for the whole intrusion, or one
     "per-alarm". `forced`: whether a way that `opens` its element "closes" again or "stays-open" for later legs.
     `insider`: the id of one who helps. `all_targets`: the intruder wants all the targets and not any one of them.
+    `bound` "lower": also what P_I is with every doubtful figure at its pessimistic end, which `require` is then held
+    against.
 
     Returns one case per state, threat, target and response, in the order of the site's file. Raises
     MissingPartError where the site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError
     for states that exclude each other or an insider whose changes have no place. Not modelled: neutralisation unless
     the site gives a figure or an engagement, insiders who act alone, and an adversary who changes his plan.
     """
-    _check_choice("communication", communication, COMMUNICATIONS)
-    _check_choice("forced", forced, FORCED)
     _check_count(count)
     _check_probability("the required P_I", require)
-    combinations = list(dict.fromkeys(tuple(state) for state in states)) if states else [()]
-    cases = []
-    for state in combinations:
-        there = site.in_state(state)
-        there = there if insider is None else there.with_insider(insider)
-        _check_parts(there, state)
-        for threat, goals, response in _questions(there, threats, targets, responses, all_targets=all_targets):
-            problem = compile_problem(
-                there, threat=threat, target=goals, response=response, communication=communication, forced=forced
-            )
-            cases.append(_case(there, replace(problem, state=state, insider=insider), count))
-    options = {
-        "threats": _listed(threats),
-        "targets": _listed(targets),
-        "states": None if not states else [list(state) for state in combinations],
-        "responses": _listed(responses),
-        "paths": count,
-        "require": require,
-        "communication": communication,
-        "forced": forced,
-        "insider": insider,
-        "all_targets": all_targets,
-    }
+    asked = Selection(
+        threats=threats,
+        targets=targets,
+        states=states,
+        responses=responses,
+        communication=communication,
+        forced=forced,
+        insider=insider,
+        all_targets=all_targets,
+    )
+    cases = [
+        replace(_case(there, problem, count), bound=None if bound is None else lower_bound(problem))
+        for there, problem in problems(site, asked)
+    ]
+    options = {**asked.to_json(), "paths": count, "require": require, "bound": bound}
     return Study(
         version=__version__,
         site_name=site.name,
@@ -191,7 +189,7 @@ def study_sheet(
             raise InputError(f"{what} is {seconds!r}. Give seconds from 0 to {MAX_SECONDS:g}")
     _check_probability("the probability of communication", p_communication)
 
-    _check_choice("communication", communication, COMMUNICATIONS)
+    require_choice("communication", communication, COMMUNICATIONS)
 
     def evaluate(changed: Sequence[Task]) -> float:
         return p_interruption(changed, response_mean, response_sd, p_communication, communication)
@@ -223,24 +221,6 @@ def study_sheet(
     )
 
 
-def _questions(
-    site: Site,
-    threats: Sequence[str] | None,
-    targets: Sequence[str] | None,
-    responses: Sequence[str] | None,
-    *,
-    all_targets: bool,
-) -> Iterator[tuple[str | None, tuple[str, ...], str]]:
-    """Each threat, target and response asked for; where none is named, all that the site has in this state."""
-    anybody: list[str | None] = [None]
-    goals = _listed(targets) or [target.id for target in site.targets]
-    return product(
-        _listed(threats) or [threat.id for threat in site.threats] or anybody,
-        [tuple(goals)] if all_targets else [(goal,) for goal in goals],
-        _listed(responses) or [response.id for response in site.responses],
-    )
-
-
 def _case(site: Site, problem: Problem, count: int) -> Case:
     paths, certificate = worst_paths(problem, count)
     force = site.response(problem.response)
@@ -251,7 +231,7 @@ def _case(site: Site, problem: Problem, count: int) -> Case:
         effect = None if result.p_interruption is None else result.p_interruption * p_neutralization
         result = replace(result, p_neutralization=p_neutralization, p_effectiveness=effect)
     if not paths:
-        result = replace(result, reason=_no_path(site, problem.threat, problem.targets))
+        result = replace(result, reason=no_path(site, problem.threat, problem.targets))
     return Case(
         result=result,
         site=site,
@@ -304,47 +284,14 @@ def _result(
     )
 
 
-def _no_path(site: Site, threat: str | None, targets: tuple[str, ...]) -> str:
-    if not any(area.outside for area in site.areas):
-        return "no area is outside, so no path can begin. Mark one with outside = true"
-    who = "an intruder" if threat is None else f"threat {threat!r}"
-    what = "target" if len(targets) == 1 else "all of the targets"
-    names = ", ".join(repr(target) for target in targets)
-    return f"no way that {who} can use leads from an outside area through the elements to {what} {names}"
-
-
-def _check_parts(site: Site, state: tuple[str, ...]) -> None:
-    lacks = [
-        f"no {kind}s: add a [[{kind}]]"
-        for kind, things in (
-            ("area", site.areas),
-            ("target", site.targets),
-            ("response", site.responses),
-        )
-        if not things
-    ]
-    if lacks:
-        when = f" in state {','.join(state)}" if state else ""
-        raise MissingPartError(f"site {site.name!r} cannot be assessed{when}, for it has " + "; it has ".join(lacks))
-
-
 def _check_count(count: int) -> None:
     if not 1 <= count <= MAX_PATHS:
         raise InputError(f"the number of paths is {count!r}. Ask for 1 to {MAX_PATHS:,}")
 
 
-def _check_choice(what: str, choice: str, choices: Sequence[str]) -> None:
-    if choice not in choices:
-        raise InputError(f"{what} is {choice!r}. Choose {' or '.join(repr(one) for one in choices)}")
-
-
 def _check_probability(what: str, value: float | None) -> None:
     if value is not None and not (math.isfinite(value) and 0.0 <= value <= 1.0):
         raise InputError(f"{what} is {value!r}. Give a number from 0 to 1")
-
-
-def _listed(ids: Sequence[str] | None) -> list[str] | None:
-    return list(dict.fromkeys(ids)) if ids else None
 
 
 def _sheet_hash(tasks: Sequence[Task]) -> str:

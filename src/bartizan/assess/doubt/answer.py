@@ -17,10 +17,11 @@ import numpy as np
 from bartizan.assess.doubt.belief import Floats, Runs
 from bartizan.assess.doubt.draws import Doubtful, Draws, parted
 from bartizan.assess.doubt.everything import every_path
+from bartizan.assess.doubt.ground import SAME, ground_of
 from bartizan.assess.doubt.indices import CONFIDENCE, NOTHING, Indices, sobol_indices
 from bartizan.assess.doubt.pool import Box, Ground, Pool
 from bartizan.assess.doubt.result import Checked, Doubt, Driver, Interval, Place, Share, Worth
-from bartizan.assess.doubt.search import SAME, Progress, ground_of, searched, tell
+from bartizan.assess.doubt.search import Progress, searched, tell
 from bartizan.assess.doubt.trials import Kind, Sample, Tests
 from bartizan.assess.figures import Figure
 from bartizan.assess.problem import Problem

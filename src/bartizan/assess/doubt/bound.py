@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from bartizan.assess.doubt.belief import Belief, Runs, belief
 from bartizan.assess.doubt.everything import every_path
+from bartizan.assess.doubt.ground import SAME, drawn_problem, ground_of, own_tasks
 from bartizan.assess.doubt.pool import Box, Pool
 from bartizan.assess.doubt.result import Bound, Place
-from bartizan.assess.doubt.search import SAME, drawn_problem, ground_of, own_tasks
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
 from bartizan.assess.result import Path

@@ -11,7 +11,6 @@ from bartizan.assess.doubt.belief import Belief, Floats, belief
 from bartizan.assess.doubt.indices import Design, design
 from bartizan.assess.doubt.pool import Ground, Ints
 from bartizan.assess.figures import Figure
-from bartizan.quantity import Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +20,6 @@ class Doubtful:
     number: int
     belief: Belief
     columns: slice
-
-
-def points_of(figures: Sequence[Figure]) -> tuple[Floats, Floats]:
-    """The points of figures and the spreads of one outcome [s], 0 for a probability; each (figures,)."""
-    spreads = [figure.value.sd if isinstance(figure.value, Duration) else 0.0 for figure in figures]
-    return np.array([figure.point for figure in figures], dtype=np.float64), np.array(spreads, dtype=np.float64)
 
 
 class Draws:
@@ -89,8 +82,3 @@ def parted(values: Floats) -> tuple[Floats, Floats]:
     """Values and spreads, each (n, figures), from both side by side."""
     figures = values.shape[1] // 2
     return values[:, :figures], values[:, figures:]
-
-
-def everything(ground: Ground) -> Ints:
-    """The numbers of all figures."""
-    return np.arange(len(ground.points), dtype=np.int64)

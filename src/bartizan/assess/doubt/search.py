@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from scipy.special import betaincinv
 
-from bartizan.assess.doubt.belief import Floats, Runs
-from bartizan.assess.doubt.draws import Draws, everything, points_of
+from bartizan.assess.doubt.belief import Runs
+from bartizan.assess.doubt.draws import Draws
+from bartizan.assess.doubt.ground import SAME, drawn_problem, own_tasks
 from bartizan.assess.doubt.indices import SURE
 from bartizan.assess.doubt.pool import Ground, Pool
 from bartizan.assess.doubt.result import Checked
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
 from bartizan.assess.task import Task
-from bartizan.quantity import Duration
 
 FIRST_PATHS = 20  # the worst at the points, to begin a pool with
 ROUND = 16  # draws solved exactly before it is asked whether that brought anything
 ROUNDS = 8
 FINAL = 32  # further draws, solved to say how good the pool is
-SAME = 1e-9  # of P_I: the engine and the pool add in another order
 
 Progress = Callable[[str, int, int], None]
 
@@ -32,23 +29,6 @@ def tell(progress: Progress | None, what: str, done: int, total: int) -> None:
     """Say how far something is, to whom it may concern."""
     if progress is not None:
         progress(what, done, total)
-
-
-def ground_of(problem: Problem) -> Ground:
-    """What every path of a problem shares."""
-    points, spreads = points_of(problem.figures)
-    rests = problem.response_rests_on or (None,) * len(problem.response_laws)
-    fixed = [law for law, number in zip(problem.response_laws, rests, strict=True) if number is None]
-    return Ground(
-        points=points,
-        spreads=spreads,
-        response=tuple(number for number in rests if number is not None),
-        response_mean=sum(law.mean for law in fixed),
-        response_sd=math.sqrt(sum(law.sd**2 for law in fixed)),
-        communication=problem.p_communication_rests_on,
-        p_communication=problem.p_communication,
-        per_alarm=problem.communication == "per-alarm",
-    )
 
 
 def searched(
@@ -100,6 +80,7 @@ class Solver:
     def __init__(self, problem: Problem, draws: Draws) -> None:
         self._problem = problem
         self._draws = draws
+        self._all = np.arange(len(problem.figures), dtype=np.int64)
         self._runs = frozenset(one.number for one in draws.doubtful.values() if isinstance(one.belief, Runs))
 
     def at_points(self, count: int) -> list[tuple[Task, ...]]:
@@ -110,50 +91,11 @@ class Solver:
         """By how much the pool's P_I in a draw may be too high, by the engine's bound; and the worst path there."""
         values, spreads = self._draws.at(draw, pool.used)
         least = float(pool.least(values[None], spreads[None])[0][0])
-        there = drawn_problem(self._problem, *self._draws.at(draw, everything(pool.ground)), self._runs)
+        there = drawn_problem(self._problem, *self._draws.at(draw, self._all), self._runs)
         paths, certificate = worst_paths(there)
         if certificate is None:  # the graph has a path, whatever the figures
             return 0.0, pool.paths[0]
         return least - certificate.lower_bound, own_tasks(self._problem, paths[0].tasks)
-
-
-def own_tasks(problem: Problem, tasks: Sequence[Task]) -> tuple[Task, ...]:
-    """The tasks as the problem itself has them, given those of a path of the same problem with other figures."""
-    keys = {_key(task) for task in tasks}
-    found = {_key(task): task for task in problem.graph.distinct_tasks() if _key(task) in keys}
-    return tuple(found[_key(task)] for task in tasks)
-
-
-def drawn_problem(problem: Problem, values: Floats, spreads: Floats, runs: frozenset[int]) -> Problem:
-    """The problem with other figures; those of `runs` also with a spread [s] of their own, `spreads` by number."""
-    there = problem.with_values(values)
-    if not runs:
-        return there
-    changed = []
-    for task in there.graph.distinct_tasks():
-        if task.rests_on.delay in runs:
-            sd = float(spreads[task.rests_on.delay])
-            changed.append((task, replace(task, delay_sd=sd, delay=_normal(task.delay_mean, sd))))
-    laws = tuple(
-        _normal(law.mean, float(spreads[number])) if number is not None and number in runs else law
-        for law, number in zip(there.response_laws, there.response_rests_on or (None,), strict=True)
-    )
-    return replace(
-        there,
-        graph=there.graph.with_tasks(changed),
-        response_laws=laws,
-        response_sd=math.sqrt(sum(law.sd**2 for law in laws)),
-    )
-
-
-def _normal(mean: float, sd: float) -> Duration:
-    return Duration(mean, sd, "normal" if sd > 0.0 else "fixed")
-
-
-def _key(task: Task) -> tuple[object, ...]:
-    """What a task keeps when its figures move."""
-    fixed = task.delay_mean if task.rests_on.delay is None else None
-    return (task.kind, task.id, task.way, task.leg, task.detect_at, task.rests_on, fixed)
 
 
 def _next(chosen: Iterator[int], count: int) -> list[int]:
