@@ -62,19 +62,26 @@ def _chosen(reading: SheetReading, grids: Sequence[Grid], sheet: str | None) -> 
         if found is None:
             reading.fault(0, "", "", f"has no sheet {sheet!r}", f"Its sheets are {names}" if names else "It has none")
         elif _heading_row(found) is None:
-            _no_headings(reading, f"the sheet {sheet!r}")
+            _no_headings(reading, f"the sheet {sheet!r}", [found])
             return None
         return found
     fitting = [grid for grid in grids if _heading_row(grid) is not None]
     if not fitting:
-        _no_headings(reading, f"its sheets ({names})" if names else "it, which has no sheet,")
+        _no_headings(reading, f"its sheets ({names})" if names else "it, which has no sheet,", grids)
     elif len(fitting) > 1:
         told = ", ".join(repr(grid.name) for grid in fitting)
         reading.fault(0, "", "", f"holds more than one EASI sheet: {told}", "Say which: --sheet NAME")
     return fitting[0] if len(fitting) == 1 else None
 
 
-def _no_headings(reading: SheetReading, where: str) -> None:
+def _no_headings(reading: SheetReading, where: str, grids: Sequence[Grid]) -> None:
+    for grid in grids:
+        if grid.beyond is not None:
+            message = f"has content as far out as {grid.beyond}, and is not read"
+            cure = f"Keep the sheet within {MAX_ROW:,} rows and {MAX_COLUMN} columns"
+            reading.fault(0, grid.name, "", message, cure)
+    if reading.faults:
+        return
     message = f"no line of {where} holds the headings of an EASI sheet"
     reading.fault(0, "", "", message, f"Write the headings {', '.join(COLUMNS)}")
 
@@ -98,11 +105,6 @@ def _heading_row(grid: Grid) -> int | None:
 def _tasks(reading: SheetReading, grid: Grid) -> Iterator[Task]:
     """Each task that is whole; faults of the others are kept."""
     first = _heading_row(grid) or 0
-    if grid.beyond is not None:
-        message = f"has content as far out as {grid.beyond}"
-        cure = f"Keep the sheet within {MAX_ROW:,} rows and {MAX_COLUMN} columns"
-        reading.fault(0, f"{grid.name}", "", message, cure)
-        return
     places = _headings_places(reading, grid, first)
     headings = reading.headings(first, [_name(cell.text) for cell in places])
     if headings is None:

@@ -58,7 +58,7 @@ class Grid:
     """The cells of one worksheet: rows by number, each its cells by column from 1; and what would mislead a reader.
 
     `merged` gives for a cell that a merged one covers the place where the value stands; `hidden` are rows that
-    nobody sees; `beyond` is a place with content further out than a table reaches, or None.
+    nobody sees; `beyond` is a place with content further out than a table reaches, or None; then no row is read.
     """
 
     name: str
@@ -137,7 +137,8 @@ def _grids(raw: bytes, opened: Callable[[bool], Workbook]) -> Iterator[Grid]:
             grid = Grid(str(sheet.title))
             with archive.open(sheet._worksheet_path.lstrip("/")) as stream:  # the library tells it nowhere else
                 _scan(grid, stream)
-            _fill(grid, sheet, written)
+            if grid.beyond is None:
+                _fill(grid, sheet, written)
             yield grid
     finally:
         shown.close()
@@ -196,17 +197,16 @@ def letters(column: int) -> str:
 
 
 def _fill(grid: Grid, sheet: Any, written: Any) -> None:
-    bounds = {"max_row": MAX_ROW, "max_col": MAX_COLUMN}
     for one in (sheet, written):
         # the size that a file declares is not always true, and would cut its rows
         one.reset_dimensions()
-    for number, (cells, formulas) in enumerate(
-        zip(sheet.iter_rows(**bounds), written.iter_rows(**bounds), strict=True), start=1
-    ):
+    rows = zip(sheet.iter_rows(max_row=MAX_ROW), written.iter_rows(max_row=MAX_ROW), strict=True)
+    for number, (cells, formulas) in enumerate(rows, start=1):
         row = {}
-        for column, (cell, formula) in enumerate(zip(cells, formulas, strict=False), start=1):
-            place = f"{letters(column)}{number}"
-            found = _cell(cell, formula.value, place)
+        for column, (cell, formula) in enumerate(zip(cells, formulas, strict=True), start=1):
+            if cell.value is None and formula.value is None:
+                continue
+            found = _cell(cell, formula.value, f"{letters(column)}{number}")
             if found is not None:
                 row[column] = found
         if row:
