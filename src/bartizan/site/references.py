@@ -109,6 +109,8 @@ def _element_faults(book: _Book) -> Iterator[Fault]:
 
 
 def _between_faults(book: _Book, number: int, area: Entry) -> Iterator[Fault]:
+    if "crossing_between" not in area:
+        return  # what touches the area takes a look at every element
     touching = {
         element["id"]
         for _, element in things(book.document, "element")
