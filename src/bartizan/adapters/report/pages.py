@@ -11,18 +11,12 @@ from markupsafe import Markup
 from bartizan.adapters.report.diagram import sequence_diagram
 from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.plan import plan_drawing
+from bartizan.adapters.report.section import Line, Section
 from bartizan.adapters.report.timeline import timeline_chart
 from bartizan.adapters.report.words import figure, probability, seconds, spread
 from bartizan.app.study import Case, Study
 from bartizan.app.study.figures import sources_in_words
 from bartizan.assess.result import Path
-
-
-class Line(NamedTuple):
-    """One line of the verdict; `look` is a class of the page's style, or empty."""
-
-    words: str
-    look: str = ""
 
 
 class StepRow(NamedTuple):
@@ -100,10 +94,11 @@ class Page:
     paths: tuple[PathRow, ...]
     figures: tuple[FigureRow, ...]
     unsourced: int
+    sections: tuple[Section, ...]
 
 
-def page_of(case: Case, number: int, study: Study) -> Page:
-    """The page of one case; `number` tells it from the others in the same report."""
+def page_of(case: Case, number: int, study: Study, sections: tuple[Section, ...] = ()) -> Page:
+    """The page of one case; `number` tells it from the others in the same report; `sections` follow its paths."""
     worst, site, result = case.worst, case.site, case.result
     names = Names(site)
     figures = tuple(_figure_rows(case, names))
@@ -133,6 +128,7 @@ def page_of(case: Case, number: int, study: Study) -> Page:
         paths=tuple(_path_row(path, result.paths[0], names) for path in result.paths),
         figures=figures,
         unsourced=sum(row.source is None for row in figures),
+        sections=sections,
     )
 
 
