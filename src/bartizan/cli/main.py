@@ -34,17 +34,20 @@ class Verb(NamedTuple):
 
 
 VERBS: dict[str, Verb] = {
+    "advise": Verb("bartizan.cli.advise", "What is each part worth, and how far must each lever go?"),
     "assess": Verb("bartizan.cli.assess", "Would the layers stop an intruder in time?"),
     "check": Verb("bartizan.cli.check", "Read a site, and say all that is wrong or odd in it."),
     "compare": Verb("bartizan.cli.compare", "Two sites, or two states of one, side by side."),
     "demo": Verb("bartizan.cli.demo", "Show both stories on the bundled, fictional site."),
     "desk": Verb("bartizan.cli.desk", "What do we do about it? The duty desk, in a browser."),
+    "doubt": Verb("bartizan.cli.doubt", "How sure is P_I, what drives the doubt, and what to test first?"),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
     "import": Verb(
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
     ),
     "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
+    "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),
 }
 

@@ -2,7 +2,7 @@
 
 from bartizan.app.study.figures import Figure
 from bartizan.app.study.questions import COMMUNICATIONS, FORCED, Selection, listed, no_path, problems
-from bartizan.app.study.study import Case, Study, study, study_sheet
+from bartizan.app.study.study import Case, Study, sheet_hash, study, study_sheet
 from bartizan.app.study.thin import Thin
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "listed",
     "no_path",
     "problems",
+    "sheet_hash",
     "study",
     "study_sheet",
 ]

@@ -215,7 +215,7 @@ def study_sheet(
     return Study(
         version=__version__,
         site_name=name,
-        site_hash=_sheet_hash(tasks),
+        site_hash=sheet_hash(tasks),
         options=MappingProxyType(options),
         cases=(case,),
     )
@@ -294,6 +294,7 @@ def _check_probability(what: str, value: float | None) -> None:
         raise InputError(f"{what} is {value!r}. Give a number from 0 to 1")
 
 
-def _sheet_hash(tasks: Sequence[Task]) -> str:
+def sheet_hash(tasks: Sequence[Task]) -> str:
+    """SHA-256 (hex) over the meaning of a sheet: its tasks' names and figures, in their order."""
     meaning = [[task.id, task.p_detection, task.detect_at, task.delay_mean, task.delay_sd] for task in tasks]
     return hashlib.sha256(json.dumps(meaning, ensure_ascii=True).encode()).hexdigest()
