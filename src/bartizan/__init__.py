@@ -11,10 +11,11 @@ __version__ = "0.1.0"
 # the verbs of the package: each is imported when it is first asked for, so that `import bartizan` costs nothing
 _VERBS = {
     "assess": ("bartizan.app.study", "study"),
+    "frames": ("bartizan.adapters.frames", "frames"),
     "load": ("bartizan.adapters.files.site", "load_site"),
 }
 
-__all__ = ["BartizanError", "__version__", "assess", "load"]
+__all__ = ["BartizanError", "__version__", "assess", "frames", "load"]
 
 
 class _VerbRoom(ModuleType):

@@ -54,6 +54,7 @@ SHEETS = (".csv", ".xlsx", ".xlsm", ".xls")
     help="Also P_I with every doubtful figure at its pessimistic end; --require then holds for that.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the contract JSON instead of words.")
+@click.option("--csv", "tables", type=click.Path(path_type=Path, file_okay=False), help="Write tables in this folder.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained page here.")
 @click.option("--sheet", metavar="NAME", help="Of a workbook: which of its sheets.")
 @click.option("--response-mean", type=float, metavar="S", help="For a sheet: mean response time, seconds.")
@@ -74,6 +75,7 @@ def assess(
     require: float | None,
     bound: Literal["lower"] | None,
     as_json: bool,
+    tables: Path | None,
     report: Path | None,
     sheet: str | None,
     response_mean: float | None,
@@ -88,6 +90,8 @@ def assess(
     """
     if report is not None:
         wiring.require_place_for_report(report)
+    if tables is not None:
+        wiring.require_place_for_tables(tables)
     if path.suffix.lower() in SHEETS and not path.is_dir():
         if threats or targets or states or responses or insider or all_targets or forced != "closes" or bound:
             raise click.UsageError(
@@ -125,6 +129,8 @@ def assess(
         )
     if report is not None:
         wiring.write_report(found, report)
+    if tables is not None:
+        wiring.write_tables(found, tables)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:

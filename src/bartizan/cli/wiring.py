@@ -118,6 +118,21 @@ def write_draft(folder: Path, plan: Mapping[str, Any], site: str) -> Site:
     return write(folder, plan, site)
 
 
+def require_place_for_tables(folder: Path) -> None:
+    """InputError where tables cannot be written, or would replace files that are none of ours."""
+    from bartizan.adapters.files.tables import refuse_tables
+
+    refuse_tables(folder)
+
+
+def write_tables(study: Study, folder: Path) -> None:
+    """Write the tables of a study as comma-separated files."""
+    from bartizan.adapters.files.tables import write_tables as write
+    from bartizan.app.study.tables import study_tables
+
+    write(folder, study_tables(study))
+
+
 def read_tracks(path: Path) -> TrackTable:
     """The rows of a table of tracks; TracksError with every fault."""
     from bartizan.adapters.files.tracks import read_tracks as read
