@@ -218,8 +218,8 @@ def _checked(doubt: Doubt) -> str:
         return f"In every draw the worst of {paths}, exactly"
     return (
         f"In every draw the worst of {checked.paths:,} paths that an exact search found: an upper bound. Solved "
-        f"exactly, {checked.missed} of {checked.draws} further draws had a worse path, by at most {checked.excess:.2g}; "
-        f"so at most {checked.share_at_most:.0%} of all have, at 95 % confidence"
+        f"exactly, {checked.missed} of {checked.draws} further draws had a worse path, by up to {checked.excess:.2g}: "
+        f"so have at most {checked.share_at_most:.0%} of all, at 95 % confidence"
     )
 
 

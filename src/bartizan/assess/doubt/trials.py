@@ -9,8 +9,8 @@ and the chance that the question whether P_I is enough is then settled.
 A probability is tested by n trials, each detected or not. A time is tested by n runs, taken as normal: where it rests
 on runs, both its mean and its spread are learnt from them; where only its mean is in doubt, its spread is known.
 
-No test tells more than the figure itself, so the width given is never below that with the figure known exactly. This
-also keeps sharp tests honest, whose weights rest on few draws.
+No test tells more than the figure itself. Where the weights of a sharp test rest on few draws, the width given is
+therefore not below that with the figure known exactly, which is worked out from the draws in bins of its values.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ class Tests:
         if likelihood is None:
             return self._known
         weights = np.exp(likelihood - likelihood.max(axis=1, keepdims=True))
-        found = self._left(weights / weights.sum(axis=1, keepdims=True), chances)
+        weights /= weights.sum(axis=1, keepdims=True)
+        found = self._left(weights, chances)
+        if chances @ (1.0 / (weights * weights).sum(axis=1)) >= IN_BIN:
+            return found
         return After(
             width=max(found.width, self._known.width),
             variance=max(found.variance, self._known.variance),
