@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from bartizan.assess.shown import result_html, result_line
 from bartizan.assess.task import Leg, StepKind, Task
 from bartizan.site.model import DetectAt
 
@@ -54,17 +55,28 @@ class Path:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """Why the worst path is the worst: a proved lower bound on P_I that the path attains, and the work it took."""
+    """Why the worst path is the worst: a proved lower bound on P_I that the path attains, and the work it took.
+
+    `complete`: the search ended by itself, so that all the paths given with it are proved; else `gap` is what is
+    proved of the worst. `more`: there are more paths within the distance asked for than were to be given.
+    """
 
     lower_bound: float
     value: float
     labels: int
     rounds: int
+    complete: bool = True
+    more: bool = False
 
     @property
     def gap(self) -> float:
         """value - lower_bound; 0 where the path is proved worst."""
         return self.value - self.lower_bound
+
+    @property
+    def proved(self) -> bool:
+        """Whether the path given as the worst is proved to be it."""
+        return self.gap <= 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +98,12 @@ class Result:
     paths: tuple[Path, ...]
     certificate: Certificate | None = None
     insider: str | None = None
+
+    def __repr__(self) -> str:
+        return result_line(self)
+
+    def _repr_html_(self) -> str:
+        return result_html(self)
 
     def to_json(self) -> dict[str, Any]:
         """The result as the JSON object of the contract."""

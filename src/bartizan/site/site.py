@@ -35,6 +35,7 @@ from bartizan.site.model import (
     Way,
     Zone,
 )
+from bartizan.site.shown import site_html, site_line
 
 _Thing = TypeVar(
     "_Thing",
@@ -96,6 +97,12 @@ class Site:
         # kinds that came later count only where there are any, so that older sites keep their hash
         parts |= {kind: getattr(self, kind) for kind in _LATER_KINDS if getattr(self, kind)}
         return meaning_hash(parts, self.default_sd)
+
+    def __repr__(self) -> str:
+        return site_line(self)
+
+    def _repr_html_(self) -> str:
+        return site_html(self)
 
     def __hash__(self) -> int:
         return hash(self.hash)

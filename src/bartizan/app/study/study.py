@@ -13,6 +13,7 @@ from typing import Any, Literal
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
 from bartizan.app.study.questions import COMMUNICATIONS, Selection, no_path, problems, require_choice
+from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.doubt import Bound, lower_bound
 from bartizan.assess.neutralize import neutralization
@@ -82,6 +83,12 @@ class Study:
     options: Mapping[str, Any]
     cases: tuple[Case, ...]
     seed: int | None = None
+
+    def __repr__(self) -> str:
+        return study_line(self)
+
+    def _repr_html_(self) -> str:
+        return study_html(self)
 
     @property
     def results(self) -> tuple[Result, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from bartizan.app.study.figures import Figure
-from bartizan.app.study.study import Case, Study
 from bartizan.assess.result import Path
 from bartizan.quantity import Duration
+
+if TYPE_CHECKING:
+    from bartizan.app.study.study import Case, Study
 
 Kind = Literal["text", "whole", "number", "yes"]
 Row = tuple[Any, ...]
