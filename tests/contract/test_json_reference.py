@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import bartizan
+from bartizan.app.simulate import Trials, simulate_site
 from bartizan.signal import Signal
+from bartizan.site.model import Change
 
 PAGE = Path(__file__).resolve().parents[2].joinpath("docs", "reference", "json.md").read_text(encoding="utf-8")
 
@@ -27,6 +29,23 @@ def keys_of(value: Any) -> Iterator[str]:
 def test_every_key_of_an_assessment_is_told(chancery: Path) -> None:
     written = set(keys_of(bartizan.assess(bartizan.load(chancery)).to_json()))
     assert {"p_interruption", "mean_after", "hash"} <= written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_a_simulation_is_told(chancery: Path) -> None:
+    guards = {"id": "guards", "response": "guard-force", "law": "linear", "advantage": 0.5}
+    site = bartizan.load(chancery).with_changes([Change(add={"engagement": guards})])
+    campaign = simulate_site(
+        site, targets=["registry"], responses=["guard-force"], trials=Trials(standard_error=0.01)
+    ).to_json()
+    for case in campaign["results"]:
+        for path in case["paths"]:
+            # keyed by the ids of responses, and by shares
+            path["p_interruption_alone"] = list(path["p_interruption_alone"].values())
+            for times in path["simulation"]["times"]:
+                times["quantiles"] = list(times["quantiles"].values())
+    written = set(keys_of(campaign))
+    assert {"p_effectiveness", "standard_error", "histogram", "there"} <= written
     assert not {key for key in written if f"`{key}`" not in PAGE}
 
 

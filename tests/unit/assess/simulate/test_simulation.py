@@ -142,7 +142,7 @@ def test_a_tie_is_not_in_time() -> None:
     for seconds, expected in ((left, 0.0), (math.nextafter(left, 0.0), 1.0)):
         for every_draw in (False, True):
             found, _ = shares(Attack(tasks=tasks, forces=(force(seconds),)), 3, every_draw=every_draw)
-            assert found["interrupted"] == expected
+            assert found["interrupted"] == found["arrived"] == expected
             assert timeline(tasks, seconds, 0.0, 1.0).p_interruption == expected
 
 
