@@ -34,10 +34,14 @@ MOST_ARCS = 2_000_000  # some 2 GB
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One leg: `done` are the targets acted on before it, `to` the next one; on the way out that begins at `last`."""
+    """One leg: `done` are the targets acted on before it, `to` the next one; the way out begins at `last`.
+
+    `begins` are the areas in which it may begin after another leg.
+    """
 
     number: int
     done: frozenset[str]
+    begins: frozenset[str]
     to: Target | None = None
     last: Target | None = None
 
@@ -67,6 +71,7 @@ class Journey:
         self._stages = self._legs()
         done, at_target = Node(None, "out", None, len(self._stages)), self._before(self._stages[0], self._targets[0])
         self._nodes: dict[Node, int] = {done: DONE, at_target: AT_TARGET}
+        self._passing: dict[tuple[str, int], list[tuple[int, str | None]]] = {}
         self._arcs: list[Arc] = []
 
     @property
@@ -110,11 +115,12 @@ class Journey:
             for done in combinations(by_id, size):
                 for name, target in by_id.items():
                     if name not in done:
-                        stages.append(Stage(len(stages), frozenset(done), target))
+                        begins = frozenset(by_id[one].area for one in done)
+                        stages.append(Stage(len(stages), frozenset(done), begins, target))
         if any(target.objective == "remove" for target in self._targets):
             for last in self._targets:
                 if last.area not in self._outside:
-                    stages.append(Stage(len(stages), frozenset(by_id), last=last))
+                    stages.append(Stage(len(stages), frozenset(by_id), frozenset({last.area}), last=last))
         return stages
 
     @property
@@ -146,7 +152,7 @@ class Journey:
         else:
             for node, by in self._departures(area, stage):
                 if by != element.id:
-                    yield self._node(node), self.reader.crossing(area, element.id, by, stage.leg)
+                    yield node, self.reader.crossing(area, element.id, by, stage.leg)
 
     def _before(self, stage: Stage, target: Target) -> Node:
         return Node(target.area, "in", target.id, stage.number, "before")
@@ -154,23 +160,25 @@ class Journey:
     def _node(self, node: Node) -> int:
         return self._nodes.setdefault(node, len(self._nodes))
 
-    def _departures(self, area: Area, stage: Stage) -> list[tuple[Node, str | None]]:
+    def _departures(self, area: Area, stage: Stage) -> list[tuple[int, str | None]]:
         """The nodes of an area that is passed on a leg, each with the element to leave by (None: any)."""
-        if not area.crossing_between:
-            return [(Node(area.id, stage.leg, None, stage.number), None)]
-        leaving = dict.fromkeys(element.id for element, _ in self._leaving[area.id])
-        return [(Node(area.id, stage.leg, name, stage.number), name) for name in leaving]
+        key = (area.id, stage.number)
+        if key not in self._passing:
+            by: list[str | None] = [None]
+            if area.crossing_between:
+                by = list(dict.fromkeys(element.id for element, _ in self._leaving[area.id]))
+            self._passing[key] = [(self._node(Node(area.id, stage.leg, name, stage.number)), name) for name in by]
+        return self._passing[key]
 
     def _tails(self, stage: Stage, element: Element, left: str) -> Iterator[int]:
         """The nodes from which an element may be taken: those of who passes the area, and of who begins there."""
-        ended = {target.area for target in self._targets if target.id in stage.done}
-        begins = left == stage.last.area if stage.last is not None else left in ended
+        begins = left in stage.begins
         if begins:
             yield self._node(Node(left, stage.leg, None, stage.number, "after"))
         if not begins or stage.last is None:
             for node, by in self._departures(self._areas[left], stage):
                 if by in (None, element.id):
-                    yield self._node(node)
+                    yield node
 
     def _pass(self, stage: Stage, element: Element, left: str, entered: str) -> None:
         """The arcs of one element in one direction on one leg."""
