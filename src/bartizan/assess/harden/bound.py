@@ -26,49 +26,50 @@ STEEP = 40.0  # of `weakness`: a path 0.1 above another weighs a fiftieth
 
 
 class Pool(NamedTuple):
-    """Paths with their tables, one behind another.
+    """Paths with what they give, one behind another.
 
     Per path: `bears` from `bears_at[i]` to `bears_at[i + 1]`, the upgrades that bear on it; from `sets_at[i]` on its
-    local sets, those of the highest value first: `sets` and `values`; at `table_at[i]` plus a local set: `table` its
-    value and `costs` its cost.
+    local sets: `known`, ascending, and `known_values`; and `sets`, those of the highest value first, with `values`
+    and `costs`. `prices`: of every upgrade.
     """
 
     bears_at: Ints
     bears: Ints
     sets_at: Ints
+    known: Ints
+    known_values: Floats
     sets: Ints
     values: Floats
-    table_at: Ints
-    table: Floats
     costs: Ints
-
-    def __len__(self) -> int:
-        return len(self.bears_at) - 1
+    prices: Ints
 
 
 def pool_of(worths: Sequence[Worth], choices: Choices) -> Pool:
     """The arrays of a pool of paths."""
-    bears: list[Ints] = []
-    sets: list[Ints] = []
-    costs: list[Ints] = []
-    for worth in worths:
-        had = np.flatnonzero(worth.table > -np.inf)
-        sets.append(had[np.argsort(-worth.table[had], kind="stable")].astype(np.int64))
-        bears.append(np.array(worth.bears, dtype=np.int64))
-        cost = np.zeros(len(worth.table), dtype=np.int64)
-        for k, one in enumerate(worth.bears):
-            cost += choices.costs[one] * (np.arange(len(cost), dtype=np.int64) >> k & 1)
-        costs.append(cost)
+    prices = np.array(choices.costs, dtype=np.int64)
+    best_first = [np.argsort(-worth.values, kind="stable") for worth in worths]
+    bears = [np.array(worth.bears, dtype=np.int64) for worth in worths]
+    sets = [worth.sets[order] for worth, order in zip(worths, best_first, strict=True)]
     return Pool(
         bears_at=_starts(bears),
         bears=_joined(bears),
         sets_at=_starts(sets),
+        known=_joined([worth.sets for worth in worths]),
+        known_values=np.concatenate([np.zeros(0), *(worth.values for worth in worths)]),
         sets=_joined(sets),
-        values=np.concatenate([np.zeros(0), *(worth.table[one] for worth, one in zip(worths, sets, strict=True))]),
-        table_at=_starts(costs),
-        table=np.concatenate([np.zeros(0), *(worth.table for worth in worths)]),
-        costs=_joined(costs),
+        values=np.concatenate(
+            [np.zeros(0), *(one.values[order] for one, order in zip(worths, best_first, strict=True))]
+        ),
+        costs=_joined([_costs(own, one, prices) for own, one in zip(sets, bears, strict=True)]),
+        prices=prices,
     )
+
+
+def _costs(sets: Ints, bears: Ints, prices: Ints) -> Ints:
+    costs = np.zeros(len(sets), dtype=np.int64)
+    for k, one in enumerate(bears):
+        costs += prices[one] * (sets >> k & 1)
+    return costs
 
 
 def _starts(parts: Sequence[Ints]) -> Ints:
@@ -80,15 +81,45 @@ def _joined(parts: Sequence[Ints]) -> Ints:
 
 
 @compiled
+def _decided(pool: Pool, states: States, path: int) -> tuple[int, int]:
+    """The local sets of what is taken and of what is left out."""
+    taken, out = 0, 0
+    first = pool.bears_at[path]
+    for at in range(first, pool.bears_at[path + 1]):
+        state = states[pool.bears[at]]
+        if state == TAKEN:
+            taken |= 1 << (at - first)
+        elif state == LEFT:
+            out |= 1 << (at - first)
+    return taken, out
+
+
+@compiled
+def _value(pool: Pool, path: int, local: int) -> float:
+    """What a path gives under a local set; -inf where it cannot be had."""
+    low, high = pool.sets_at[path], pool.sets_at[path + 1]
+    at = low + np.searchsorted(pool.known[low:high], local)
+    return pool.known_values[at] if at < high and pool.known[at] == local else -np.inf
+
+
+@compiled
+def _price(pool: Pool, path: int, local: int) -> int:
+    """What the upgrades of a local set cost."""
+    price, at = 0, pool.bears_at[path]
+    while local:
+        if local & 1:
+            price += pool.prices[pool.bears[at]]
+        local >>= 1
+        at += 1
+    return price
+
+
+@compiled
 def least_value(pool: Pool, states: States) -> tuple[float, int]:
     """The least value over the pool when all that is open is left out, and the path that gives it; inf, -1."""
     least, worst = np.inf, -1
     for path in range(len(pool.bears_at) - 1):
-        local = 0
-        for at in range(pool.bears_at[path], pool.bears_at[path + 1]):
-            if states[pool.bears[at]] == TAKEN:
-                local |= 1 << (at - pool.bears_at[path])
-        value = pool.table[pool.table_at[path] + local]
+        value = _value(pool, path, _decided(pool, states, path)[0])
         if value < least:
             least, worst = value, path
     return least, worst
@@ -99,11 +130,7 @@ def weakness(pool: Pool, states: States) -> float:
     """How weak the paths of the pool are together when all that is open is left out: weak ones weigh most."""
     total = 0.0
     for path in range(len(pool.bears_at) - 1):
-        local = 0
-        for at in range(pool.bears_at[path], pool.bears_at[path + 1]):
-            if states[pool.bears[at]] == TAKEN:
-                local |= 1 << (at - pool.bears_at[path])
-        total += np.exp(-STEEP * pool.table[pool.table_at[path] + local])
+        total += np.exp(-STEEP * _value(pool, path, _decided(pool, states, path)[0]))
     return total
 
 
@@ -116,19 +143,12 @@ def most_value(pool: Pool, states: States, left: int, enough: float) -> float:
     """
     bound = np.inf
     for path in range(len(pool.bears_at) - 1):
-        taken, out = 0, 0
-        for at in range(pool.bears_at[path], pool.bears_at[path + 1]):
-            bit = 1 << (at - pool.bears_at[path])
-            state = states[pool.bears[at]]
-            if state == TAKEN:
-                taken |= bit
-            elif state == LEFT:
-                out |= bit
-        paid = pool.costs[pool.table_at[path] + taken]
+        taken, out = _decided(pool, states, path)
+        affordable = left + _price(pool, path, taken)
         best = -np.inf
         for at in range(pool.sets_at[path], pool.sets_at[path + 1]):
             local = pool.sets[at]
-            if local & out == 0 and local & taken == taken and pool.costs[pool.table_at[path] + local] - paid <= left:
+            if local & out == 0 and local & taken == taken and pool.costs[at] <= affordable:
                 best = pool.values[at]
                 break
         if best < bound:
@@ -166,26 +186,25 @@ def least_cost(pool: Pool, states: States, more_than: float) -> int:
 @compiled
 def _cheapest(pool: Pool, states: States, path: int, more_than: float, claimed: NDArray[np.bool_]) -> int:
     """The least cost, of what is open and not claimed, at which a path gives more than a value; -1 where it cannot."""
-    taken, out, counted = 0, 0, 0
-    for at in range(pool.bears_at[path], pool.bears_at[path + 1]):
-        bit = 1 << (at - pool.bears_at[path])
-        upgrade = pool.bears[at]
-        if states[upgrade] == TAKEN:
-            taken |= bit
-        elif states[upgrade] == LEFT:
-            out |= bit
-        elif not claimed[upgrade]:
-            counted |= bit
-    table = pool.table_at[path]
-    if pool.table[table + taken] > more_than:
+    taken, out = _decided(pool, states, path)
+    if _value(pool, path, taken) > more_than:
         return 0
+    first = pool.bears_at[path]
+    counted, gone = 0, 0
+    for at in range(first, pool.bears_at[path + 1]):
+        if states[pool.bears[at]] == OPEN:
+            if claimed[pool.bears[at]]:
+                gone |= 1 << (at - first)
+            else:
+                counted |= 1 << (at - first)
+    paid = _price(pool, path, taken)
     least = -1
     for at in range(pool.sets_at[path], pool.sets_at[path + 1]):
         if pool.values[at] <= more_than:
             break
         local = pool.sets[at]
         if local & out == 0 and local & taken == taken:
-            cost = pool.costs[table + (local & counted)]
+            cost = pool.costs[at] - paid if local & gone == 0 else _price(pool, path, local & counted)
             if least < 0 or cost < least:
                 least = cost
                 if least == 0:

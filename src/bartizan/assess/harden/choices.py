@@ -24,9 +24,9 @@ Money = int | float | str | Decimal
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """Two upgrades that cannot be had together though neither excludes the other, and why, in words."""
+    """Upgrades, two as a rule, that cannot be had together though none excludes another, and why, in words."""
 
-    upgrades: tuple[str, str]
+    upgrades: tuple[str, ...]
     reason: str
 
 
@@ -188,7 +188,7 @@ def _excluded(upgrades: Sequence[Upgrade], clashes: Sequence[Clash]) -> dict[str
     """Per upgrade those that it excludes, that exclude it or that contradict it."""
     excluded: dict[str, set[str]] = {upgrade.id: set() for upgrade in upgrades}
     pairs = [(upgrade.id, other) for upgrade in upgrades for other in upgrade.excludes]
-    for one, other in [*pairs, *(clash.upgrades for clash in clashes)]:
+    for one, other in [*pairs, *((clash.upgrades[0], clash.upgrades[1]) for clash in clashes)]:
         excluded.setdefault(one, set()).add(other)
         excluded.setdefault(other, set()).add(one)
     return excluded

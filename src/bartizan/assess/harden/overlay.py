@@ -16,7 +16,7 @@ from bartizan.assess.harden.excerpt import Excerpt, Novelties, Question
 from bartizan.assess.harden.smallsite import Posed, SmallSite, pose
 from bartizan.assess.problem import Problem
 from bartizan.assess.task import Task
-from bartizan.assess.taskgraph import Arc, Node
+from bartizan.assess.taskgraph import Arc, Node, TaskGraph
 from bartizan.site.model import Change
 from bartizan.site.site import Site
 
@@ -79,7 +79,7 @@ class Overlay:
                     return pose(whole(mask), self._question)
                 arcs[number] = arc
         graph = replace(base.posed.problem.graph, arcs=tuple(arcs))
-        return Posed(_answered(base.posed.problem, response.problem, graph=graph), response.p_neutralization)
+        return Posed(_answered(base.posed.problem, response.problem, graph), response.p_neutralization)
 
     def _look_up(self, touched: Iterable[Place], mask: int) -> None:
         """Compile in one small site what is not known yet of these places under a set."""
@@ -139,8 +139,8 @@ def _laid(arc: Arc, nodes: Sequence[Node], place: Place, tasks: dict[_Key, Task 
     return arc
 
 
-def _answered(problem: Problem, other: Problem, **more: object) -> Problem:
-    """The problem with the response of another."""
+def _answered(problem: Problem, other: Problem, graph: TaskGraph) -> Problem:
+    """The problem with the response of another, and this graph."""
     return replace(
         problem,
         response_mean=other.response_mean,
@@ -149,5 +149,5 @@ def _answered(problem: Problem, other: Problem, **more: object) -> Problem:
         response_rests_on=other.response_rests_on,
         p_communication=other.p_communication,
         p_communication_rests_on=other.p_communication_rests_on,
-        **more,
+        graph=graph,
     )

@@ -104,6 +104,7 @@ class Search:
         self._work = work
         self._known = _Known()
         self._worths: dict[tuple[int, tuple[Move, ...]], Worth | None] = {}
+        self._budget = -1
         self._paths: list[Worth] = []
         self._pool: Pool = pool_of((), choices)
         # the case that bit last is asked first
@@ -121,6 +122,7 @@ class Search:
 
     def best(self, budget: int, most: float = math.inf) -> Best:
         """The best set within a budget [whole units]; `most`: what is known that none of them exceeds."""
+        self._provide_for(budget)
         best = self._start(budget)
         queue: list[tuple[float, int, int, _Node]] = []
         serial = 0
@@ -180,9 +182,9 @@ class Search:
             mask = self._dive(budget)
             if mask in self._known.found or self._work.spent:
                 break
-            found = self._ask(mask, None)
-            if found is not None:
-                best = _better(best, found)
+            asked = self._ask(mask, None)
+            if asked is not None:
+                best = _better(best, asked)
         return best
 
     def _dive(self, budget: int) -> int:
@@ -228,16 +230,27 @@ class Search:
         self._known.found[mask] = found
         return found
 
+    def _provide_for(self, budget: int) -> None:
+        """Let the pool know of every set within a budget."""
+        if budget > self._budget:
+            self._budget = budget
+            for case, moves in self._worths:
+                self._worths[case, moves] = self._ledgers[case].worth(moves, budget)
+            self._gather()
+
+    def _gather(self) -> None:
+        self._paths = [worth for worth in self._worths.values() if worth is not None]
+        self._pool = pool_of(self._paths, self._choices)
+
     def _keep(self, case: int, answer: Answer) -> None:
         """Take the paths of an answer into the pool."""
         new = False
         for moves in answer.moves:
             if (case, moves) not in self._worths:
-                self._worths[case, moves] = self._ledgers[case].worth(moves)
+                self._worths[case, moves] = self._ledgers[case].worth(moves, self._budget)
                 new = True
         if new:
-            self._paths = [worth for worth in self._worths.values() if worth is not None]
-            self._pool = pool_of(self._paths, self._choices)
+            self._gather()
 
     def _states(self, node: _Node, *, rest_out: bool = False) -> States:
         states = np.full(len(self._choices), LEFT if rest_out else OPEN, dtype=np.int8)
@@ -297,7 +310,7 @@ class Search:
         best, chosen = -math.inf, undecided[0]
         for one in undecided:
             after = node.taken | choices.needs[one]
-            gain = min(worth.under(after), 2.0) - now
+            gain = min(worth.under(after), _ABOVE_ALL) - now
             price = choices.cost(after) - choices.cost(node.taken)
             if price <= left and gain / max(price, 1) > best:
                 best, chosen = gain / max(price, 1), one

@@ -7,24 +7,29 @@ sites are compiled, and the table is filled from them by arithmetic alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from bartizan.assess.compiled import compiled
 from bartizan.assess.harden.bearing import RESPONSE, TARGET, Bearing, Place
 from bartizan.assess.harden.choices import Choices, members
 from bartizan.assess.harden.excerpt import Excerpt, Move, Novelties, Question, elements_of
 from bartizan.assess.harden.smallsite import SmallSite
 from bartizan.assess.task import WEIGHT, Task
 from bartizan.assess.taskgraph import DONE, Arc, TaskGraph
-from bartizan.assess.timeline import Floats, p_timely
+from bartizan.assess.timeline import Floats
 from bartizan.site.model import Change
 from bartizan.site.site import Site
 
-LIMIT = 12  # upgrades that bear on one path: 4,096 sets of them
+LIMIT = 1 << 15  # sets of one path that are kept: some 30 ms of arithmetic
+BITS = 40  # upgrades that bear on one path: far above what LIMIT lets through
 Figures = tuple[float, float, float, float]  # p, weight, mean, sd; of the response: mean, sd, P_C, P_N
+Ints = NDArray[np.int64]
 _NOTHING: Figures = (0.0, 0.0, 0.0, 0.0)
 _Slot = tuple[str, ...]
 
@@ -33,18 +38,22 @@ _Slot = tuple[str, ...]
 class Worth:
     """One path of one case, and what it gives.
 
-    `bears`: the upgrades that bear on it, ascending; bit k of a local set is upgrade `bears[k]`. `table`: by local
-    set the value of the path, inf where it does not exist (or nobody can say), -inf where the set cannot be had.
+    `bears`: the upgrades that bear on it, ascending; bit k of a local set is upgrade `bears[k]`. `sets`, ascending,
+    shape (n,): the local sets that can be had within the budget, and `values` what the path gives under each, inf
+    where it does not exist (or nobody can say).
     """
 
     case: int
     moves: tuple[Move, ...]
     bears: tuple[int, ...]
-    table: Floats
+    sets: Ints
+    values: Floats
 
     def under(self, mask: int) -> float:
-        """What the path gives under a set of upgrades."""
-        return float(self.table[sum(1 << k for k, one in enumerate(self.bears) if mask >> one & 1)])
+        """What the path gives under a set of upgrades; -inf where the set cannot be had within the budget."""
+        local = sum(1 << k for k, one in enumerate(self.bears) if mask >> one & 1)
+        at = int(np.searchsorted(self.sets, local))
+        return float(self.values[at]) if at < len(self.sets) and self.sets[at] == local else -math.inf
 
 
 class Ledger:
@@ -72,55 +81,69 @@ class Ledger:
         self._novelties = Novelties.of(change for listed in changes for change in listed)
         self._known: dict[tuple[_Slot, int], Figures] = {}
 
-    def worth(self, moves: tuple[Move, ...]) -> Worth | None:
-        """What a path gives under every choice; None where too many upgrades bear on it."""
+    def worth(self, moves: tuple[Move, ...], budget: int) -> Worth | None:
+        """What a path gives under every choice within a budget [whole units]; None where these are too many."""
         places = _places(self._question, moves, self._novelties, self._document)
         exists = self._bearing.paths(places)
         bears = exists | self._bearing.figures(RESPONSE)
         for place in places:
             bears |= self._bearing.figures(place)
         order = tuple(members(bears))
-        if len(order) > LIMIT:
+        sets = self._sets(order, budget)
+        if sets is None:
             return None
         excerpt = Excerpt(self._document, self._question, elements_of(moves), self._novelties)
         small = SmallSite(excerpt, self._question, self._attachments)
-        masks = [sum(1 << one for k, one in enumerate(order) if local >> k & 1) for local in range(1 << len(order))]
-        table = np.full(len(masks), -np.inf)
-        alike: dict[int, list[int]] = {}
-        for local, mask in enumerate(masks):
-            if self._can_be_had(mask, bears):
-                alike.setdefault(mask & exists, []).append(local)
-        for group in alike.values():
-            table[group] = self._values(small, moves, [masks[local] for local in group])
-        return Worth(self._number, moves, order, table)
+        values = np.full(len(sets), np.inf)
+        present = sets & _local(exists, order)
+        for one in np.unique(present):
+            chosen = np.flatnonzero(present == one)
+            values[chosen] = self._values(small, moves, sets[chosen], order)
+        return Worth(self._number, moves, order, sets, values)
 
-    def _can_be_had(self, mask: int, bears: int) -> bool:
-        """Whether some set that can be had holds of `bears` exactly these."""
+    def _sets(self, order: Sequence[int], budget: int) -> Ints | None:
+        """The local sets that can be had within a budget, ascending; None where they are too many."""
+        if len(order) > BITS:
+            return None
         choices = self._choices
-        return all(choices.needs[one] & bears & ~mask == 0 and choices.bars[one] & mask == 0 for one in members(mask))
+        sets = np.zeros(1, dtype=np.int64)
+        costs = np.zeros(1, dtype=np.int64)
+        for k, one in enumerate(order):
+            fits = (costs + choices.costs[one] <= budget) & (sets & _local(choices.bars[one], order) == 0)
+            sets = np.concatenate((sets, sets[fits] | 1 << k))
+            costs = np.concatenate((costs, costs[fits] + choices.costs[one]))
+            if len(sets) > LIMIT:
+                return None
+        for k, one in enumerate(order):
+            needs = _local(choices.needs[one], order)
+            sets = sets[(sets >> k & 1 == 0) | (sets & needs == needs)]
+        return np.sort(sets)
 
-    def _values(self, small: SmallSite, moves: tuple[Move, ...], masks: Sequence[int]) -> Floats:
+    def _values(self, small: SmallSite, moves: tuple[Move, ...], sets: Ints, order: Sequence[int]) -> Floats:
         """The value of a path under each set; all sets agree in what bears on whether the path exists."""
-        fewest = min(masks, key=int.bit_count)
-        arcs = self._traced(small, moves, fewest)
-        values = np.full(len(masks), np.inf)
+        fewest = sets[np.argsort([int(one).bit_count() for one in sets], kind="stable")]
+        arcs = self._traced(small, moves, _spread(int(fewest[0]), order))
         if arcs is None:
-            return values
-        known = np.ones(len(masks), dtype=bool)
-        columns = []
-        for slot, place in [*_slots(arcs, moves), (_RESPONSE, RESPONSE)]:
-            keys = [mask & self._bearing.figures(place) for mask in masks]
-            first: dict[int, int] = {}
-            for key, mask in sorted(zip(keys, masks, strict=True), key=lambda pair: pair[1].bit_count()):
-                first.setdefault(key, mask)
-            for key, mask in first.items():
-                if (slot, key) not in self._known:
-                    self._traced(small, moves, mask)
-            found = [self._known.get((slot, key)) for key in keys]
-            known &= np.array([one is not None for one in found])
-            columns.append([one or _NOTHING for one in found])
-        figures = np.array(columns, dtype=np.float64)
-        values[known] = _values(figures[:-1, known], figures[-1, known])
+            return np.full(len(sets), np.inf)
+        known = np.ones(len(sets), dtype=bool)
+        slots = [*_slots(arcs, moves), (_RESPONSE, RESPONSE)]
+        index = np.zeros((len(slots), len(sets)), dtype=np.int64)
+        figures: list[Figures] = []
+        for row, (slot, place) in enumerate(slots):
+            bears = _local(self._bearing.figures(place), order)
+            keys, first = np.unique(fewest & bears, return_index=True)
+            told = []
+            for local, at in zip(keys.tolist(), first.tolist(), strict=True):
+                key = slot, _spread(local, order)
+                if key not in self._known:
+                    self._traced(small, moves, _spread(int(fewest[at]), order))
+                told.append(self._known.get(key))
+            place_of = np.searchsorted(keys, sets & bears)
+            known &= np.array([one is not None for one in told])[place_of]
+            index[row] = place_of + len(figures)
+            figures += [one or _NOTHING for one in told]
+        values = path_values(index, np.array(figures))
+        values[~known] = np.inf
         return values
 
     def _traced(self, small: SmallSite, moves: tuple[Move, ...], mask: int) -> list[Arc] | None:
@@ -201,18 +224,40 @@ def _figures(task: Task | None) -> Figures:
     return task.p_detection, WEIGHT[task.detect_at], task.delay_mean, task.delay_sd
 
 
-def _values(tasks: Floats, response: Floats) -> Floats:
-    """P_I, or P_E, of many readings of one path at once: `tasks` (n, sets, 4), `response` (sets, 4)."""
-    mean = np.zeros(tasks.shape[1])
-    variance = np.zeros(tasks.shape[1])
-    value = np.zeros(tasks.shape[1])
-    for p, weight, m, s in (task.T for task in tasks[::-1]):
-        timely = _timely(weight * m + mean, weight * weight * s * s + variance, response)
-        value = p * timely + (1.0 - p) * value
-        mean, variance = mean + m, variance + s * s
-    return np.asarray(response[:, 2] * response[:, 3] * value)
+def _local(mask: int, order: Sequence[int]) -> int:
+    """A set of upgrades as a local set of a path."""
+    return sum(1 << k for k, one in enumerate(order) if mask >> one & 1)
 
 
-def _timely(mean: Floats, variance: Floats, response: Floats) -> Floats:
-    """P(R|A) where the response differs from reading to reading: the margin is all that counts."""
-    return p_timely(mean - response[:, 0], variance + response[:, 1] * response[:, 1], 0.0, 0.0)
+def _spread(local: int, order: Sequence[int]) -> int:
+    """A local set of a path as a set of upgrades."""
+    return sum(1 << one for k, one in enumerate(order) if local >> k & 1)
+
+
+@compiled
+def path_values(index: Ints, figures: Floats) -> Floats:
+    """P_I, or P_E, of many readings of one path at once.
+
+    `index` (tasks + 1, n): per task in order, and last the response, which row of `figures` (m, 4) holds in a
+    reading: p, weight, mean, sd; of the response mean, sd, P_C, P_N. Shape (n,).
+    """
+    tasks, readings = index.shape[0] - 1, index.shape[1]
+    values = np.empty(readings)
+    for reading in range(readings):
+        response = figures[index[tasks, reading]]
+        mean, variance, value = 0.0, 0.0, 0.0
+        for task in range(tasks - 1, -1, -1):
+            p, weight, m, s = figures[index[task, reading]]
+            # in the order of the engine, so that a tie without spread is a tie here too
+            margin = (weight * m + mean) - response[0]
+            spread = weight * weight * (s * s) + variance + response[1] * response[1]
+            if p > 0.0:
+                if spread > 0.0:
+                    timely = 0.5 * math.erfc(-margin / math.sqrt(2.0 * spread))
+                else:
+                    timely = 1.0 if margin > 0.0 else 0.0
+                value = p * timely + (1.0 - p) * value
+            mean += m
+            variance += s * s
+        values[reading] = response[2] * response[3] * value
+    return values
