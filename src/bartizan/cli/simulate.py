@@ -30,6 +30,7 @@ TOLD_EVERY = 16  # blocks: half a million attacks between two words of progress
 @click.argument("site", type=click.Path(path_type=Path), metavar="SITE")
 @click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
 @click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
+@click.option("--all-targets", is_flag=True, help="After all targets in one attack, in the worst order.")
 @click.option(
     "--state",
     "states",
@@ -68,6 +69,7 @@ def simulate(
     *,
     threats: tuple[str, ...],
     targets: tuple[str, ...],
+    all_targets: bool,
     states: tuple[str, ...],
     responses: tuple[str, ...],
     count: int,
@@ -99,6 +101,7 @@ def simulate(
             communication="per-alarm" if communication == "per-alarm" else "once",
             forced="stays-open" if forced == "stays-open" else "closes",
             insider=insider,
+            all_targets=all_targets,
             trials=Trials(seed=seed, standard_error=error, workers=mapper, telling=_telling()),
         )
     if as_json:
@@ -141,7 +144,7 @@ def _case(case: CampaignCase) -> Iterator[str]:
     question = case.question
     parts = (
         f"threat {question.threat}" if question.threat else "any intruder",
-        f"target {question.target}",
+        f"all of targets {question.target}" if len(question.targets) > 1 else f"target {question.target}",
         f"state {','.join(question.state)}" if question.state else "as written",
         f"answered by {', '.join(case.responses)}",
     )

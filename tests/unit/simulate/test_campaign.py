@@ -73,7 +73,7 @@ def close(estimate: Estimate, expected: float) -> bool:
 
 def test_all_responses_answer_together_on_the_worst_path() -> None:
     (case,) = ask(yard()).cases
-    assert case.question == Question(threat="pair", target="safe", state=())
+    assert case.question == Question(threat="pair", targets=("safe",), state=())
     assert case.responses == ("guards", "police")
     # the police come too late on either path, so that both are the worst for them: the first by id stands
     (tried,) = case.tried
@@ -106,6 +106,14 @@ def test_states_insiders_and_calls_are_those_asked_for() -> None:
     assert close(helped.tried[0].simulation.p_interruption, 0.09)
     (each,) = ask(yard(), communication="per-alarm", responses=["guards"]).cases
     assert close(each.tried[0].simulation.p_interruption, dict(each.tried[0].alone)["guards"])
+
+
+def test_all_targets_are_one_attack() -> None:
+    lamp = {"id": "lamp", "area": "street", "way": [{"id": "smash", "delay": {"mean": 15, "sd": 0}}]}
+    (case,) = ask(yard(target=[*DOCUMENT["target"], lamp]), all_targets=True, responses=["guards"]).cases
+    assert case.question.target == "safe,lamp"
+    assert {"safe", "lamp"} <= {step.id for step in case.tried[0].path.steps}
+    assert close(case.tried[0].simulation.p_interruption, dict(case.tried[0].alone)["guards"])
 
 
 def test_enough_responders_are_awaited() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from types import MappingProxyType
 from typing import Any
@@ -28,11 +29,16 @@ Telling = Callable[["Question", Progress], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What one case asks: who, after what, when."""
+    """What one case asks: who, after what (of several targets all), when."""
 
     threat: str | None
-    target: str
+    targets: tuple[str, ...]
     state: tuple[str, ...]
+
+    @property
+    def target(self) -> str:
+        """The ids of the targets with commas between."""
+        return ",".join(self.targets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,14 +141,15 @@ def simulate_site(
     communication: Communication = "once",
     forced: Forced = "closes",
     insider: str | None = None,
+    all_targets: bool = False,
     trials: Trials | None = None,
 ) -> Campaign:
     """Are the worst paths of a site stopped if they are tried, all responses together, and when?
 
-    `threats`, `targets`: ids, None: all. `states`: combinations of state ids, None: the site as written.
-    `responses`: those that answer, together; None: all. `count`: how many of the worst paths against each response
-    alone are tried. `need`: how many responders together interrupt. `communication`, `forced`, `insider`: as for
-    `compile_problem`. `trials`: seed, standard error, workers.
+    `threats`, `targets`: ids, None: all; `all_targets`: after all of them, in the worst order. `states`: combinations
+    of state ids, None: the site as written. `responses`: those that answer, together; None: all. `count`: how many of
+    the worst paths against each response alone are tried. `need`: how many responders together interrupt.
+    `communication`, `forced`, `insider`: as for `compile_problem`. `trials`: seed, standard error, workers.
 
     Returns one case per state, threat and target, in the order of the site's file. Raises MissingPartError where the
     site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError for states that exclude each
@@ -152,30 +159,23 @@ def simulate_site(
     if not 1 <= count <= MAX_PATHS:
         raise InputError(f"{count!r} paths were asked for. Ask for 1 to {MAX_PATHS}")
     trials = trials or Trials()
+    compiled = partial(compile_problem, communication=communication, forced=forced, insider=insider)
     cases: list[CampaignCase] = []
     for state in list(dict.fromkeys(tuple(state) for state in states)) if states else [()]:
         there = site.in_state(state)
+        there = there if insider is None else there.with_insider(insider)
         forces = _ids(responses) or [response.id for response in there.responses]
         _check_parts(there, forces)
-        for question in _questions(there, state, threats, targets):
+        for question in _questions(there, state, threats, targets, all_targets):
             problems = [
-                compile_problem(
-                    site,
-                    threat=question.threat,
-                    target=question.target,
-                    response=response,
-                    state=state,
-                    communication=communication,
-                    forced=forced,
-                    insider=insider,
-                )
+                compiled(site, threat=question.threat, target=question.targets, response=response, state=state)
                 for response in forces
             ]
-            helped = there if insider is None else there.with_insider(insider)
-            cases.append(_case(helped, question, problems, count=count, need=need, trials=trials))
+            cases.append(_case(there, question, problems, count=count, need=need, trials=trials))
     options = {
         "threats": _ids(threats),
         "targets": _ids(targets),
+        "all_targets": all_targets,
         "states": [list(state) for state in states] if states else None,
         "responses": _ids(responses),
         "paths": count,
@@ -252,14 +252,19 @@ def _telling(question: Question, trials: Trials) -> Callable[[Progress], None] |
 
 
 def _questions(
-    site: Site, state: tuple[str, ...], threats: Sequence[str] | None, targets: Sequence[str] | None
+    site: Site,
+    state: tuple[str, ...],
+    threats: Sequence[str] | None,
+    targets: Sequence[str] | None,
+    all_targets: bool,
 ) -> Iterator[Question]:
     anybody: list[str | None] = [None]
-    for threat, target in product(
+    wanted = _ids(targets) or [target.id for target in site.targets]
+    for threat, after in product(
         _ids(threats) or [threat.id for threat in site.threats] or anybody,
-        _ids(targets) or [target.id for target in site.targets],
+        [tuple(wanted)] if all_targets else [(target,) for target in wanted],
     ):
-        yield Question(threat=threat, target=target, state=state)
+        yield Question(threat=threat, targets=after, state=state)
 
 
 def _check_parts(site: Site, forces: Sequence[str]) -> None:
