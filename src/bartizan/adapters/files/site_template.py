@@ -56,6 +56,9 @@ feature = "gate"
   needs = ["hand-tools"]
   detect_at = "begin" # how likely detection is, the sensor below says
   delay = { mean = 60, sd = 18, source = "illustrative" }
+  # direction = "forward" # from the street only; "backward": from the yard only
+  # opens = true          # it stays open behind whoever went this way: bartizan assess --forced stays-open
+  # needs_count = 2       # how many it takes
 
 [[element]]
 id = "door"
@@ -100,6 +103,21 @@ id = "lone-intruder"
 count = 1
 has = ["hand-tools"]
 speed = 2.0 # metres per second
+
+# how a fight goes, casualty by casualty: gives P_N, and with it P_E
+# [[engagement]]
+# id = "guards-on-intruder"
+# response = "guards"
+# threat = "lone-intruder"
+# law = "linear"  # the next casualty is an intruder with probability advantage; "square": r x / (r x + y)
+# advantage = 0.8
+
+# what somebody inside may do for an intruder: bartizan assess --insider porter
+# [[insider]]
+# id = "porter"
+# changes = [
+#   { at = "sensor/gate-contact", set = { p_assessed = { value = 0.2, source = "illustrative" } } },
+# ]
 
 # ---------------------------------------------------------------- states: one of each axis may hold
 
