@@ -185,14 +185,7 @@ def simulate_site(
         "insider": insider,
         "standard_error": trials.standard_error,
     }
-    return Campaign(
-        version=__version__,
-        site_name=site.name,
-        site_hash=site.hash,
-        seed=trials.seed,
-        options=MappingProxyType(options),
-        cases=tuple(cases),
-    )
+    return _campaign(site, trials, options, cases)
 
 
 def force_of(site: Site, problem: Problem) -> Force:
@@ -204,6 +197,17 @@ def force_of(site: Site, problem: Problem) -> Force:
         p_called=problem.p_communication,
         strength=response.strength,
         duel=duel_between(site, problem.threat, response.id),
+    )
+
+
+def _campaign(site: Site, trials: Trials, options: dict[str, Any], cases: Sequence[CampaignCase]) -> Campaign:
+    return Campaign(
+        version=__version__,
+        site_name=site.name,
+        site_hash=site.hash,
+        seed=trials.seed,
+        options=MappingProxyType(options),
+        cases=tuple(cases),
     )
 
 
