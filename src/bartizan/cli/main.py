@@ -42,6 +42,7 @@ VERBS: dict[str, Verb] = {
     "desk": Verb("bartizan.cli.desk", "What do we do about it? The duty desk, in a browser."),
     "doubt": Verb("bartizan.cli.doubt", "How sure is P_I, what drives the doubt, and what to test first?"),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
+    "harden": Verb("bartizan.cli.harden", "Which upgrades are best within a budget, and what could be spared?"),
     "import": Verb(
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
     ),

@@ -67,7 +67,7 @@ class Adversary:
         self._choices = choices
         self._effective = effective
         self._answers: dict[tuple[int, int], Answer] = {}
-        self._sites: dict[tuple[tuple[str, ...], int], Site] = {}
+        self._sites: dict[tuple[tuple[str, ...], str | None, int], Site] = {}
         self._overlays = [Overlay(one.question, one.site, one.changes) for one in self.scenes]
         self.asked = 0
 
@@ -121,7 +121,7 @@ class Adversary:
         )
 
     def _site(self, scene: Scene, mask: int) -> Site:
-        key = scene.question.state, mask
+        key = scene.question.state, scene.question.insider, mask
         if key not in self._sites:
             while len(self._sites) >= _SITES_KEPT:
                 del self._sites[next(iter(self._sites))]

@@ -131,15 +131,16 @@ def choices_of(upgrades: Sequence[Upgrade], barred: Mapping[str, str]) -> Choice
     left = [upgrade for upgrade in upgrades if upgrade.id not in never]
     place = {upgrade.id: number for number, upgrade in enumerate(left)}
     costs, places = _counted(left)
-    clashing = [clash for clash in clashes if all(name in place for name in clash.upgrades)]
-    excluded = _excluded(left, clashing)
+    excluded = _excluded(left, [clash for clash in clashes if all(name in place for name in clash.upgrades)])
+    # where the site says itself that they exclude each other, nobody need be told
+    told = _excluded(upgrades, ())
     return Choices(
         ids=tuple(place),
         costs=costs,
         places=places,
         needs=tuple(sum(1 << place[name] for name in required[upgrade.id]) for upgrade in left),
         bars=tuple(sum(1 << place[name] for name in excluded[upgrade.id] if name in place) for upgrade in left),
-        clashes=tuple(clashes),
+        clashes=tuple(clash for clash in clashes if clash.upgrades[1] not in told[clash.upgrades[0]]),
         never=tuple(Never(upgrade=name, reason=reason) for name, reason in never.items()),
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bartizan.assess.result import Path
-from bartizan.assess.task import Leg, StepKind
+from bartizan.assess.task import Communication, Leg, StepKind
 from bartizan.site.changes import contradiction
 from bartizan.site.model import Change
 
@@ -32,12 +32,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """One case: who, after what, in which state, answered by whom."""
+    """One case: who, helped by which insider, after what, in which state, answered by whom, and how it is told."""
 
     threat: str | None
     target: str
     state: tuple[str, ...]
     response: str
+    insider: str | None = None
+    communication: Communication = "once"
 
 
 def moves_of(path: Path) -> tuple[Move, ...]:
@@ -61,6 +63,17 @@ def in_state(changes: Sequence[Change], state: Sequence[Change]) -> tuple[Change
     removed = [_steps(change) for change in left if change.remove]
     others = [change for change in state if not any(_within(_steps(change), place) for place in removed)]
     return contradiction(others, left) or left
+
+
+def beside_insider(changes: Sequence[Change], insider: Sequence[Change]) -> tuple[Change, ...]:
+    """What changes come to once an insider has done his: what he set or took away stays as he left it."""
+    gone = [place for change in insider for place in _touched(change)]
+    return tuple(kept for change in changes if (kept := _without(change, gone)) is not None)
+
+
+def _touched(change: Change) -> list[tuple[str, ...]]:
+    steps = _steps(change)
+    return [steps] if change.remove else [(*steps, key) for key in change.set]
 
 
 def _steps(change: Change) -> tuple[str, ...]:

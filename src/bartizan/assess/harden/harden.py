@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bartizan.assess.harden.adversary import Adversary, Scene
 from bartizan.assess.harden.choices import Choices, Clash, choices_of
-from bartizan.assess.harden.excerpt import Question, in_state
+from bartizan.assess.harden.excerpt import Question, beside_insider, in_state
 from bartizan.assess.harden.result import CaseLeft, Hardening, Measure, Point
 from bartizan.assess.harden.search import Best, Search, Work
 from bartizan.assess.harden.worth import Ledger
@@ -79,27 +79,38 @@ def harden(
 def _prepared(site: Site, questions: Sequence[Question]) -> tuple[list[Scene], Choices]:
     """The cases, ready to be asked, and the upgrades that can be had in all of them."""
     barred: dict[str, str] = {}
-    by_state: dict[tuple[str, ...], dict[str, tuple[Change, ...]]] = {}
-    for state in dict.fromkeys(question.state for question in questions):
-        held = [change for name in state for change in site.state(name).changes]
-        by_state[state] = {}
-        for upgrade in site.upgrades:
-            fitted = in_state(upgrade.changes, held)
-            if isinstance(fitted, str):
-                barred.setdefault(upgrade.id, f"in state {','.join(state)} {fitted}")
-            else:
-                by_state[state][upgrade.id] = fitted
+    places = {(question.state, question.insider): question for question in questions}
+    fitted = {place: _fitted(site, question, barred) for place, question in places.items()}
     choices = choices_of(site.upgrades, barred)
-    there = {state: site.in_state(state) for state in by_state}
+    there = {place: _there(site, question) for place, question in places.items()}
     scenes = [
         Scene(
             question=question,
-            site=there[question.state],
-            changes=tuple(by_state[question.state][name] for name in choices.ids),
+            site=there[question.state, question.insider],
+            changes=tuple(fitted[question.state, question.insider][name] for name in choices.ids),
         )
         for question in questions
     ]
     return scenes, choices
+
+
+def _fitted(site: Site, question: Question, barred: dict[str, str]) -> dict[str, tuple[Change, ...]]:
+    """What each upgrade changes where the state and the insider of a case hold; those that cannot be are barred."""
+    held = [change for name in question.state for change in site.state(name).changes]
+    helped = () if question.insider is None else site.insider(question.insider).changes
+    fitted = {}
+    for upgrade in site.upgrades:
+        changes = in_state(upgrade.changes, held)
+        if isinstance(changes, str):
+            barred.setdefault(upgrade.id, f"in state {','.join(question.state)} {changes}")
+        else:
+            fitted[upgrade.id] = beside_insider(changes, helped)
+    return fitted
+
+
+def _there(site: Site, question: Question) -> Site:
+    there = site.in_state(question.state)
+    return there if question.insider is None else there.with_insider(question.insider)
 
 
 def _known(scene: Scene) -> bool:

@@ -23,7 +23,13 @@ class Posed(NamedTuple):
 
 def pose(site: Site, question: Question) -> Posed:
     """The problem that a question asks on a site which is in its state. Raises InputError where it cannot be asked."""
-    problem = compile_problem(site, threat=question.threat, target=question.target, response=question.response)
+    problem = compile_problem(
+        site,
+        threat=question.threat,
+        target=question.target,
+        response=question.response,
+        communication=question.communication,
+    )
     return Posed(problem, neutralization(site, question.threat, question.response))
 
 

@@ -142,7 +142,7 @@ class Ledger:
             known &= np.array([one is not None for one in told])[place_of]
             index[row] = place_of + len(figures)
             figures += [one or _NOTHING for one in told]
-        values = path_values(index, np.array(figures))
+        values = path_values(index, np.array(figures), self._question.communication == "per-alarm")
         values[~known] = np.inf
         return values
 
@@ -235,11 +235,12 @@ def _spread(local: int, order: Sequence[int]) -> int:
 
 
 @compiled
-def path_values(index: Ints, figures: Floats) -> Floats:
+def path_values(index: Ints, figures: Floats, per_alarm: bool) -> Floats:
     """P_I, or P_E, of many readings of one path at once.
 
     `index` (tasks + 1, n): per task in order, and last the response, which row of `figures` (m, 4) holds in a
-    reading: p, weight, mean, sd; of the response mean, sd, P_C, P_N. Shape (n,).
+    reading: p, weight, mean, sd; of the response mean, sd, P_C, P_N. `per_alarm`: every alarm has a communication of
+    its own. Shape (n,).
     """
     tasks, readings = index.shape[0] - 1, index.shape[1]
     values = np.empty(readings)
@@ -251,6 +252,8 @@ def path_values(index: Ints, figures: Floats) -> Floats:
             # in the order of the engine, so that a tie without spread is a tie here too
             margin = (weight * m + mean) - response[0]
             spread = weight * weight * (s * s) + variance + response[1] * response[1]
+            if per_alarm:
+                p *= response[2]
             if p > 0.0:
                 if spread > 0.0:
                     timely = 0.5 * math.erfc(-margin / math.sqrt(2.0 * spread))
@@ -259,5 +262,5 @@ def path_values(index: Ints, figures: Floats) -> Floats:
                 value = p * timely + (1.0 - p) * value
             mean += m
             variance += s * s
-        values[reading] = response[2] * response[3] * value
+        values[reading] = response[3] * value * (1.0 if per_alarm else response[2])
     return values
