@@ -102,7 +102,7 @@ def simulate(
             forced="stays-open" if forced == "stays-open" else "closes",
             insider=insider,
             all_targets=all_targets,
-            trials=Trials(seed=seed, standard_error=error, workers=mapper, telling=_telling()),
+            trials=Trials(seed=seed, standard_error=error, workers=mapper, telling=told_on_terminal()),
         )
     if as_json:
         click.echo(json.dumps(campaign.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
@@ -111,8 +111,8 @@ def simulate(
         click.echo(line)
 
 
-def _telling() -> Callable[[Question, Progress], None] | None:
-    """Progress on stderr, where somebody looks at it."""
+def told_on_terminal() -> Callable[[Question, Progress], None] | None:
+    """What tells progress on stderr, or None where that is no terminal."""
     if not sys.stderr.isatty():
         return None
     blocks = 0

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
+from bartizan.app.simulate import Question
+from bartizan.assess.simulate import Progress
 from bartizan.cli.main import main
+from bartizan.cli.simulate import TOLD_EVERY, told_on_terminal
 
 
 def run(*arguments: str | Path) -> Result:
@@ -56,3 +62,24 @@ def test_what_cannot_be_is_refused_in_words(chancery: Path) -> None:
         assert result.exit_code == 2
         assert words in result.stderr
     assert run(chancery / "nothing.toml").exit_code == 2
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_is_told_where_somebody_looks_and_nowhere_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    question = Question(threat=None, targets=("safe\x1b[2J",), state=())
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    assert told_on_terminal() is None
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    tell = told_on_terminal()
+    assert tell is not None
+    for block in range(1, 2 * TOLD_EVERY + 1):
+        tell(question, Progress(block * 1000, 0.0123, 0.001))
+    lines = terminal.getvalue().splitlines()
+    assert len(lines) == 2
+    assert f"{TOLD_EVERY * 1000:,} attacks, standard error 0.012 of 0.001 wanted" in lines[0]
+    assert "\x1b" not in terminal.getvalue()

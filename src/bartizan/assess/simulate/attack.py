@@ -12,8 +12,9 @@ The attack, exactly:
   the first arrival.
 - *The fight* begins then, between who is there and all adversaries, one casualty at a time (`neutralize`); of several
   forces each has its own advantage, weighed by who stands, and each person is as likely to be hit as the other. Who
-  comes later joins. While it lasts, the tasks rest; when all who came are down the adversaries go on, and are stopped
-  again by any force that comes before they are done. Without a pace a fight takes no time.
+  was called before and comes later joins; nobody else is called once there is a fight. While it lasts, the tasks
+  rest; when all who came are down the adversaries go on, and are stopped again by any force that comes before they
+  are done. Without a pace a fight takes no time.
 
 Not modelled: an intruder who reacts to being noticed, dependence between tasks, sensors or forces, a force that turns
 back or is stopped on its way, and several groups of intruders.

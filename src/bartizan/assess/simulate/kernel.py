@@ -246,16 +246,51 @@ def _casualty_is_theirs(
 
 
 class Coming(NamedTuple):
-    """Who comes to a fight: forces by arrival, what each finds left of the tasks [s], strengths; how many are there.
+    """Who comes to a fight: forces by arrival, what was left of the tasks at each one's call and is at its arrival [s].
 
     Of `order` the first `arrived` are there when the fight begins, and those up to `coming` come later.
     """
 
     order: Ints
+    call: Floats
     slack: Floats
     strength: Ints
     arrived: int
     coming: int
+
+
+@compiled
+def _drawn_up(forces: Coming, present: Ints) -> tuple[int, int]:
+    """Fill `present` with who is there of each force; returns how many are there, and where those who come end.
+
+    Who comes later moves up in `order`; who had not been called when the fight began does not come.
+    """
+    order, call, slack, strength, arrived, last = forces
+    total = 0
+    for force in range(len(present)):
+        present[force] = 0
+    for place in range(arrived):
+        present[order[place]] = strength[order[place]]
+        total += strength[order[place]]
+    coming = arrived
+    for place in range(arrived, last):
+        if call[order[place]] >= slack[order[arrived - 1]]:
+            order[coming] = order[place]
+            coming += 1
+    return total, coming
+
+
+@compiled
+def _one_falls(present: Ints, total: int, state: State) -> State:
+    """One of the `total` who are there falls, each as likely as the other."""
+    number, state = uniform(state)
+    fallen = int(number * total)
+    for force in range(len(present)):
+        if fallen < present[force]:
+            present[force] -= 1
+            break
+        fallen -= present[force]
+    return state
 
 
 @compiled
@@ -265,22 +300,16 @@ def fight(duel: Fighting, forces: Coming, present: Ints, state: State) -> tuple[
     `present`: room for who is there of each force. While both sides stand the tasks rest. When nobody is left to
     fight, the adversaries go on, and are stopped again if another force comes before they are done.
     """
-    order, slack, strength, arrived, coming = forces
-    for force in range(len(present)):
-        present[force] = 0
-    for place in range(arrived):
-        present[order[place]] = strength[order[place]]
+    order, slack, strength, arrived = forces.order, forces.slack, forces.strength, forces.arrived
+    total, coming = _drawn_up(forces, present)
     adversaries = duel.adversaries
     began = slack[order[arrived - 1]]
-    total, now, rested, decided = 0, 0.0, 0.0, 0.0
-    for force in range(len(present)):
-        total += present[force]
+    now, rested, decided = 0.0, 0.0, 0.0
     while True:
         if total == 0:
             # the tasks went on whenever no fight was on: what a force finds left is its slack and all that rested
             if arrived == coming or slack[order[arrived]] + rested <= 0.0:
                 return False, decided, state
-            now = max(now, began - slack[order[arrived]])
         else:
             wait, state = exponential(state)
             wait *= duel.pace
@@ -289,22 +318,16 @@ def fight(duel: Fighting, forces: Coming, present: Ints, state: State) -> tuple[
                 rested += wait
                 decided = now
                 theirs, state = _casualty_is_theirs(duel, present, total, adversaries, state)
-                if theirs:
-                    adversaries -= 1
-                    if adversaries == 0:
-                        return True, now, state
+                if not theirs:
+                    state = _one_falls(present, total, state)
+                    total -= 1
                     continue
-                total -= 1
-                number, state = uniform(state)
-                lost = int(number * (total + 1))
-                for force in range(len(present)):
-                    if lost < present[force]:
-                        present[force] -= 1
-                        break
-                    lost -= present[force]
+                adversaries -= 1
+                if adversaries == 0:
+                    return True, now, state
                 continue
             rested += began - slack[order[arrived]] - now
-            now = began - slack[order[arrived]]
+        now = began - slack[order[arrived]]
         present[order[arrived]] += strength[order[arrived]]
         total += strength[order[arrived]]
         arrived += 1
@@ -472,6 +495,7 @@ def answered(plan: Plan, duel: Fighting, block: Block, words: Words) -> None:
     state = taken(words)
     called, strength, parts, kind, figures = plan.called, plan.strength, plan.parts, plan.part_kind, plan.part_figures
     forces = len(called)
+    call = np.empty(forces)
     order = np.empty(forces, dtype=np.int64)
     present = np.empty(forces, dtype=np.int64)
     for attack in range(len(left)):
@@ -488,6 +512,7 @@ def answered(plan: Plan, duel: Fighting, block: Block, words: Words) -> None:
                     kind[part], figures[part, 0], figures[part, 1], figures[part, 2], figures[part, 3], state
                 )
                 time += delay
+            call[force] = slack[attack, force]
             slack[attack, force] -= time
             place = coming
             while place > 0 and slack[attack, order[place - 1]] < slack[attack, force]:
@@ -509,7 +534,7 @@ def answered(plan: Plan, duel: Fighting, block: Block, words: Words) -> None:
         there[in_time] += 1
         decided = math.nan
         if assembled > 0.0 and duel.adversaries > 0:
-            forces_coming = Coming(order, slack[attack], strength, arrived, coming)
+            forces_coming = Coming(order, call, slack[attack], strength, arrived, coming)
             won, decided, state = fight(duel, forces_coming, present, state)
             counts[WON] += won
         if len(moments):
