@@ -7,7 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import bartizan
+from bartizan.app.advice import advise_site
+from bartizan.app.doubt import doubt_site
 from bartizan.app.simulate import Trials, simulate_site
+from bartizan.app.study import Selection
+from bartizan.assess.doubt import Asked
 from bartizan.signal import Signal
 from bartizan.site.model import Change
 
@@ -46,6 +50,23 @@ def test_every_key_of_a_simulation_is_told(chancery: Path) -> None:
                 times["quantiles"] = list(times["quantiles"].values())
     written = set(keys_of(campaign))
     assert {"p_effectiveness", "standard_error", "histogram", "there"} <= written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_a_doubt_is_told(chancery: Path) -> None:
+    site = bartizan.load(chancery).with_changes(
+        [{"at": "response/guard-force", "set": {"arrival": {"mean": 140, "sd": 42, "trials": 9}}}]
+    )
+    selection = Selection(threats=["armed-intruder"], targets=["registry"], responses=["guard-force"])
+    found = doubt_site(site, selection=selection, asked=Asked(draws=256), bound="lower")
+    written = set(keys_of(found.to_json()))
+    assert {"drivers", "trials_to_settle", "attained", "share_at_most", "low_error"} <= written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_advice_is_told(chancery: Path) -> None:
+    written = set(keys_of(advise_site(bartizan.load(chancery), want=0.8).to_json()))
+    assert {"levers", "hindrance", "artefact", "weakest"} <= written
     assert not {key for key in written if f"`{key}`" not in PAGE}
 
 
