@@ -41,7 +41,8 @@ class Path:
     `critical_detection_point` is the index of the last step with mean_after > response mean (strictly), or None;
     `last_detecting` that of the last step at or before it with any detection, or None. `nonnegative` is P_I with
     delays that cannot be negative, given where a spread exceeds half its mean (`wide_spread`), else None.
-    `tasks` are those that the steps were worked out from.
+    `any_law` is P_I under the laws that the times have, none of them negative, and `any_law_error` how far it can be
+    off; None where it was not asked for. `tasks` are those that the steps were worked out from.
     """
 
     p_interruption: float
@@ -51,6 +52,8 @@ class Path:
     wide_spread: tuple[int, ...] = ()
     nonnegative: float | None = None
     tasks: tuple[Task, ...] = ()
+    any_law: float | None = None
+    any_law_error: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,24 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LawOrder:
+    """The order of paths under the laws that their times have, beside the order of the normal model.
+
+    `order`: indices into the result's paths, least P_I first. `changed`: whether that is another order. `sure`:
+    whether each two neighbours lie further apart than both can be off. Only these paths were compared: a path
+    that the normal model ranks lower may be worse than all of them, and nothing here bounds how much.
+    """
+
+    order: tuple[int, ...]
+    changed: bool
+    sure: bool
+
+    def to_json(self) -> dict[str, Any]:
+        """As in the JSON of a result."""
+        return {"order": list(self.order), "changed": self.changed, "sure": self.sure}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """The answer for one threat, target, state and response. `paths` worst first; none: `reason` says why.
 
@@ -98,6 +119,7 @@ class Result:
     paths: tuple[Path, ...]
     certificate: Certificate | None = None
     insider: str | None = None
+    law_order: LawOrder | None = None
 
     def __repr__(self) -> str:
         return result_line(self)
@@ -118,9 +140,12 @@ class Result:
             "p_effectiveness": self.p_effectiveness,
             "critical_detection_point": self.critical_detection_point,
             "reason": self.reason,
+            "law_order": None if self.law_order is None else self.law_order.to_json(),
             "paths": [
                 {
                     "p_interruption": path.p_interruption,
+                    "any_law": path.any_law,
+                    "any_law_error": path.any_law_error,
                     "steps": [
                         {
                             "kind": step.kind,

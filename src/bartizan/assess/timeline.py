@@ -22,10 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from bartizan.assess.nonnegative import p_timely_nonnegative
+from bartizan.assess.convolution import p_timely_under_laws
 from bartizan.assess.result import Path, Step
 from bartizan.assess.task import WEIGHT, Communication, Task, require_seconds
 from bartizan.errors import InputError
+from bartizan.quantity import Duration
 
 # beyond half the mean, a normal delay is negative in more than 2 % of cases
 WIDE_SPREAD = 0.5
@@ -61,7 +62,7 @@ def timeline(
     alarm: p P_C then stands in the place of p. Returns the path with P_I, per task the delay left at detection [s],
     P(R|A) and the probability that the path is first noticed (per alarm: first heard of) there; the critical
     detection point; and, where a spread exceeds half its mean, P_I with times that cannot be negative (error at
-    most `nonnegative.ERROR`). Raises InputError for no task or a figure out of range.
+    most `convolution.ERROR`). Raises InputError for no task or a figure out of range.
 
     Source: EASI (Bennett 1977; Garcia, "The Design and Evaluation of Physical Protection Systems"). Not modelled:
     dependence between tasks or sensors, an intruder who reacts to being noticed, what happens after arrival.
@@ -79,9 +80,9 @@ def timeline(
     wide = tuple(int(index) for index in np.flatnonzero(sd > WIDE_SPREAD * mean))
     nonnegative = None
     if wide:
-        timely_nonnegative = p_timely_nonnegative(
-            mean, sd, weight, p > 0.0, response_mean=response_mean, response_sd=response_sd
-        )
+        normal = [Duration(m, s, "normal" if s > 0.0 else "fixed") for m, s in zip(mean, sd, strict=True)]
+        response = Duration(response_mean, response_sd, "normal" if response_sd > 0.0 else "fixed")
+        timely_nonnegative, _ = p_timely_under_laws(normal, weight, p > 0.0, [response])
         nonnegative = p_outside * _expected(p, timely_nonnegative)
     return Path(
         p_interruption=p_outside * _expected(p, timely),

@@ -13,6 +13,7 @@ from bartizan.cli.words import columns, printable
 
 SHOWN_THIN = 2  # tasks of each kind: the rest is in the report
 SPREAD = "±"
+LEAST_DIFFERENCE = 0.0005  # of P_I: less does not show in three decimals
 SAME = 5e-5  # of P_I: equal in the four decimals that are shown
 
 
@@ -70,6 +71,7 @@ def _case(case: Case) -> Iterator[str]:
     if case.result.certificate is not None:
         yield f"  {certificate_words(case.result.certificate)}"
     yield from _spread(path)
+    yield from _laws(case, path)
     yield from _thin(case, path)
     yield from _figures(case)
     yield from _others(case)
@@ -169,6 +171,28 @@ def _figures(case: Case) -> Iterator[str]:
         yield "  Figures: an EASI sheet gives no sources, so every figure counts as unsourced"
         return
     yield f"  Rests on {printable(sources_in_words(case.rests_on))}"
+
+
+def _laws(case: Case, path: Path) -> Iterator[str]:
+    order = case.result.law_order
+    if order is None or path.any_law is None or path.any_law_error is None:
+        return
+    if not order.changed and abs(path.any_law - path.p_interruption) < LEAST_DIFFERENCE:
+        return
+    yield (
+        f"  Under the laws that its times have, none of them negative, P_I = {path.any_law:.4f}"
+        f" (error at most {path.any_law_error:.0e})"
+    )
+    if not order.changed:
+        return
+    worst = case.result.paths[order.order[0]]
+    ranks = ", ".join(str(index + 1) for index in order.order)
+    yield f"    and the {len(order.order)} paths stand in another order, least P_I first: {ranks}"
+    if order.order[0] != 0:
+        yield f"    so of these path {order.order[0] + 1} is the worst, with P_I = {worst.any_law:.4f}"
+    if not order.sure:
+        yield "    Some lie closer together than they can be off; those keep their order"
+    yield "    Nothing is proved by this: a path beyond these may be worse still under those laws"
 
 
 def _others(case: Case) -> Iterator[str]:

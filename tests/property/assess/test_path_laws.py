@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_sites import Draw, Maker
 
-from bartizan.assess.nonnegative import ERROR
+from bartizan.assess.convolution import ERROR
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import compile_problem
 from bartizan.assess.task import Task

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
+from bartizan.app.study.laws import under_laws
 from bartizan.app.study.questions import COMMUNICATIONS, Selection, no_path, problems, require_choice
 from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
@@ -230,9 +231,10 @@ def study_sheet(
 
 def _case(site: Site, problem: Problem, count: int) -> Case:
     paths, certificate = worst_paths(problem, count)
+    paths, order = under_laws(problem, paths)
     force = site.response(problem.response)
     result = _result(problem.threat, problem.target, problem.state, problem.response, paths)
-    result = replace(result, insider=problem.insider, certificate=certificate)
+    result = replace(result, insider=problem.insider, certificate=certificate, law_order=order)
     p_neutralization = neutralization(site, problem.threat, problem.response)
     if p_neutralization is not None:
         effect = None if result.p_interruption is None else result.p_interruption * p_neutralization

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from bartizan.assess.nonnegative import ERROR, p_timely_nonnegative
+from bartizan.assess.convolution import ERROR, p_timely_under_laws
 from bartizan.assess.task import Task
 from bartizan.assess.timeline import timeline
+from bartizan.quantity import Duration
 from bartizan.site.model import DetectAt
 
 
@@ -19,10 +20,10 @@ def phi(z: float) -> float:
 
 
 def in_time(mean: list[float], sd: list[float], weight: list[float], response: tuple[float, float]) -> list[float]:
-    every = np.ones(len(mean), dtype=np.bool_)
-    found = p_timely_nonnegative(
-        np.array(mean), np.array(sd), np.array(weight), every, response_mean=response[0], response_sd=response[1]
-    )
+    delays = [Duration(m, s, "normal" if s > 0.0 else "fixed") for m, s in zip(mean, sd, strict=True)]
+    law = Duration(*response, "normal" if response[1] > 0.0 else "fixed")
+    found, error = p_timely_under_laws(delays, np.array(weight), np.ones(len(mean), dtype=np.bool_), [law])
+    assert error.max() <= ERROR
     return [float(one) for one in found]
 
 
