@@ -47,6 +47,7 @@ VERBS: dict[str, Verb] = {
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
     ),
     "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
+    "report": Verb("bartizan.cli.report", "Everything that can be said of a site's protection, on one page."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
     "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),

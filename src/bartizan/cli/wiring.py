@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.draft.drawing import Drawing, Placing
+    from bartizan.app.dossier import Dossier
     from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
     from bartizan.assess.task import Task
@@ -84,6 +85,13 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     from bartizan.adapters.report.comparison import render
 
     _write_page(render(comparison), path)
+
+
+def write_dossier(dossier: Dossier, path: Path) -> None:
+    """Write everything said of a site as a self-contained page, or as a PDF; whole or not at all."""
+    from bartizan.adapters.report.dossier import render
+
+    _write_page(render(dossier), path)
 
 
 def _write_page(page: str, path: Path) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+
 from bartizan.adapters.report.page import rendered
 from bartizan.adapters.report.pages import Page, options_in_words, page_of
-from bartizan.app.study import Study
+from bartizan.adapters.report.section import Section
+from bartizan.app.study import Case, Study
 from bartizan.app.study.thin import MORE_DELAY
 
 TEMPLATE = "assessment.html.j2"
@@ -51,13 +54,21 @@ NOT_MODELLED = (
 )
 
 
-def render(study: Study) -> str:
+def render(
+    study: Study,
+    *,
+    beside: Callable[[Case, int], Iterable[Section]] = lambda case, number: (),
+    whole: Sequence[Section] = (),
+) -> str:
     """The report of `study` as one HTML page: no script, no outside reference, the same bytes for the same study.
 
+    `beside` gives the sections that stand on a case's page, by its number there; `whole` are those about all of them.
     Every name of the site is escaped. What it does not show: the method's own validity; the page says what the
     method leaves out.
     """
-    pages = tuple(page_of(case, number, study) for number, case in enumerate(study.cases, start=1))
+    pages = tuple(
+        page_of(case, number, study, tuple(beside(case, number))) for number, case in enumerate(study.cases, start=1)
+    )
     return rendered(
         TEMPLATE,
         title=f"Assessment of {study.site_name}",
@@ -66,6 +77,7 @@ def render(study: Study) -> str:
         options=options_in_words(study),
         pages=pages,
         ranked=sorted(pages, key=_least_first),
+        whole=whole,
         more_delay=f"{MORE_DELAY:g}",
         glossary=GLOSSARY,
         not_modelled=NOT_MODELLED,

@@ -38,7 +38,7 @@ def doubt_section(doubt: Doubt, name: str) -> Section:
 
 def _lines(doubt: Doubt) -> Iterator[Line]:
     if doubt.reason is not None:
-        yield Line(doubt.reason)
+        yield Line(f"{doubt.reason[:1].upper()}{doubt.reason[1:]}.")
         return
     interval = doubt.interval
     yield Line(
@@ -133,7 +133,7 @@ def _tests(doubt: Doubt) -> Iterator[Table]:
         heads.append(Head("trials to the wanted width", True))
     if settled:
         heads += [Head("chance that they settle it", True), Head("trials to settle it", True)]
-    rows = []
+    rows: list[Row] = []
     for worth in worths:
         driver = known[worth.at, worth.key]
         cells = [figure_name(worth.at, worth.key), _range(driver), driver.known]

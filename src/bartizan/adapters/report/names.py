@@ -34,6 +34,17 @@ class Names:
             return "as written"
         return ", ".join(self._site.state(name).name or name for name in names)
 
+    def thing(self, kind: str, name: str) -> str:
+        """The name of an area, element, sensor or target."""
+        if self._site is None:
+            return name
+        areas, elements, sensors, targets = (
+            {thing.id: thing.name for thing in things}
+            for things in (self._site.areas, self._site.elements, self._site.sensors, self._site.targets)
+        )
+        named = {"area": areas, "element": elements, "sensor": sensors, "target": targets}
+        return named[kind].get(name) or name
+
     def step(self, step: Step) -> str:
         """The element, area or target with the way taken, for people."""
         site = self._site

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -17,6 +18,16 @@ def fitted(text: str, width: float, size: float) -> str:
     """`text` cut with an ellipsis so that it fits `width` at type `size`, both in the drawing's units."""
     room = max(1, int(width / (size * CHARACTER)))
     return text if len(text) <= room else text[: room - 1].rstrip() + "…"
+
+
+def ticks(first: float, last: float, about: int) -> list[float]:
+    """Round numbers from `first` to `last`, evenly spaced, some `about` of them."""
+    rough = (last - first) / about
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough)
+    begin = math.ceil(first / step)
+    # multiples and not sums, so that 0 is 0
+    return [step * number for number in range(begin, math.floor(last / step) + 1)]
 
 
 class Drawing:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bartizan.adapters.report.svg import Drawing, fitted
+from bartizan.adapters.report.svg import Drawing, fitted, ticks
 from bartizan.adapters.report.words import probability, seconds, spread
 from bartizan.app.study import Case
 from bartizan.assess.result import Path, Step
@@ -103,19 +103,9 @@ def _heads(drawing: Drawing) -> None:
 
 
 def _axis(drawing: Drawing, scale: _Scale, bottom: float) -> None:
-    step = _tick(scale.last - scale.first)
-    t = math.ceil(scale.first / step) * step
-    while t <= scale.last:
+    for t in ticks(scale.first, scale.last, 7):
         drawing.line((scale(t), TOP - 6.0), (scale(t), bottom), "grid zero" if t == 0.0 else "grid")
         drawing.text(scale(t), TOP - 12.0, f"{t:,.6g}" + (" s" if t == 0.0 else ""), "tick", anchor="middle")
-        t += step
-
-
-def _tick(span: float) -> float:
-    """A round step that gives about seven ticks."""
-    rough = span / 7.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(factor * power for factor in (1.0, 2.0, 5.0, 10.0) if factor * power >= rough)
 
 
 def _task(drawing: Drawing, scale: _Scale, row: _Row) -> None:
