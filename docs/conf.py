@@ -10,9 +10,11 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "src"))
+sys.path.insert(0, str(HERE / "notebooks"))
 
 # autodoc imports with TYPE_CHECKING set, under which pydantic cannot build the models of FastAPI
 import fastapi  # noqa: E402, F401
+import percent  # noqa: E402
 
 from bartizan import __version__  # noqa: E402
 from bartizan.cli.main import main  # noqa: E402
@@ -25,7 +27,7 @@ release = version = __version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.apidoc"]
 myst_enable_extensions = ["deflist", "dollarmath", "colon_fence"]
 myst_heading_anchors = 3
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "notebooks"]
 default_role = "literal"
 nitpicky = False
 
@@ -66,6 +68,14 @@ def _write_cli_reference(app: Sphinx) -> None:
     page.write_text("\n".join(lines), encoding="utf-8")
 
 
+def _write_notebook(app: Sphinx) -> None:
+    """The notebook tutorial with what its cells answer, so that the page cannot differ from the program."""
+    percent.write(
+        HERE / "notebooks" / "first_notebook.py", HERE.parent, Path(app.srcdir) / "reference" / "api", "notebook"
+    )
+
+
 def setup(app: Sphinx) -> None:
     """Write the generated pages before the sources are read."""
     app.connect("builder-inited", _write_cli_reference, priority=100)
+    app.connect("builder-inited", _write_notebook, priority=100)

@@ -10,12 +10,34 @@ __version__ = "0.1.0"
 
 # the verbs of the package: each is imported when it is first asked for, so that `import bartizan` costs nothing
 _VERBS = {
+    "advise": ("bartizan.app.advice", "advise_site"),
     "assess": ("bartizan.app.study", "study"),
+    "assess_sheet": ("bartizan.app.study", "study_sheet"),
+    "check": ("bartizan.site.checks", "check"),
+    "compare": ("bartizan.app.compare", "compare_sites"),
+    "doubt": ("bartizan.app.doubt", "doubt_site"),
     "frames": ("bartizan.adapters.frames", "frames"),
+    "import_plan": ("bartizan.adapters.plans.reader", "import_plan"),
     "load": ("bartizan.adapters.files.site", "load_site"),
+    "read_sheet": ("bartizan.adapters.files.easi", "read_easi"),
+    "simulate": ("bartizan.app.simulate", "simulate_site"),
 }
 
-__all__ = ["BartizanError", "__version__", "assess", "frames", "load"]
+__all__ = [
+    "BartizanError",
+    "__version__",
+    "advise",
+    "assess",
+    "assess_sheet",
+    "check",
+    "compare",
+    "doubt",
+    "frames",
+    "import_plan",
+    "load",
+    "read_sheet",
+    "simulate",
+]
 
 
 class _VerbRoom(ModuleType):

@@ -11,12 +11,13 @@ from bartizan.errors import Fault, SheetError
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
-def read_easi(path: Path, sheet: str | None = None) -> tuple[Task, ...]:
+def read_easi(path: str | Path, sheet: str | None = None) -> tuple[Task, ...]:
     """The tasks of an EASI sheet, in the order in which the intruder does them.
 
     `sheet` names the worksheet of a workbook. Raises SheetError with every fault; MissingExtraError for a workbook
     without the library that reads it.
     """
+    path = Path(path)
     ending = path.suffix.lower()
     if ending in WORKBOOKS:
         from bartizan.adapters.files.sheet_xlsx import read_workbook_sheet  # noqa: PLC0415 an extra

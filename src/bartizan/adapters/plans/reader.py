@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bartizan.adapters.plans.source import refusal
-from bartizan.app.draft.drawing import Drawing, Placing
+from bartizan.app.draft import Draft, Drawing, draft_site
+from bartizan.app.draft.drawing import UNITS, Placing
+from bartizan.errors import InputError
 
 _ELSEWHERE = {
     ".pbf": ("is an OpenStreetMap extract in PBF", "Turn it into XML first: osmium cat extract.osm.pbf -o extract.osm"),
@@ -15,6 +18,28 @@ _ELSEWHERE = {
     ".shp": ("is a shapefile", "Save it as GeoJSON in WGS84"),
 }
 _CURE = "Give an OpenStreetMap extract (.osm, .osm.gz), a drawing (.dxf) or GeoJSON (.geojson, .json)"
+
+
+def import_plan(
+    path: str | Path,
+    *,
+    unit: str | None = None,
+    origin: tuple[float, float] | None = None,
+    bearing: float | None = None,
+    box: tuple[float, float, float, float] | None = None,
+    kinds: Sequence[str] = (),
+    elements: bool = False,
+) -> Draft:
+    """What a plan drawn elsewhere holds, in metres, as the draft of a site: nothing is written.
+
+    `unit`: one of `UNITS`, for drawings in lengths; `origin`: longitude, latitude and `bearing` of the y axis
+    [degrees]; `box`: west, south, east, north, in degrees or for drawings in lengths in metres; `kinds`: only these;
+    `elements`: also propose areas and elements. Raises PlanError, InputError, MissingExtraError.
+    """
+    if unit is not None and unit not in UNITS:
+        raise InputError(f"there is no unit {unit!r}. Give one of {', '.join(UNITS)}")
+    placing = Placing(unit=unit, origin=origin, bearing=bearing, box=box)
+    return draft_site(read_plan(Path(path), placing), kinds=kinds, elements=elements)
 
 
 def read_plan(path: Path, placing: Placing) -> Drawing:
