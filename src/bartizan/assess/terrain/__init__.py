@@ -1,4 +1,4 @@
-"""The terrain: on a plan an intruder walks anywhere. Worst path over the ground, and how likely he is stopped from where.
+"""The terrain: on a plan an intruder walks anywhere. The worst path, and from each place the chance to stop him.
 
 `raster` cuts the ground into cells, `barriers` and `sight` say what nobody walks or sees through, `coverage` what
 notices whom; `crossing` joins areas where elements stand; `network` is all that in numbers, `trees`, `bound` and

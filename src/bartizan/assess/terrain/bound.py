@@ -40,6 +40,7 @@ of EASI, normal times; rounding is not modelled (some 1e-13).
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 import math
 
 import numpy as np

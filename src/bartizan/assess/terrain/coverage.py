@@ -96,8 +96,8 @@ def _pictured(camera: Camera, coverage: Coverage, places: Floats) -> tuple[Flags
     if coverage.within is not None:
         if eye is None:
             raise MissingPartError(
-                f"coverage '{coverage.id}' reaches {coverage.within:g} m from camera '{camera.id}', which has no place. "
-                "Give the camera at = [x, y]"
+                f"coverage '{coverage.id}' reaches {coverage.within:g} m from camera '{camera.id}', which has no "
+                "place. Give the camera at = [x, y]"
             )
         reached &= np.hypot(*(places - eye).T) <= coverage.within
     return reached, eye

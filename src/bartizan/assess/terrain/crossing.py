@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -22,6 +22,7 @@ memory, what it had still to look at bounds all else.
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 import math
 from typing import NamedTuple
 
@@ -29,7 +30,7 @@ import numpy as np
 
 from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.bound import least_in_time
-from bartizan.assess.terrain.heap import empty_heap, least, lower
+from bartizan.assess.terrain.heap import Heap, empty_heap, least, lower
 from bartizan.assess.terrain.network import DIRECTIONS, Floats, Ints, Network, step_from
 from bartizan.assess.terrain.trees import WALKED, prepended, walked
 
@@ -116,6 +117,67 @@ def least_total(
     return timely - (timely - value) * math.exp(-hazard)
 
 
+class _Stock(NamedTuple):
+    """Labels as they are made, as in Found; `older`: the one settled before at its node; `newest` one of each node."""
+
+    node: Ints
+    mean: Floats
+    variance: Floats
+    value: Floats
+    after: Ints
+    arc: Ints
+    older: Ints
+    newest: Ints
+
+
+@compiled
+def _beaten(stock: _Stock, node: int, mean: float, total: float, value: float, noise: float, due: float) -> bool:
+    """Whether a settled label at the node stands for a new one."""
+    other = stock.newest[node]
+    while other >= 0:
+        of_other = stock.variance[other] + noise
+        if _stands_for(stock.value[other], stock.mean[other], of_other, value, mean, total, due):
+            return True
+        other = stock.older[other]
+    return False
+
+
+@compiled
+def _grow(
+    network: Network, stock: _Stock, heap: Heap, hazard: Floats, ratio: float, limit: float, label: int, made: int
+) -> tuple[int, bool]:
+    """Make the labels that go on from one backwards; how many there are now, and whether there was room for all."""
+    n = network
+    cells = n.rows * n.columns
+    due, noise = n.response_mean, n.response_variance
+    head, m, s, v = stock.node[label], stock.mean[label], stock.variance[label], stock.value[label]
+    leg = head // cells * cells
+    passages = n.first[head + 1] - n.first[head]
+    for turn in range(passages + (DIRECTIONS if head < n.legs * cells else 0)):
+        if turn < passages:
+            number = n.first[head] + turn
+            node = n.tail[number]
+            mean, variance, value = prepended(n, number, m, s, v)
+        else:
+            number = WALKED
+            cell, time, seen = step_from(n.rows, n.columns, n.slow, n.hazard, n.blocked, head - leg, turn - passages)
+            if cell < 0:
+                continue
+            node = leg + cell
+            mean, variance, value = walked(n, time, seen, m, s, v)
+        if least_total(mean, variance, value, hazard[node], due, noise, ratio) >= limit:
+            continue
+        if _beaten(stock, node, mean, variance + noise, value, noise, due):
+            continue
+        if made == len(stock.node):
+            return made, False
+        stock.node[made], stock.mean[made], stock.variance[made], stock.value[made] = node, mean, variance, value
+        stock.after[made], stock.arc[made] = label, number
+        lower(heap, made, mean)
+        made += 1
+    return made, True
+
+
 @compiled
 def label_search(network: Network, hazard: Floats, ratio: float, limit: float, memory: int, whole: bool) -> Found:
     """Every way on that may begin a path below `limit` (a value); `hazard` is `least_hazard`, `memory` most labels.
@@ -124,81 +186,41 @@ def label_search(network: Network, hazard: Floats, ratio: float, limit: float, m
     it falls to the least value found.
     """
     n = network
-    cells = n.rows * n.columns
-    done = n.legs * cells
+    done = n.legs * n.rows * n.columns
     due, noise = n.response_mean, n.response_variance
-    node_of = np.empty(memory, dtype=np.int64)
-    mean_of, variance_of, value_of = np.empty(memory), np.empty(memory), np.empty(memory)
-    after_of, arc_of = np.empty(memory, dtype=np.int64), np.empty(memory, dtype=np.int64)
-    older = np.empty(memory, dtype=np.int64)  # the label at the same node that was settled before
-    newest = np.full(done + 1, -1, dtype=np.int64)
+    stock = _Stock(
+        np.empty(memory, dtype=np.int64), np.empty(memory), np.empty(memory), np.empty(memory),
+        np.empty(memory, dtype=np.int64), np.empty(memory, dtype=np.int64), np.empty(memory, dtype=np.int64),
+        np.full(done + 1, -1, dtype=np.int64),
+    )  # fmt: skip
     heap = empty_heap(memory)
-    node_of[0], mean_of[0], variance_of[0], value_of[0], after_of[0], arc_of[0] = done, 0.0, 0.0, 0.0, -1, WALKED
+    stock.node[0], stock.mean[0], stock.variance[0], stock.value[0] = done, 0.0, 0.0, 0.0
+    stock.after[0], stock.arc[0] = -1, WALKED
     lower(heap, 0, 0.0)
-    made, best, full = 1, -1, False
-    least_value = limit
-    while heap.size[0] > 0 and not full:
+    made, best, room, least_value, label = 1, -1, True, limit, 0
+    while heap.size[0] > 0 and room:
         label = least(heap)
-        head = node_of[label]
-        m, s, v = mean_of[label], variance_of[label], value_of[label]
-        beaten = least_total(m, s, v, hazard[head], due, noise, ratio) >= limit
-        other = newest[head]
-        while other >= 0 and not beaten:
-            beaten = _stands_for(value_of[other], mean_of[other], variance_of[other] + noise, v, m, s + noise, due)
-            other = older[other]
-        if beaten:
+        head, m, s, v = stock.node[label], stock.mean[label], stock.variance[label], stock.value[label]
+        if least_total(m, s, v, hazard[head], due, noise, ratio) >= limit:
             continue
-        older[label] = newest[head]
-        newest[head] = label
+        if _beaten(stock, head, m, s + noise, v, noise, due):
+            continue
+        stock.older[label] = stock.newest[head]
+        stock.newest[head] = label
         if head < done and n.begins[head] and v < least_value:
             least_value, best = v, label
-            if not whole:
-                limit = v
-        leg = head // cells * cells
-        passages = n.first[head + 1] - n.first[head]
-        for turn in range(passages + (0 if head == done else DIRECTIONS)):
-            if turn < passages:
-                number = n.first[head] + turn
-                node = n.tail[number]
-                mean, variance, value = prepended(n, number, m, s, v)
-            else:
-                number = WALKED
-                cell, time, seen = step_from(
-                    n.rows, n.columns, n.slow, n.hazard, n.blocked, head - leg, turn - passages
-                )
-                if cell < 0:
-                    continue
-                node = leg + cell
-                mean, variance, value = walked(n, time, seen, m, s, v)
-            if least_total(mean, variance, value, hazard[node], due, noise, ratio) >= limit:
-                continue
-            other = newest[node]
-            beaten = False
-            while other >= 0 and not beaten:
-                beaten = _stands_for(
-                    value_of[other], mean_of[other], variance_of[other] + noise, value, mean, variance + noise, due
-                )
-                other = older[other]
-            if beaten:
-                continue
-            if made == memory:
-                full = True
-                break
-            node_of[made], mean_of[made], variance_of[made], value_of[made] = node, mean, variance, value
-            after_of[made], arc_of[made] = label, number
-            lower(heap, made, mean)
-            made += 1
+            limit = limit if whole else v
+        made, room = _grow(n, stock, heap, hazard, ratio, limit, label, made)
     open_bound = math.inf
-    if full:
+    if not room:
         # the label at which it stopped was not gone on with wholly
-        open_bound = least_total(m, s, v, hazard[head], due, noise, ratio)
+        lower(heap, label, 0.0)
         for place in range(heap.size[0]):
             one = heap.order[place]
-            open_bound = min(
-                open_bound,
-                least_total(mean_of[one], variance_of[one], value_of[one], hazard[node_of[one]], due, noise, ratio),
-            )
+            h = hazard[stock.node[one]]
+            total = least_total(stock.mean[one], stock.variance[one], stock.value[one], h, due, noise, ratio)
+            open_bound = min(open_bound, total)
     return Found(
-        node_of[:made], mean_of[:made], variance_of[:made], value_of[:made], after_of[:made], arc_of[:made],
-        best, open_bound,
+        stock.node[:made], stock.mean[:made], stock.variance[:made], stock.value[:made], stock.after[:made],
+        stock.arc[:made], best, open_bound,
     )  # fmt: skip

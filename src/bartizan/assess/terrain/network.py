@@ -12,6 +12,7 @@ A *passage* is a way through an element with the walk over it, or an act at a ta
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 import math
 from typing import NamedTuple
 

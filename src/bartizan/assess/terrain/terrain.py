@@ -20,6 +20,7 @@ How the words of a site are read:
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 import math
 from collections.abc import Callable
 from typing import NamedTuple
@@ -30,9 +31,9 @@ from bartizan.assess.problem import Problem
 from bartizan.assess.terrain.bound import bound, slack, variances
 from bartizan.assess.terrain.crossing import Ground, ground_of
 from bartizan.assess.terrain.labels import Found, label_search, least_hazard
-from bartizan.assess.terrain.network import STEPS, Floats, Ints, Network, step_from
+from bartizan.assess.terrain.network import STEPS, Floats, Network, step_from
 from bartizan.assess.terrain.result import Stretch, TerrainPath, TerrainResult
-from bartizan.assess.terrain.trees import NOWHERE, WALKED, Tree, priced_tree, prepended, prices, sums, walked
+from bartizan.assess.terrain.trees import NOWHERE, WALKED, Tree, prepended, priced_tree, prices, sums, walked
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 

@@ -7,6 +7,7 @@ worked out along them exactly.
 
 from __future__ import annotations
 
+# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
 import math
 from typing import NamedTuple
 
@@ -169,6 +170,33 @@ def _onward(
 
 
 @compiled
+def _noticed(
+    n: Network, number: int, tree: Tree, head: int, unseen: float, cost: float, rise: float
+) -> tuple[float, float, float]:
+    """Over a passage: what is left of the chance to come unseen, value and slope with what is noticed on it."""
+    variance = tree.variance[head] + n.response_variance
+    for part in range(2):
+        if part == 0:
+            p, left = n.p[number], n.weight[number] * n.mean[number] + n.walk[number]
+        else:
+            p, left = -math.expm1(-n.walk_hazard[number]), 0.5 * n.walk[number]
+        margin = left + tree.mean[head] - n.response_mean
+        cost += unseen * p * in_time(margin, variance)
+        rise += unseen * p * _slope(margin, variance)
+        unseen *= 1.0 - p
+    return unseen, cost, rise
+
+
+@compiled
+def _heads(network: Network) -> Ints:
+    """The head of each passage."""
+    heads = np.empty(len(network.tail), dtype=np.int64)
+    for head in range(len(network.first) - 1):
+        heads[network.first[head] : network.first[head + 1]] = head
+    return heads
+
+
+@compiled
 def prices(network: Network, tree: Tree, outward: Ints, out_first: Ints) -> tuple[Floats, Floats]:
     """What a second more of delay left is worth at each node, in value, and the least hazard on the way there.
 
@@ -185,9 +213,7 @@ def prices(network: Network, tree: Tree, outward: Ints, out_first: Ints) -> tupl
     for node in range(done):
         if n.begins[node] and tree.arc[node] != NOWHERE:
             _onward(heap, miss, spent, slope, tree, settled, node, 1.0, 0.0, 0.0)
-    heads = np.empty(len(n.tail), dtype=np.int64)
-    for head in range(done + 1):
-        heads[n.first[head] : n.first[head + 1]] = head
+    heads = _heads(n)
     while heap.size[0] > 0:
         node = least(heap)
         settled[node] = True
@@ -199,17 +225,7 @@ def prices(network: Network, tree: Tree, outward: Ints, out_first: Ints) -> tupl
             head = heads[number]
             if tree.arc[head] == NOWHERE and head != done:
                 continue
-            unseen, cost, rise = miss[node], spent[node], slope[node]
-            for part in range(2):
-                if part == 0:
-                    p, m, s = n.p[number], n.weight[number] * n.mean[number] + n.walk[number], 0.0
-                else:
-                    p, m, s = -math.expm1(-n.walk_hazard[number]), 0.5 * n.walk[number], 0.0
-                margin = m + tree.mean[head] - n.response_mean
-                variance = s + tree.variance[head] + n.response_variance
-                cost += unseen * p * in_time(margin, variance)
-                rise += unseen * p * _slope(margin, variance)
-                unseen *= 1.0 - p
+            unseen, cost, rise = _noticed(n, number, tree, head, miss[node], spent[node], slope[node])
             _onward(heap, miss, spent, slope, tree, settled, head, unseen, cost, rise)
         for direction in range(DIRECTIONS):
             # steps are the same both ways: where one leads from is where its opposite leads to
