@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 
-from bartizan.assess import labels, paths
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem, compile_problem
 from bartizan.errors import InputError
@@ -122,19 +122,82 @@ def test_a_tie_without_spread_is_worse_than_a_small_chance() -> None:
     assert found[0].p_interruption == 0.0
 
 
-def test_says_so_when_the_search_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paths, "LABELS", 3)
-    doors = [(at, at + 1, [(0.5, 5.0, 1.0)]) for at in range(5)]
-    with pytest.raises(InputError, match="needs more than 3 labels"):
-        worst_paths(problem_of(6, doors, 10.0), 1)
+def hard(seed: int, layers: int = 9) -> Problem:
+    """Layers of eight doors with wide spreads: some thousand labels."""
+    rng = np.random.default_rng(seed)
+    doors = []
+    for at in range(layers):
+        for _ in range(8):
+            mean = float(rng.uniform(5.0, 60.0))
+            doors.append((at, at + 1, [(float(rng.uniform(0.0, 0.6)), mean, mean * float(rng.uniform(0.0, 2.0)))]))
+    return problem_of(layers + 1, doors, 20.0 * layers)
 
 
-def test_sequences_whose_numbers_collide_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labels, "_next_number", lambda sequence, through: sequence * 0)
-    doors = [(0, 1, [(p, 90.0, 0.0)]) for p in (0.1, 0.2, 0.3)] + [(1, 2, [(p, 90.0, 0.0)]) for p in (0.1, 0.2, 0.3)]
-    found, _ = worst_paths(problem_of(3, doors, 60.0), 9)
-    expected = sorted(1.0 - (1.0 - p) * (1.0 - q) for p in (0.1, 0.2, 0.3) for q in (0.1, 0.2, 0.3))
-    assert [path.p_interruption for path in found] == pytest.approx(expected)
+@pytest.mark.parametrize("bounds", [{"memory": 100_000}, {"work": 2_000}, {"work": 20_000}])
+def test_an_unfinished_search_gives_a_path_and_a_proved_gap(bounds: dict[str, int]) -> None:
+    problem = hard(1, layers=20)
+    (worst, *_), whole = worst_paths(problem)
+    found, certificate = worst_paths(problem, **bounds)
+    assert whole is not None
+    assert whole.proved
+    assert certificate is not None
+    assert not certificate.complete
+    assert certificate.lower_bound <= worst.p_interruption + 1e-12
+    assert certificate.value >= worst.p_interruption - 1e-12
+    assert certificate.value == pytest.approx(found[0].p_interruption, abs=1e-12)
+    assert certificate.gap == certificate.value - certificate.lower_bound
+
+
+def test_more_work_never_widens_what_is_proved() -> None:
+    problem = hard(2)
+    certificates = [worst_paths(problem, work=work)[1] for work in (3_000, 60_000, 2_000_000_000)]
+    lower = [one.lower_bound for one in certificates if one is not None]
+    assert lower == sorted(lower)
+    assert certificates[-1] is not None
+    assert certificates[-1].complete
+
+
+def test_the_same_work_gives_the_same_answer() -> None:
+    assert worst_paths(hard(3), 4, work=50_000) == worst_paths(hard(3), 4, work=50_000)
+
+
+@pytest.mark.parametrize("within", [0.0, 0.004, 0.05])
+def test_all_paths_within_a_distance_of_the_worst(within: float) -> None:
+    problem = hard(4, layers=2)
+    every, _ = worst_paths(problem, 8 * 8)
+    assert len(every) == 8 * 8
+    found, certificate = worst_paths(problem, within=within, limit=64)
+    least = every[0].p_interruption
+    assert [path.steps for path in found] == [
+        path.steps for path in every if path.p_interruption <= least + within + 1e-13
+    ]
+    assert certificate is not None
+    assert certificate.complete
+    assert not certificate.more
+
+
+def test_says_where_more_paths_lie_within_the_distance() -> None:
+    problem = hard(4, layers=4)
+    every, _ = worst_paths(problem, 7)
+    found, certificate = worst_paths(problem, within=1.0, limit=7)
+    assert found == every
+    assert certificate is not None
+    assert certificate.more
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"within": -0.1}, "0 to 1"),
+        ({"within": float("nan")}, "0 to 1"),
+        ({"within": 0.1, "limit": 0}, "Allow 1 or more"),
+        ({"memory": 0}, "Allow 1 or more"),
+        ({"work": 0}, "Allow 1 or more"),
+    ],
+)
+def test_refuses_what_is_out_of_range(options: dict[str, float], words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        worst_paths(hard(1), **options)  # type: ignore[arg-type]
 
 
 def test_twenty_layers_of_ten_elements_need_few_labels() -> None:
@@ -147,7 +210,7 @@ def test_twenty_layers_of_ten_elements_need_few_labels() -> None:
     found, certificate = worst_paths(problem_of(21, doors, 240.0), 1)
     assert certificate is not None
     assert certificate.gap == 0.0
-    assert certificate.labels < 2_000
+    assert certificate.labels < 5_000
     # no single change of element makes it worse
     best = found[0].p_interruption
     chosen = [step for step in found[0].steps if step.kind == "element"]
