@@ -308,6 +308,16 @@ def test_a_run_stops_at_the_standard_error_and_not_before() -> None:
     assert not short.reached
 
 
+def test_a_run_waits_for_the_fight_too() -> None:
+    """Everybody is interrupted, and half of them are beaten: P_I is known at once, P_E is not."""
+    attack = Attack(tasks=fixed((1.0, "begin", 9.0)), forces=(force(1.0, duel=Duel("linear", 0.5)),))
+    simulation = simulate(attack, seed=1, standard_error=1.1e-3)
+    assert simulation.p_interruption.value == 1.0
+    assert simulation.p_effectiveness is not None
+    assert simulation.p_effectiveness.standard_error <= 1.1e-3
+    assert simulation.attacks > BLOCK
+
+
 def test_the_standard_error_is_that_of_the_answer() -> None:
     """Over 200 seeds the answers spread as the standard error says: chi-square, 200 degrees of freedom, 1e-5 and
     1 - 1e-5 quantiles 128 and 296."""
