@@ -18,7 +18,7 @@ WIDE = 0.5
 def figure_findings(site: Site) -> Iterator[Finding]:
     """Everything odd about the figures."""
     figures = list(written_figures(site))
-    yield from _unsourced(figures)
+    yield from _unsourced([*((about, figure.source) for about, figure in figures), *_engagement_sources(site)])
     for about, figure in figures:
         if isinstance(figure, Duration) and figure.law == "normal" and figure.sd > WIDE * figure.mean:
             share = f"{figure.sd / figure.mean:.0%} of" if figure.mean else "above"
@@ -65,8 +65,16 @@ def _figures(about: str, thing: object) -> Iterator[tuple[str, Probability | Dur
             yield f"{about} {part.name}", value
 
 
-def _unsourced(figures: list[tuple[str, Probability | Duration]]) -> Iterator[Finding]:
-    bare = [about for about, figure in figures if not figure.source]
+def _engagement_sources(site: Site) -> Iterator[tuple[str, str | None]]:
+    """The figures of engagements are plain numbers with one source for both."""
+    for engagement in site.engagements:
+        for key in ("advantage", "pace"):
+            if getattr(engagement, key) is not None:
+                yield f"engagement/{engagement.id}: {key}", engagement.source
+
+
+def _unsourced(figures: list[tuple[str, str | None]]) -> Iterator[Finding]:
+    bare = [about for about, source in figures if not source]
     if bare:
         kinds = Counter(about.partition("/")[0] for about in bare)
         where = ", ".join(f"{count} of kind {kind}" for kind, count in sorted(kinds.items()))

@@ -24,6 +24,7 @@ RESULT = [
     "p_effectiveness",
     "critical_detection_point",
     "reason",
+    "law_order",
     "paths",
 ]
 STEP = [
@@ -56,7 +57,7 @@ def check_keys(document: dict[str, Any]) -> None:
     for result in document["results"]:
         assert list(result) == RESULT
         for path in result["paths"]:
-            assert list(path) == ["p_interruption", "steps"]
+            assert list(path) == ["p_interruption", "any_law", "any_law_error", "steps"]
             assert all(list(step) == STEP for step in path["steps"])
 
 

@@ -25,6 +25,10 @@ CASES: dict[str, tuple[Draw, dict[str, str]]] = {
     ),
     "closes again": (Draw(layered=False, spreads=(0.3,), remove=True, opens=True), {"forced": "closes"}),
     "two targets": (Draw(layered=False, spreads=(0.3,), remove=False, targets=2), {}),
+    "two targets, doors left open": (
+        Draw(layered=False, spreads=(0.3,), remove=False, targets=2, opens=True),
+        {"forced": "stays-open"},
+    ),
     "two targets and away": (
         Draw(layered=False, spreads=(0.3,), remove=True, targets=2, opens=True, sided=True),
         {"forced": "stays-open", "communication": "per-alarm"},

@@ -51,10 +51,7 @@ def journeys(site: Site, target: Any = "gold", threat: str | None = None, **opti
 def _further(problem: Problem, at: int | None, gone: list[Arc]) -> Any:
     nodes = problem.graph.nodes
     if at == DONE:
-        words = []
-        for arc in gone:
-            words.append(f"{arc.task.id}/{arc.task.way}" if arc.task.way else f"({arc.task.id})")
-        yield words
+        yield [f"{arc.task.id}/{arc.task.way}" if arc.task.way else f"({arc.task.id})" for arc in gone]
         return
     for arc in problem.graph.arcs:
         if arc.tail not in (problem.graph.starts if at is None else (at,)):

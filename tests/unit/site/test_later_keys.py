@@ -224,6 +224,16 @@ def test_an_engagement_with_nobody_is_found() -> None:
     assert findings(document)["engagement-without-threat"][0] == "engagement/fight"
 
 
+def test_the_figures_of_an_engagement_count_as_unsourced_too() -> None:
+    def bare(duel: dict[str, Any]) -> int:
+        return int(findings(put("engagement", [duel]))["unsourced-figures"][1].split()[0])
+
+    none = int(findings(SITE)["unsourced-figures"][1].split()[0])
+    assert bare(DUEL) == none + 1
+    assert bare(DUEL | {"pace": 5}) == none + 2
+    assert bare(DUEL | {"source": "exercise"}) == none
+
+
 def test_a_common_cause_of_one_is_found() -> None:
     document = put("sensor.0.common_cause", "power")
     assert findings(document)["common-cause-alone"][0] == "sensor/contact"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
@@ -17,13 +17,14 @@ from bartizan.app.study.questions import COMMUNICATIONS, Selection, no_path, pro
 from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.doubt import Bound, lower_bound
-from bartizan.assess.neutralize import neutralization
+from bartizan.assess.neutralize import neutralization, persons
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
 from bartizan.assess.result import Path, Result
 from bartizan.assess.task import Communication, Forced, Task
 from bartizan.assess.timeline import p_interruption, timeline
 from bartizan.errors import InputError
+from bartizan.site.model import Response
 from bartizan.site.site import Site
 
 SCHEMA = 1
@@ -249,7 +250,10 @@ def _case(site: Site, problem: Problem, count: int) -> Case:
         p_communication=problem.p_communication,
         communication=problem.communication,
         forced=problem.forced,
-        notes=_notes(problem.communication, problem.forced, problem.insider, problem.targets),
+        notes=(
+            *_notes(problem.communication, problem.forced, problem.insider, problem.targets),
+            *_duel_note(site, problem.threat, force),
+        ),
         response_figures=response_figures(force),
         figures=path_figures(problem, paths[0].tasks) if paths else (),
         thin=thin_layers(paths[0], problem.p_interruption) if paths else (),
@@ -273,6 +277,18 @@ def _notes(
     if communication == "per-alarm":
         notes.append("Every alarm has a chance of its own to get through; EASI counts communication once.")
     return tuple(notes)
+
+
+def _duel_note(site: Site, threat: str | None, force: Response) -> Iterator[str]:
+    """The duel from which P_N comes, in a sentence; a figure that the response has itself needs none."""
+    if force.p_neutralization is not None:
+        return
+    fought = [one for one in site.engagements if one.response == force.id and one.threat in (threat, None)]
+    for duel in sorted(fought, key=lambda one: one.threat is None)[:1]:
+        yield (
+            f"P_N is that of a duel, {force.strength} against {persons(site, threat)}, by the {duel.law} law with "
+            f"advantage {duel.advantage:g} (engagement {duel.id}; {duel.source or 'unsourced'})."
+        )
 
 
 def _result(
