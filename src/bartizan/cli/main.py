@@ -50,6 +50,7 @@ VERBS: dict[str, Verb] = {
     "report": Verb("bartizan.cli.report", "Everything that can be said of a site's protection, on one page."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
     "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
+    "terrain": Verb("bartizan.cli.terrain", "Where over the ground would an intruder get through?"),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),
 }
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bartizan.app.dossier import Dossier
     from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
+    from bartizan.app.terrain import TerrainCase
     from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site
@@ -78,6 +79,25 @@ def write_report(study: Study, path: Path) -> None:
     from bartizan.adapters.report.assessment import render
 
     _write_page(render(study), path)
+
+
+def require_place_for_picture(path: Path) -> None:
+    """InputError where a picture cannot be written, or would replace a file that is none."""
+    from bartizan.adapters.files.whole import refuse_place
+    from bartizan.errors import InputError
+
+    if path.suffix.lower() != ".png":
+        raise InputError(f"{path}: a picture is written as PNG. Give it a name that ends in .png")
+    if not path.exists() or path.read_bytes()[:8] != b"\x89PNG\r\n\x1a\n":
+        refuse_place(path, "no picture")
+
+
+def write_terrain_picture(case: TerrainCase, path: Path) -> None:
+    """Write the map of P_I with the worst path as a PNG file, whole or not at all."""
+    from bartizan.adapters.files.whole import write_whole
+    from bartizan.adapters.report.terrain import terrain_png
+
+    write_whole(path, terrain_png(case))
 
 
 def write_comparison(comparison: Comparison, path: Path) -> None:

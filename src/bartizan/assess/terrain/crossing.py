@@ -62,6 +62,8 @@ def ground_of(
     """
     if len(problem.targets) > 1:
         raise InputError(f"the terrain is searched for one target at a time, not for {problem.target}. Name one")
+    if any(arc.needs_open is not None for arc in problem.graph.arcs):
+        raise InputError("over the ground nobody follows what was left open. Ask with what is forced closing again")
     routes = _routes(problem)
     names = dict.fromkeys(
         [*(area.id for area in site.areas if area.outside), site.target(problem.target).area]
@@ -95,7 +97,7 @@ def _routes(problem: Problem) -> list[_Route]:
     found: dict[tuple[str, str, str, str | None, int], _Route] = {}
     nodes = problem.graph.nodes
     for arc in problem.graph.arcs:
-        if arc.through is not None and arc.needs_open is None:
+        if arc.through is not None:
             leg = nodes[arc.tail].stage
             (task,) = problem.heard((arc.task,))
             key = (*arc.through, arc.task.way, leg)

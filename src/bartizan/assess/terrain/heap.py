@@ -82,4 +82,4 @@ def least(heap: Heap) -> int:
             place = best
         heap.order[place] = node
         heap.place[node] = place
-    return top
+    return int(top)

@@ -66,6 +66,11 @@ class TerrainResult:
     labels: int
 
     @property
+    def p_interruption(self) -> float | None:
+        """P_I of the worst path; None without a path."""
+        return None if self.worst is None else self.worst.p_interruption
+
+    @property
     def gap(self) -> float | None:
         """P_I of the path less what is proved; None without a path."""
         if self.worst is None or self.lower_bound is None:
@@ -87,7 +92,7 @@ class TerrainResult:
             "rows": self.raster.rows,
             "columns": self.raster.columns,
             "origin": [self.raster.west, self.raster.south],
-            "p_interruption": None if worst is None else worst.p_interruption,
+            "p_interruption": self.p_interruption,
             "lower_bound": self.lower_bound,
             "gap": self.gap,
             "exact": self.exact,
