@@ -26,6 +26,7 @@ RESULT = [
     "reason",
     "law_order",
     "paths",
+    "bound",
 ]
 STEP = [
     "kind",
