@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bartizan.assess.doubt.belief import Floats, Runs
+from bartizan.assess.doubt.belief import Runs
 from bartizan.assess.doubt.draws import Doubtful, Draws, parted
 from bartizan.assess.doubt.everything import every_path
 from bartizan.assess.doubt.ground import SAME, ground_of
-from bartizan.assess.doubt.indices import CONFIDENCE, NOTHING, Indices, sobol_indices
+from bartizan.assess.doubt.indices import CONFIDENCE, NOTHING, Indices, estimated
 from bartizan.assess.doubt.pool import Box, Ground, Pool
 from bartizan.assess.doubt.result import Checked, Doubt, Driver, Interval, Place, Share, Worth
 from bartizan.assess.doubt.search import Progress, searched, tell
@@ -34,6 +34,8 @@ LEAST_DRAWS = 256  # of fewer, the ends of an interval say nothing
 MOST_DRAWS = 2**20
 TRIALS = 30  # of each test that is weighed against the others
 MOST_PATHS = 3000  # up to here every path is weighed in every draw
+WORK = 300_000_000  # tasks of paths worked out for the indices: some ten seconds
+LOW_PATHS = 16  # of a larger pool, weighed again in each draw for each figure
 QUANTILE_RESAMPLES = 200
 TESTED_DRAWS = 4096  # draws that the worth of a test is worked out on
 SHOWN_SHARES = 10
@@ -156,18 +158,17 @@ class _Answer:
             reason=None if self._moves else _no_doubt(len(self._doubtful), bool(self._chosen)),
         )
 
-    def _indices(self, rng: np.random.Generator, progress: Progress | None) -> Indices | None:
-        half = len(self._place)
-        inputs = [(self._place[one.number], half + self._place[one.number]) for one in self._chosen]
-        done = 0
-
-        def at(values: Floats) -> Floats:
-            nonlocal done
-            tell(progress, "designs weighed", done, len(inputs) + 2)
-            done += 1
-            return self._pool.least(*parted(values))[0]
-
-        return sobol_indices(at, self._drawn, inputs, rng)
+    def _indices(self, rng: np.random.Generator, progress: Progress | None) -> Indices:
+        """Of every figure that is used; in a large pool by the paths that are low in each draw."""
+        first, second = self._drawn.first, self._drawn.second
+        work = len(first) * len(self._chosen) * self._pool.nodes
+        count = len(self._pool) if work <= WORK else LOW_PATHS
+        at = self._pool.crossed(first, second, count)
+        crossed = np.empty((len(self._chosen), len(first)))
+        for number, one in enumerate(self._chosen):
+            tell(progress, "figures weighed", number, len(self._chosen))
+            crossed[number] = at(self._place[one.number])
+        return estimated(self._answers[: len(first)], self._answers[len(first) :], crossed, rng)
 
     def _drivers(self, indices: Indices | None) -> tuple[Driver, ...]:
         place = {one.number: number for number, one in enumerate(self._chosen)}

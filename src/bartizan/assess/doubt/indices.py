@@ -91,10 +91,11 @@ def sobol_indices(
         mixed[:, chosen] = drawn.second[:, chosen]
         crossed[number] = at(mixed)
         mixed[:, chosen] = drawn.first[:, chosen]
-    return _estimates(here, there, crossed, rng)
+    return estimated(here, there, crossed, rng)
 
 
-def _estimates(here: Floats, there: Floats, crossed: Floats, rng: np.random.Generator) -> Indices:
+def estimated(here: Floats, there: Floats, crossed: Floats, rng: np.random.Generator) -> Indices:
+    """The indices from the values of f: at A and B, each (n,), and at every AB_i, (inputs, n), where f varies."""
     # the estimators are unbiased only about a mean of 0, and much less noisy there
     centre = 0.5 * (here.mean() + there.mean())
     here, there, crossed = here - centre, there - centre, crossed - centre

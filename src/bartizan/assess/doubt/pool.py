@@ -16,7 +16,7 @@ different terms may take different spreads.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,6 +28,7 @@ from bartizan.assess.task import WEIGHT, Task
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 NONE = -1
 
@@ -85,6 +86,22 @@ class _Shared(NamedTuple):
     per_alarm: bool
 
 
+class _Pooled(NamedTuple):
+    """All that a kernel needs to weigh the paths of a pool."""
+
+    tasks: _Tasks
+    tree: _Tree
+    shared: _Shared
+
+
+class _Lowest(NamedTuple):
+    """Per draw the `paths` of least P_I, (n, count), and their P_I, `values`; `uses` (all paths, figures)."""
+
+    paths: Ints
+    values: Floats
+    uses: Flags
+
+
 class Box(NamedTuple):
     """Ends between which every figure lies: of its value, and of the spread of one outcome [s]; each (figures,)."""
 
@@ -107,7 +124,7 @@ class Pool:
         self._numbers: dict[Task, int] = {}
         self._nodes: dict[tuple[int, int], int] = {}
         self._ends: dict[int, int] = {}
-        self._ready: tuple[_Tasks, _Tree, _Shared] | None = None
+        self._ready: _Pooled | None = None
         self._used: Ints | None = None
         for path in paths:
             self.add(path)
@@ -143,27 +160,49 @@ class Pool:
 
         `values`, `spreads`, shape (n, len(used)): the figures that are used, in that order. Each (n,).
         """
-        return _least(*self._arrays(), np.ascontiguousarray(values), np.ascontiguousarray(spreads))
+        return _least(self._arrays(), np.ascontiguousarray(values), np.ascontiguousarray(spreads))
+
+    def crossed(self, first: Floats, second: Floats, count: int) -> Callable[[int], Floats]:
+        """The least P_I in each draw of the first design, with one figure and its spread taken from the second.
+
+        `first`, `second`: values and beside them spreads, shape (n, 2 len(used)). Of each draw the `count` paths of
+        least P_I are weighed again. Gives a function of the figure's place in `used` to values, (n,).
+        """
+        uses = np.zeros((len(self.paths), len(self.used)), dtype=np.bool_)
+        place = {int(figure): number for number, figure in enumerate(self.used)}
+        shared = [*self.ground.response, *([] if self.ground.communication is None else [self.ground.communication])]
+        for row, path in zip(uses, self.paths, strict=True):
+            row[[place[figure] for task in path for figure in _figures_of(task)]] = True
+            row[[place[figure] for figure in shared]] = True
+        pooled = self._arrays()
+        paths, values = _lowest(pooled, first, min(count, len(self.paths)))
+        lowest = _Lowest(paths, values, uses)
+        return lambda figure: _crossed(pooled, first, second, lowest, figure)
+
+    @property
+    def nodes(self) -> int:
+        """How many tasks are worked out to weigh every path once."""
+        return len(self._nodes)
 
     def each(self, values: Floats, spreads: Floats) -> Floats:
         """P_I of every path at one set of values, shape (len(used),)."""
-        return _bounds(*self._arrays(), Box(values, values, spreads, spreads))[0]
+        return _bounds(self._arrays(), Box(values, values, spreads, spreads))[0]
 
     def bounds(self, box: Box) -> tuple[Floats, Floats]:
         """What P_I of each path lies between while every figure that is used lies in its box; each (paths,).
 
         True bounds, which need not be attained; see the module.
         """
-        return _bounds(*self._arrays(), box)
+        return _bounds(self._arrays(), box)
 
     def only(self, numbers: Iterable[int]) -> Pool:
         """A pool of some of the paths, in their order."""
         return Pool(self.ground, (self.paths[number] for number in sorted(numbers)))
 
-    def _arrays(self) -> tuple[_Tasks, _Tree, _Shared]:
+    def _arrays(self) -> _Pooled:
         if self._ready is None:
             place = {int(figure): number for number, figure in enumerate(self.used)}
-            self._ready = (_arrays_of(list(self._numbers), place), self._tree(), self._shared(place))
+            self._ready = _Pooled(_arrays_of(list(self._numbers), place), self._tree(), self._shared(place))
         return self._ready
 
     def _tree(self) -> _Tree:
@@ -239,45 +278,125 @@ def _timely(margin: float, variance: float) -> float:
 
 
 @compiled
-def _least(tasks: _Tasks, tree: _Tree, shared: _Shared, values: Floats, spreads: Floats) -> tuple[Floats, Ints]:
-    draws, nodes, kinds = len(values), len(tree.task), len(tasks.p)
+def filled(tasks: _Tasks, factor: float, here: Floats, wide: Floats, worked: Floats) -> None:
+    """Work out p, mean [s] and variance [s²] of every task from the figures of one draw, into (3, tasks)."""
+    for task in range(len(tasks.p)):
+        worked[0, task] = factor * _detected(tasks, task, here)
+        delay = tasks.delay[task]
+        worked[1, task] = tasks.mean[task] if delay < 0 else here[delay]
+        worked[2, task] = tasks.sd[task] ** 2 if delay < 0 else wide[delay] ** 2
+
+
+@compiled
+def answering(shared: _Shared, here: Floats, wide: Floats) -> tuple[float, float, float, float]:
+    """In one draw: mean [s] and variance [s²] of the response, what p is times, and what P_I is times."""
+    mean, variance = shared.mean, shared.variance
+    for figure in shared.response:
+        mean += here[figure]
+        variance += wide[figure] ** 2
+    heard = shared.p if shared.communication < 0 else here[shared.communication]
+    if shared.per_alarm:
+        return mean, variance, heard, 1.0
+    return mean, variance, 1.0, heard
+
+
+@compiled
+def _weighed(pooled: _Pooled, here: Floats, wide: Floats, worked: Floats, ahead: Floats) -> float:
+    """The value of every node in one draw, into the last row of `ahead` (3, nodes); what P_I is times."""
+    tasks, tree = pooled.tasks, pooled.tree
+    response, response_variance, factor, outside = answering(pooled.shared, here, wide)
+    filled(tasks, factor, here, wide, worked)
+    for node in range(1, len(tree.task)):
+        task, after = tree.task[node], tree.after[node]
+        p, mean, variance, weight = worked[0, task], worked[1, task], worked[2, task], tasks.weight[task]
+        timely = 0.0
+        if p > 0.0:
+            timely = _timely(
+                weight * mean + ahead[0, after] - response,
+                weight * weight * variance + ahead[1, after] + response_variance,
+            )
+        ahead[0, node] = mean + ahead[0, after]
+        ahead[1, node] = variance + ahead[1, after]
+        ahead[2, node] = p * timely + (1.0 - p) * ahead[2, after]
+    return outside
+
+
+@compiled
+def _least(pooled: _Pooled, values: Floats, spreads: Floats) -> tuple[Floats, Ints]:
+    draws, ends = len(values), pooled.tree.ends
     least, which = np.full(draws, 2.0), np.zeros(draws, dtype=np.int64)
-    p, mean, variance = np.empty(kinds), np.empty(kinds), np.empty(kinds)
-    ahead, spread, worth = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
+    worked, ahead = np.empty((3, len(pooled.tasks.p))), np.zeros((3, len(pooled.tree.task)))
     for draw in range(draws):
-        here, wide = values[draw], spreads[draw]
-        response, response_variance = shared.mean, shared.variance
-        for figure in shared.response:
-            response += here[figure]
-            response_variance += wide[figure] ** 2
-        heard = shared.p if shared.communication < 0 else here[shared.communication]
-        factor, outside = (heard, 1.0) if shared.per_alarm else (1.0, heard)
-        for task in range(kinds):
-            p[task] = factor * _detected(tasks, task, here)
-            delay = tasks.delay[task]
-            mean[task] = tasks.mean[task] if delay < 0 else here[delay]
-            variance[task] = tasks.sd[task] ** 2 if delay < 0 else wide[delay] ** 2
-        for node in range(1, nodes):
-            task, after = tree.task[node], tree.after[node]
-            weight = tasks.weight[task]
-            timely = 0.0
-            if p[task] > 0.0:
-                timely = _timely(
-                    weight * mean[task] + ahead[after] - response,
-                    weight * weight * variance[task] + spread[after] + response_variance,
-                )
-            worth[node] = p[task] * timely + (1.0 - p[task]) * worth[after]
-            ahead[node] = mean[task] + ahead[after]
-            spread[node] = variance[task] + spread[after]
-        for path in range(len(tree.ends)):
-            value = outside * worth[tree.ends[path]]
+        outside = _weighed(pooled, values[draw], spreads[draw], worked, ahead)
+        for path in range(len(ends)):
+            value = outside * ahead[2, ends[path]]
             if value < least[draw]:
                 least[draw], which[draw] = value, path
     return least, which
 
 
 @compiled
-def _bounds(tasks: _Tasks, tree: _Tree, shared: _Shared, box: Box) -> tuple[Floats, Floats]:
+def _lowest(pooled: _Pooled, values: Floats, count: int) -> tuple[Ints, Floats]:
+    """Per draw the numbers of the `count` paths of least P_I, and their P_I; values and spreads side by side."""
+    draws, half = len(values), values.shape[1] // 2
+    paths, worth = np.empty((draws, count), dtype=np.int64), np.empty((draws, count))
+    worked, ahead = np.empty((3, len(pooled.tasks.p))), np.zeros((3, len(pooled.tree.task)))
+    for draw in range(draws):
+        outside = _weighed(pooled, values[draw, :half], values[draw, half:], worked, ahead)
+        every = ahead[2][pooled.tree.ends]
+        paths[draw] = np.argsort(every)[:count]
+        worth[draw] = outside * every[paths[draw]]
+    return paths, worth
+
+
+@compiled
+def _value_of(pooled: _Pooled, end: int, here: Floats, wide: Floats, chain: Ints) -> float:
+    """P_I of one path alone in one draw; `chain` is room for its nodes."""
+    tasks, tree = pooled.tasks, pooled.tree
+    length, node = 0, end
+    while node > 0:
+        chain[length] = node
+        length += 1
+        node = tree.after[node]
+    response, variance, factor, outside = answering(pooled.shared, here, wide)
+    ahead, value = 0.0, 0.0
+    for place in range(length - 1, -1, -1):
+        task = tree.task[chain[place]]
+        weight, delay = tasks.weight[task], tasks.delay[task]
+        mean = tasks.mean[task] if delay < 0 else here[delay]
+        square = tasks.sd[task] ** 2 if delay < 0 else wide[delay] ** 2
+        p = factor * _detected(tasks, task, here)
+        if p > 0.0:
+            timely = _timely(weight * mean + ahead - response, weight * weight * square + variance)
+            value = p * timely + (1.0 - p) * value
+        ahead += mean
+        variance += square
+    return outside * value
+
+
+@compiled
+def _crossed(pooled: _Pooled, first: Floats, second: Floats, lowest: _Lowest, figure: int) -> Floats:
+    """The least P_I of the lowest paths of each draw, with one figure and its spread from the second design."""
+    draws, half = len(first), first.shape[1] // 2
+    least = np.empty(draws)
+    chain = np.empty(len(pooled.tree.task), dtype=np.int64)
+    here, wide = np.empty(half), np.empty(half)
+    for draw in range(draws):
+        here[:], wide[:] = first[draw, :half], first[draw, half:]
+        here[figure], wide[figure] = second[draw, figure], second[draw, half + figure]
+        least[draw] = 2.0
+        for number in range(lowest.paths.shape[1]):
+            path = lowest.paths[draw, number]
+            value = lowest.values[draw, number]
+            if lowest.uses[path, figure]:
+                value = _value_of(pooled, pooled.tree.ends[path], here, wide, chain)
+            least[draw] = min(least[draw], value)
+    return least
+
+
+@compiled
+def _bounds(pooled: _Pooled, box: Box) -> tuple[Floats, Floats]:
+    tasks, tree, shared = pooled.tasks, pooled.tree, pooled.shared
     low, high, narrow, wide = box.low, box.high, box.narrow, box.wide
     nodes = len(tree.task)
     # rows: the least and the most of each
