@@ -97,7 +97,7 @@ def _hardened(found: Hardening) -> Iterator[str]:
     if found.front:
         yield ""
         yield f"Every cost at which more can be had, and the worst {name}:"
-        rows = [
+        points = [
             (
                 _money(point.cost),
                 _number(point.value),
@@ -106,7 +106,7 @@ def _hardened(found: Hardening) -> Iterator[str]:
             )
             for point in found.front
         ]
-        yield from columns(rows, ">><<")
+        yield from columns(points, ">><<")
     yield from _refused(found)
 
 

@@ -78,6 +78,10 @@ class Adversary:
             self._answers[key] = self._ask(case, mask)
         return self._answers[key]
 
+    def known(self, case: int, mask: int) -> Answer | None:
+        """The answer where it was asked for before."""
+        return self._answers.get((case, mask))
+
     def whole(self, case: int, mask: int) -> Answer:
         """As `answer`, on the whole site read anew: for what is shown, and to check what was laid over.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.assess.compiled import compiled
-from bartizan.assess.harden.choices import Choices
+from bartizan.assess.harden.choices import Choices, members
 from bartizan.assess.harden.worth import Worth
 
 Floats = NDArray[np.float64]
@@ -28,11 +28,14 @@ STEEP = 40.0  # of `weakness`: a path 0.1 above another weighs a fiftieth
 class Pool(NamedTuple):
     """Paths with what they give, one behind another.
 
-    Per path: `bears` from `bears_at[i]` to `bears_at[i + 1]`, the upgrades that bear on it; from `sets_at[i]` on its
-    local sets: `known`, ascending, and `known_values`; and `sets`, those of the highest value first, with `values`
-    and `costs`. `prices`: of every upgrade.
+    Per path: `given` from `given_at[i]` to `given_at[i + 1]`, what must be decided for it to say anything, upgrade u
+    taken being 2 u and left out 2 u + 1; `bears` from `bears_at[i]` on, the upgrades that bear on it; from
+    `sets_at[i]` on its local sets: `known`, ascending, and `known_values`; and `sets`, those of the highest value
+    first, with `values` and `costs`. `prices`: of every upgrade.
     """
 
+    given_at: Ints
+    given: Ints
     bears_at: Ints
     bears: Ints
     sets_at: Ints
@@ -50,7 +53,16 @@ def pool_of(worths: Sequence[Worth], choices: Choices) -> Pool:
     best_first = [np.argsort(-worth.values, kind="stable") for worth in worths]
     bears = [np.array(worth.bears, dtype=np.int64) for worth in worths]
     sets = [worth.sets[order] for worth, order in zip(worths, best_first, strict=True)]
+    given = [
+        np.array(
+            [*(2 * one for one in members(worth.context.taken)), *(2 * one + 1 for one in members(worth.context.out))],
+            dtype=np.int64,
+        )
+        for worth in worths
+    ]
     return Pool(
+        given_at=_starts(given),
+        given=_joined(given),
         bears_at=_starts(bears),
         bears=_joined(bears),
         sets_at=_starts(sets),
@@ -78,6 +90,16 @@ def _starts(parts: Sequence[Ints]) -> Ints:
 
 def _joined(parts: Sequence[Ints]) -> Ints:
     return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+@compiled
+def _silent(pool: Pool, states: States, path: int) -> bool:
+    """Whether a path says nothing here, because what it presumes is not decided."""
+    for at in range(pool.given_at[path], pool.given_at[path + 1]):
+        presumed = LEFT if pool.given[at] & 1 else TAKEN
+        if states[pool.given[at] >> 1] != presumed:
+            return True
+    return False
 
 
 @compiled
@@ -119,6 +141,8 @@ def least_value(pool: Pool, states: States) -> tuple[float, int]:
     """The least value over the pool when all that is open is left out, and the path that gives it; inf, -1."""
     least, worst = np.inf, -1
     for path in range(len(pool.bears_at) - 1):
+        if _silent(pool, states, path):
+            continue
         value = _value(pool, path, _decided(pool, states, path)[0])
         if value < least:
             least, worst = value, path
@@ -130,6 +154,8 @@ def weakness(pool: Pool, states: States) -> float:
     """How weak the paths of the pool are together when all that is open is left out: weak ones weigh most."""
     total = 0.0
     for path in range(len(pool.bears_at) - 1):
+        if _silent(pool, states, path):
+            continue
         total += np.exp(-STEEP * _value(pool, path, _decided(pool, states, path)[0]))
     return total
 
@@ -143,6 +169,8 @@ def most_value(pool: Pool, states: States, left: int, enough: float) -> float:
     """
     bound = np.inf
     for path in range(len(pool.bears_at) - 1):
+        if _silent(pool, states, path):
+            continue
         taken, out = _decided(pool, states, path)
         affordable = left + _price(pool, path, taken)
         best = -np.inf
@@ -170,6 +198,8 @@ def least_cost(pool: Pool, states: States, more_than: float) -> int:
     need = np.zeros(paths, dtype=np.int64)
     claimed = np.zeros(len(states), dtype=np.bool_)
     for path in range(paths):
+        if _silent(pool, states, path):
+            continue
         need[path] = _cheapest(pool, states, path, more_than, claimed)
         if need[path] < 0:
             return -1

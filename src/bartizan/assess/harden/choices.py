@@ -93,9 +93,9 @@ class Choices:
         """The set of these ids. Raises ValueError for one that cannot be had."""
         return sum(1 << self.ids.index(name) for name in set(names))
 
-    def whole(self, mask: int) -> bool:
-        """Whether a set holds all that its members require, and nothing that they exclude."""
-        return all(self.needs[one] & ~mask == 0 and self.bars[one] & mask == 0 for one in members(mask))
+    def agrees(self, mask: int) -> bool:
+        """Whether no member of a set excludes another."""
+        return all(self.bars[one] & mask == 0 for one in members(mask))
 
 
 def members(mask: int) -> Iterator[int]:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bartizan.assess.harden.adversary import Adversary, Answer, Contradiction
+from bartizan.assess.harden.adversary import ALIKE, Adversary, Answer, Contradiction
 from bartizan.assess.harden.bound import (
     LEFT,
     OPEN,
@@ -31,12 +31,15 @@ from bartizan.assess.harden.bound import (
 )
 from bartizan.assess.harden.choices import Choices, members
 from bartizan.assess.harden.excerpt import Move
-from bartizan.assess.harden.worth import Ledger, Worth
+from bartizan.assess.harden.worth import Context, Ledger, Worth
 
 TIE = 1e-12  # values this close are equal: the two ways of adding them up differ by rounding
 DIVES = 8  # greedy starts, each of which teaches the pool
 _ABOVE_ALL = 2.0  # above every probability, below "no path is left"
 NODES_PER_SET = 200  # of the work budget: nodes of the search that weigh as much as one question to the adversary
+
+
+_Path = tuple[int, tuple[Move, ...]]  # a case and what is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,8 @@ class Search:
         self._ledgers = tuple(ledgers)
         self._work = work
         self._known = _Known()
-        self._worths: dict[tuple[int, tuple[Move, ...]], Worth | None] = {}
+        self._worths: dict[_Path, Worth | None] = {}
+        self._closer: dict[tuple[_Path, Context], Worth] = {}
         self._budget = -1
         self._paths: list[Worth] = []
         self._pool: Pool = pool_of((), choices)
@@ -226,6 +230,10 @@ class Search:
             value, proved = min(value, answer.value), min(proved, answer.proved)
             if best is not None and _better(best, Found(mask, cost, value, proved)) is best:
                 return None
+        known, _ = least_value(self._pool, self._states(_Node(mask, 0), rest_out=True))
+        if known < value - ALIKE:
+            # the engine was not to miss a path that is known: nothing that it said of this set is relied on
+            value, proved = known, -math.inf
         found = Found(mask, cost, value, proved)
         self._known.found[mask] = found
         return found
@@ -236,10 +244,11 @@ class Search:
             self._budget = budget
             for case, moves in self._worths:
                 self._worths[case, moves] = self._ledgers[case].worth(moves, budget)
+            self._closer.clear()
             self._gather()
 
     def _gather(self) -> None:
-        self._paths = [worth for worth in self._worths.values() if worth is not None]
+        self._paths = [worth for worth in self._worths.values() if worth is not None] + [*self._closer.values()]
         self._pool = pool_of(self._paths, self._choices)
 
     def _keep(self, case: int, answer: Answer) -> None:
@@ -307,6 +316,9 @@ class Search:
         now = worth.under(node.taken)
         left = budget - choices.cost(node.taken)
         undecided = [one for one in worth.bears if not (node.taken | node.out) >> one & 1]
+        if not undecided:
+            # read in a context which the choice as it stands fits, and the node not yet
+            return next(members(worth.context.out & ~node.out))
         best, chosen = -math.inf, undecided[0]
         for one in undecided:
             after = node.taken | choices.needs[one]
@@ -325,15 +337,40 @@ class Search:
         return [closed for one in both if (closed := self._closed(one, budget)) is not None]
 
     def _again(self, node: _Node, bound: float, budget: int) -> list[_Node]:
-        """A node after the adversary's answer: as it is where the pool now shows it, else parted by any upgrade."""
+        """A node after the adversary's answer: as it is where the pool now shows it, else parted further."""
         closed = self._closed(node, budget)
         if closed is None or closed != node:
             return [] if closed is None else [closed]
         value, _ = least_value(self._pool, self._states(node, rest_out=True))
-        undecided = self._open(node)
         if value < bound - TIE:
             return [node]
-        return self._children(node, undecided[0], budget) if undecided else []
+        undecided = self._open(node)
+        if not undecided:
+            return []
+        pivot = self._look_closer(node, bound)
+        value, _ = least_value(self._pool, self._states(node, rest_out=True))
+        if value < bound - TIE:
+            return [node]
+        return self._children(node, undecided[0] if pivot is None else pivot, budget)
+
+    def _look_closer(self, node: _Node, bound: float) -> int | None:
+        """Read the paths that bite here anew in the context of a node; the upgrade that matters most for the worst."""
+        pivot = None
+        context = Context(node.taken, node.out)
+        for case in range(len(self._adversary.scenes)):
+            answer = self._adversary.known(case, node.taken)
+            if answer is None or answer.value >= bound - TIE:
+                continue
+            for moves in answer.moves:
+                coarse = self._worths.get((case, moves))
+                if coarse is None or not coarse.free & ~(node.taken | node.out):
+                    continue
+                worth = self._ledgers[case].worth(moves, self._budget, context)
+                if worth is not None:
+                    self._closer[(case, moves), worth.context] = worth
+                    pivot = worth.bears[0] if pivot is None and worth.bears else pivot
+        self._gather()
+        return pivot
 
 
 def _better(one: Found, other: Found) -> Found:

@@ -15,32 +15,42 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.harden.bearing import RESPONSE, TARGET, Bearing, Place
 from bartizan.assess.harden.choices import Choices, members
 from bartizan.assess.harden.excerpt import Excerpt, Move, Novelties, Question, elements_of
+from bartizan.assess.harden.following import NOTHING, Figures, Slot, figures_of, slots_of, tasks_of, trace
+from bartizan.assess.harden.readings import most_values
 from bartizan.assess.harden.smallsite import SmallSite
-from bartizan.assess.task import WEIGHT, Task
-from bartizan.assess.taskgraph import DONE, Arc, TaskGraph
+from bartizan.assess.taskgraph import Arc
 from bartizan.assess.timeline import Floats
 from bartizan.site.model import Change
 from bartizan.site.site import Site
 
 LIMIT = 1 << 15  # sets of one path that are kept: some 30 ms of arithmetic
+COARSE = 1 << 11  # where some upgrades are left free anyway
+_NO_PATH = 2.0  # above every probability
 BITS = 40  # upgrades that bear on one path: far above what LIMIT lets through
-Figures = tuple[float, float, float, float]  # p, weight, mean, sd; of the response: mean, sd, P_C, P_N
 Ints = NDArray[np.int64]
-_NOTHING: Figures = (0.0, 0.0, 0.0, 0.0)
-_Slot = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Upgrades that are taken and that are left out, as masks."""
+
+    taken: int
+    out: int
+
+
+ANY = Context(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """One path of one case, and what it gives.
+    """One path of one case, and what it gives in a context: under sets that have what is taken and not what is out.
 
-    `bears`: the upgrades that bear on it, ascending; bit k of a local set is upgrade `bears[k]`. `sets`, ascending,
-    shape (n,): the local sets that can be had within the budget, and `values` what the path gives under each, inf
-    where it does not exist (or nobody can say).
+    `bears`: the upgrades by which its readings differ; bit k of a local set is upgrade `bears[k]`. `sets`, ascending,
+    shape (n,): the local sets that can be had within the budget, and `values` the most that the path gives under
+    each, whatever of `free` is added; inf where it does not exist (or nobody can say).
     """
 
     case: int
@@ -48,12 +58,23 @@ class Worth:
     bears: tuple[int, ...]
     sets: Ints
     values: Floats
+    context: Context
+    free: int
 
     def under(self, mask: int) -> float:
         """What the path gives under a set of upgrades; -inf where the set cannot be had within the budget."""
         local = sum(1 << k for k, one in enumerate(self.bears) if mask >> one & 1)
         at = int(np.searchsorted(self.sets, local))
         return float(self.values[at]) if at < len(self.sets) and self.sets[at] == local else -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class _Followed:
+    """A path in its small site, with what is taken."""
+
+    small: SmallSite
+    moves: tuple[Move, ...]
+    taken: int
 
 
 class Ledger:
@@ -79,30 +100,57 @@ class Ledger:
         self._effective = effective
         self._bearing = Bearing(self._document, question, changes)
         self._novelties = Novelties.of(change for listed in changes for change in listed)
-        self._known: dict[tuple[_Slot, int], Figures] = {}
+        self._known: dict[tuple[Slot, int], Figures] = {}
 
-    def worth(self, moves: tuple[Move, ...], budget: int) -> Worth | None:
-        """What a path gives under every choice within a budget [whole units]; None where these are too many."""
+    def worth(self, moves: tuple[Move, ...], budget: int, context: Context = ANY) -> Worth | None:
+        """What a path gives under every choice within a budget [whole units] that agrees with a context.
+
+        Where these are too many to keep, the upgrades that matter least are left free in each reading. None where it
+        cannot be told: too many upgrades decide whether the path exists.
+        """
         places = _places(self._question, moves, self._novelties, self._document)
         exists = self._bearing.paths(places)
         bears = exists | self._bearing.figures(RESPONSE)
         for place in places:
             bears |= self._bearing.figures(place)
-        order = tuple(members(bears))
-        sets = self._sets(order, budget)
-        if sets is None:
-            return None
+        here = Context(context.taken & bears, context.out & bears)
         excerpt = Excerpt(self._document, self._question, elements_of(moves), self._novelties)
         small = SmallSite(excerpt, self._question, self._attachments)
+        followed = _Followed(small, moves, here.taken)
+        order = tuple(members(bears & ~(here.taken | here.out)))
+        left = budget - self._choices.cost(here.taken)
+        sets = self._sets(order, left, LIMIT)
+        free = 0
+        if sets is None:
+            first = self._by_influence(followed, order, exists)
+            count = len(first)
+            while sets is None:
+                count -= 1
+                sets = self._sets(first[:count], left, COARSE)
+            order, free = tuple(first[:count]), sum(1 << one for one in first[count:])
+            if free & exists:
+                return None
         values = np.full(len(sets), np.inf)
         present = sets & _local(exists, order)
         for one in np.unique(present):
             chosen = np.flatnonzero(present == one)
-            values[chosen] = self._values(small, moves, sets[chosen], order)
-        return Worth(self._number, moves, order, sets, values)
+            values[chosen] = self._values(followed, sets[chosen], order, free)
+        return Worth(self._number, moves, order, sets, values, here, free)
 
-    def _sets(self, order: Sequence[int], budget: int) -> Ints | None:
-        """The local sets that can be had within a budget, ascending; None where they are too many."""
+    def _by_influence(self, followed: _Followed, order: Sequence[int], exists: int) -> list[int]:
+        """The upgrades that bear on a path: those that decide whether it exists, then those that change it most."""
+        places = np.array([0, *(1 << k for k in range(len(order)))], dtype=np.int64)
+        everything = (1 << len(order)) - 1
+        alone = self._values(followed, places, order, 0)
+        without = self._values(followed, everything & ~places, order, 0)
+        alone[alone == np.inf] = _NO_PATH
+        without[without == np.inf] = _NO_PATH
+        moved = np.abs(alone[1:] - alone[0]) + np.abs(without[1:] - without[0])
+        ranked = sorted(range(len(order)), key=lambda k: (not exists >> order[k] & 1, -moved[k], k))
+        return [order[k] for k in ranked]
+
+    def _sets(self, order: Sequence[int], budget: int, limit: int) -> Ints | None:
+        """The local sets that can be had within a budget, ascending; None where they are more than a limit."""
         if len(order) > BITS:
             return None
         choices = self._choices
@@ -112,56 +160,83 @@ class Ledger:
             fits = (costs + choices.costs[one] <= budget) & (sets & _local(choices.bars[one], order) == 0)
             sets = np.concatenate((sets, sets[fits] | 1 << k))
             costs = np.concatenate((costs, costs[fits] + choices.costs[one]))
-            if len(sets) > LIMIT:
+            if len(sets) > limit:
                 return None
         for k, one in enumerate(order):
             needs = _local(choices.needs[one], order)
             sets = sets[(sets >> k & 1 == 0) | (sets & needs == needs)]
         return np.sort(sets)
 
-    def _values(self, small: SmallSite, moves: tuple[Move, ...], sets: Ints, order: Sequence[int]) -> Floats:
-        """The value of a path under each set; all sets agree in what bears on whether the path exists."""
+    def _values(self, followed: _Followed, sets: Ints, order: Sequence[int], free: int) -> Floats:
+        """The most that a path gives under each set, whatever of `free` is added.
+
+        All sets agree in what bears on whether the path exists.
+        """
+        base = followed.taken
         fewest = sets[np.argsort([int(one).bit_count() for one in sets], kind="stable")]
-        arcs = self._traced(small, moves, _spread(int(fewest[0]), order))
+        arcs = self._traced(followed, base | _spread(int(fewest[0]), order))
         if arcs is None:
             return np.full(len(sets), np.inf)
         known = np.ones(len(sets), dtype=bool)
-        slots = [*_slots(arcs, moves), (_RESPONSE, RESPONSE)]
+        slots = [*slots_of(arcs, followed.moves), (_RESPONSE, RESPONSE)]
         index = np.zeros((len(slots), len(sets)), dtype=np.int64)
-        figures: list[Figures] = []
+        spans: list[tuple[Figures, Figures] | None] = []
         for row, (slot, place) in enumerate(slots):
-            bears = _local(self._bearing.figures(place), order)
+            figures = self._bearing.figures(place)
+            bears = _local(figures, order)
             keys, first = np.unique(fewest & bears, return_index=True)
-            told = []
-            for local, at in zip(keys.tolist(), first.tolist(), strict=True):
-                key = slot, _spread(local, order)
-                if key not in self._known:
-                    self._traced(small, moves, _spread(int(fewest[at]), order))
-                told.append(self._known.get(key))
+            told = [
+                self._span(followed, slot, base | _spread(int(fewest[at]), order), figures, free)
+                for at in first.tolist()
+            ]
             place_of = np.searchsorted(keys, sets & bears)
             known &= np.array([one is not None for one in told])[place_of]
-            index[row] = place_of + len(figures)
-            figures += [one or _NOTHING for one in told]
-        values = path_values(index, np.array(figures), self._question.communication == "per-alarm")
+            index[row] = place_of + len(spans)
+            spans += told
+        low = np.array([NOTHING if one is None else one[0] for one in spans])
+        high = np.array([NOTHING if one is None else one[1] for one in spans])
+        values = most_values(index, low, high, self._question.communication == "per-alarm")
         values[~known] = np.inf
         return values
 
-    def _traced(self, small: SmallSite, moves: tuple[Move, ...], mask: int) -> list[Arc] | None:
+    def _span(
+        self, followed: _Followed, slot: Slot, mask: int, figures: int, free: int
+    ) -> tuple[Figures, Figures] | None:
+        """The least and the most of each figure of a task under a set, whatever of `free` is added; None: unknown."""
+        found = []
+        for added in _subsets(figures & free):
+            more = mask | added
+            for one in members(added):
+                more |= self._choices.needs[one]
+            if more & figures & ~(mask | added) or not self._choices.agrees(more):
+                continue
+            if (slot, more & figures) not in self._known:
+                self._traced(followed, more)
+            if (slot, more & figures) not in self._known:
+                return None
+            found.append(self._known[slot, more & figures])
+        if not found:
+            return None
+        table = np.array(found)
+        low, high = table.min(axis=0).tolist(), table.max(axis=0).tolist()
+        return (low[0], low[1], low[2], low[3]), (high[0], high[1], high[2], high[3])
+
+    def _traced(self, followed: _Followed, mask: int) -> list[Arc] | None:
         """The arcs of a path under a set of upgrades, and what they say of every task noted for later."""
-        posed = small.pose(self._changes[one] for one in members(mask))
-        arcs = None if posed is None else _trace(posed.problem.graph, moves)
+        posed = followed.small.pose(self._changes[one] for one in members(mask))
+        arcs = None if posed is None else trace(posed.problem.graph, followed.moves)
         if posed is None or arcs is None:
             return None
         problem, p_neutralization = posed
-        for (slot, place), task in zip(_slots(arcs, moves), _tasks(arcs), strict=True):
-            self._known[slot, mask & self._bearing.figures(place)] = _figures(task)
+        for (slot, place), task in zip(slots_of(arcs, followed.moves), tasks_of(arcs), strict=True):
+            self._known[slot, mask & self._bearing.figures(place)] = figures_of(task)
         response = (problem.response_mean, problem.response_sd, problem.p_communication)
         share = p_neutralization if self._effective and p_neutralization is not None else 1.0
         self._known[_RESPONSE, mask & self._bearing.figures(RESPONSE)] = (*response, share)
         return arcs
 
 
-_RESPONSE: _Slot = ("response",)
+_RESPONSE: Slot = ("response",)
 
 
 def _places(
@@ -175,55 +250,6 @@ def _places(
     return [*(("element", name) for name in sorted(elements)), *(("area", name) for name in sorted(areas)), TARGET]
 
 
-def _trace(graph: TaskGraph, moves: Sequence[Move]) -> list[Arc] | None:
-    """The arcs that lead along these moves, from a start to the end; None where they do not."""
-    leaving: dict[int, list[Arc]] = {}
-    for arc in graph.arcs:
-        leaving.setdefault(arc.tail, []).append(arc)
-
-    def follow(node: int, index: int) -> list[Arc] | None:
-        if index == len(moves):
-            return [] if node == DONE else None
-        for arc in leaving.get(node, ()):
-            task = arc.task
-            if Move(task.leg, task.kind, task.id, task.way or "") == moves[index]:
-                rest = follow(arc.head, index + 1)
-                if rest is not None:
-                    return [arc, *rest]
-        return None
-
-    for start in graph.starts:
-        arcs = follow(start, 0)
-        if arcs is not None:
-            return arcs
-    return None
-
-
-def _slots(arcs: Sequence[Arc], moves: Sequence[Move]) -> Iterator[tuple[_Slot, Place]]:
-    """For each way and each crossing of a path, in order, what names it among those of all paths, and its place."""
-    for index, (arc, move) in enumerate(zip(arcs, moves, strict=True)):
-        left_by = moves[index + 1].id if index + 1 < len(moves) else ""
-        if arc.through is None:
-            yield ("target", move.way), TARGET
-            yield ("nothing",), TARGET
-        else:
-            element, left, entered = arc.through
-            yield ("way", move.leg, element, move.way, left, entered), ("element", element)
-            yield ("crossing", move.leg, entered, element, left_by), ("area", entered)
-
-
-def _tasks(arcs: Sequence[Arc]) -> Iterator[Task | None]:
-    for arc in arcs:
-        yield arc.task
-        yield arc.crossing
-
-
-def _figures(task: Task | None) -> Figures:
-    if task is None:
-        return _NOTHING
-    return task.p_detection, WEIGHT[task.detect_at], task.delay_mean, task.delay_sd
-
-
 def _local(mask: int, order: Sequence[int]) -> int:
     """A set of upgrades as a local set of a path."""
     return sum(1 << k for k, one in enumerate(order) if mask >> one & 1)
@@ -234,33 +260,11 @@ def _spread(local: int, order: Sequence[int]) -> int:
     return sum(1 << one for k, one in enumerate(order) if local >> k & 1)
 
 
-@compiled
-def path_values(index: Ints, figures: Floats, per_alarm: bool) -> Floats:
-    """P_I, or P_E, of many readings of one path at once.
-
-    `index` (tasks + 1, n): per task in order, and last the response, which row of `figures` (m, 4) holds in a
-    reading: p, weight, mean, sd; of the response mean, sd, P_C, P_N. `per_alarm`: every alarm has a communication of
-    its own. Shape (n,).
-    """
-    tasks, readings = index.shape[0] - 1, index.shape[1]
-    values = np.empty(readings)
-    for reading in range(readings):
-        response = figures[index[tasks, reading]]
-        mean, variance, value = 0.0, 0.0, 0.0
-        for task in range(tasks - 1, -1, -1):
-            p, weight, m, s = figures[index[task, reading]]
-            # in the order of the engine, so that a tie without spread is a tie here too
-            margin = (weight * m + mean) - response[0]
-            spread = weight * weight * (s * s) + variance + response[1] * response[1]
-            if per_alarm:
-                p *= response[2]
-            if p > 0.0:
-                if spread > 0.0:
-                    timely = 0.5 * math.erfc(-margin / math.sqrt(2.0 * spread))
-                else:
-                    timely = 1.0 if margin > 0.0 else 0.0
-                value = p * timely + (1.0 - p) * value
-            mean += m
-            variance += s * s
-        values[reading] = response[3] * value * (1.0 if per_alarm else response[2])
-    return values
+def _subsets(mask: int) -> Iterator[int]:
+    """Every part of a set, the empty one first."""
+    part = 0
+    while True:
+        yield part
+        if part == mask:
+            return
+        part = (part - mask) & mask
