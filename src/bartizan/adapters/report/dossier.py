@@ -9,8 +9,9 @@ from bartizan.adapters.report.advice import advice_sections
 from bartizan.adapters.report.doubt import doubt_section
 from bartizan.adapters.report.front import front_section
 from bartizan.adapters.report.names import Names
-from bartizan.adapters.report.section import Section
+from bartizan.adapters.report.section import Line, Section
 from bartizan.adapters.report.simulation import simulation_section
+from bartizan.adapters.report.terrain import terrain_figure
 from bartizan.app.dossier import Dossier
 from bartizan.app.study import Case
 
@@ -28,9 +29,15 @@ def render(dossier: Dossier) -> str:
         if simulated is not None:
             yield simulated
 
+        walked = dossier.walked(case)
+        if walked is not None:
+            yield Section("Over the ground", figure=terrain_figure(walked, f"ground-{number}"))
+
     return assessment.render(dossier.study, beside=beside, whole=tuple(_whole(dossier)))
 
 
 def _whole(dossier: Dossier) -> Iterator[Section]:
     if dossier.upgrades is not None:
         yield front_section(dossier.upgrades.hardening, dossier.site, "front")
+    if dossier.no_ground is not None:
+        yield Section("Over the ground", (Line(f"Not worked out: {dossier.no_ground}."),))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bartizan.app.advice import Advice, AdviceCase, advise_site
@@ -11,7 +11,9 @@ from bartizan.app.doubt import DoubtCase, Doubts, doubt_site
 from bartizan.app.harden import HardenStudy, harden_site
 from bartizan.app.simulate import Campaign, CampaignCase, Trials, simulate_site
 from bartizan.app.study import Case, Selection, Study, study
+from bartizan.app.terrain import TerrainCase, terrain_study
 from bartizan.assess.doubt import Asked
+from bartizan.errors import BartizanError
 from bartizan.site.site import Site
 
 Telling = Callable[[str], None]
@@ -37,7 +39,11 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dossier:
-    """A study, and what stands beside it; `upgrades` is None where the site has none, or the reading excludes them."""
+    """A study, and what stands beside it.
+
+    `upgrades` is None where the site has none, or the reading excludes them. `ground`: the ground for the question of
+    least P_I; None where there is none to walk on, and `no_ground` says what it lacks.
+    """
 
     site: Site
     study: Study
@@ -45,11 +51,20 @@ class Dossier:
     advice: Advice
     campaign: Campaign
     upgrades: HardenStudy | None
+    ground: TerrainCase | None
+    no_ground: str | None
     require: float | None
 
     def doubt(self, case: Case) -> DoubtCase | None:
         """The doubt about a case of the study."""
         return next((one for one in self.doubts.cases if _key(one) == _asked(case)), None)
+
+    def walked(self, case: Case) -> TerrainCase | None:
+        """The ground of a case of the study, which only the worst one has."""
+        ground = self.ground
+        if ground is None or (ground.threat, ground.target, ground.state, ground.response) != _asked(case):
+            return None
+        return ground
 
     def advised(self, case: Case) -> AdviceCase | None:
         """The advice on a case of the study."""
@@ -101,6 +116,8 @@ def dossier_of(
         tell("the best upgrades")
         budget = sum((Decimal(str(one.cost)) for one in site.upgrades), Decimal(0))
         upgrades = harden_site(site, budget if wanted.budget is None else wanted.budget, selection=asked)
+    tell("the ground")
+    ground, no_ground = _ground(site, asked, found)
     tell("the simulation")
     campaign = simulate_site(
         site,
@@ -121,8 +138,31 @@ def dossier_of(
         advice=advice,
         campaign=campaign,
         upgrades=upgrades,
+        ground=ground,
+        no_ground=no_ground,
         require=wanted.require,
     )
+
+
+def _ground(site: Site, asked: Selection, found: Study) -> tuple[TerrainCase | None, str | None]:
+    """The ground for the question of least P_I, or why there is none."""
+    open_ = [case.result for case in found.cases if case.result.p_interruption is not None]
+    if not open_:
+        return None, None
+    worst = min(open_, key=lambda result: result.p_interruption or 0.0)
+    alone = replace(
+        asked,
+        threats=None if worst.threat is None else [worst.threat],
+        targets=None if worst.target is None else worst.target.split(","),
+        states=[worst.state],
+        responses=None if worst.response is None else [worst.response],
+    )
+    try:
+        (case,) = terrain_study(site, selection=alone).cases
+    except BartizanError as error:
+        # a site need not have a plan, nor a threat a speed
+        return None, str(error)
+    return case, None
 
 
 def _key(case: DoubtCase | AdviceCase) -> _Key:
