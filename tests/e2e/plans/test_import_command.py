@@ -133,7 +133,7 @@ def test_a_workbook_is_assessed_like_the_same_csv(tmp_path: Path) -> None:
 
 
 def test_tables_of_an_assessment(chancery: Path, tmp_path: Path) -> None:
-    arguments = ["assess", chancery, "--target", "registry", "--csv", tmp_path / "out", "--json"]
+    arguments: list[str | Path] = ["assess", chancery, "--target", "registry", "--csv", tmp_path / "out", "--json"]
     done = run(*arguments)
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)["results"]

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from bartizan.adapters.plans.dxf_curves import KINDS, corners
 from bartizan.adapters.plans.dxf_frame import Lie, lie_of
 from bartizan.adapters.plans.placing import window_of
 from bartizan.adapters.plans.source import opened, refusal
@@ -23,9 +27,7 @@ MOST_BYTES = 128_000_000
 MOST_ENTITIES = 200_000
 DEEPEST = 16
 TOLERANCE = 0.01  # metres that a flattened curve may lie off the true one
-MOST_CORNERS = 20_000  # of one curve
 
-_CURVES = frozenset({"LINE", "LWPOLYLINE", "POLYLINE", "ARC", "CIRCLE", "ELLIPSE", "SPLINE"})
 _SAME_PLACE = 1e-9  # of the drawing's own size: ends that differ by less are one
 
 
@@ -105,8 +107,8 @@ class _Making:
         elif what == "INSERT":
             self._insert(entity, within, kind, source)
         elif what == "POINT":
-            self._add(kind, entity, within, source, lambda: shapes.point(self._place(entity.dxf.location)))
-        elif what in _CURVES:
+            self._add(kind, entity, within, source, lambda: self._point(entity.dxf.location))
+        elif what in KINDS:
             self._curve(kind, entity, within, source)
         else:
             self.collect.drop(kind, source, f"{what} is not drawn")
@@ -134,7 +136,7 @@ class _Making:
         lost: list[str] = []
         for copy in copies:
             self._count()
-            for part in copy.virtual_entities(skipped_entity_callback=lambda _part, why: lost.append(why)):
+            for part in _parts(copy, lost):
                 self.draw(part, (*within, insert))
         for why in lost:
             self.collect.drop(kind, source, f"a part of its block cannot be placed: {why[:80]}", whole=False)
@@ -160,27 +162,21 @@ class _Making:
 
     def _flattened(self, entity: Any) -> tuple[list[tuple[float, float]], bool]:
         """The corners [m] of a curve, and whether it closes."""
-        from ezdxf.path import make_path  # noqa: PLC0415 an extra
-
-        try:
-            path = make_path(entity)
-        except (TypeError, ValueError, ZeroDivisionError, ArithmeticError) as error:
-            raise InputError(f"{entity.dxftype()} cannot be read ({str(error)[:80]})") from error
-        corners = [self._place(vertex) for vertex in path.control_vertices()]
-        if len(corners) < 2:
+        points, closed = corners(entity, TOLERANCE / self._lie.metres)
+        places = [self._place(x, y) for x, y in points]
+        if len(places) < 2:
             raise InputError(f"{entity.dxftype()} has no length")
-        places: list[tuple[float, float]] = []
-        # two segments to a curve at least, so that an arc is never its chord
-        for vertex in path.flattening(TOLERANCE / self._lie.metres, segments=4):
-            places.append(self._place(vertex))
-            if len(places) > MOST_CORNERS:
-                raise InputError(f"{entity.dxftype()} needs more than {MOST_CORNERS:,} corners")
         size = max(max(abs(x), abs(y)) for x, y in places)
-        closed = bool(path.is_closed) or math.dist(places[0], places[-1]) <= _SAME_PLACE * size
-        return places, closed and len(places) > 3
+        meets = math.dist(places[0], places[-1]) <= _SAME_PLACE * size
+        if meets:
+            # the last corner of a circle comes out a rounding error beside the first, and would cross it
+            places[-1] = places[0]
+        return places, (closed or meets) and len(places) > 3
 
-    def _place(self, vertex: Any) -> tuple[float, float]:
-        x, y = float(vertex.x), float(vertex.y)
+    def _point(self, location: Any) -> Shape:
+        return shapes.point(self._place(location.x, location.y))
+
+    def _place(self, x: float, y: float) -> tuple[float, float]:
         if not (math.isfinite(x) and math.isfinite(y)):
             raise InputError(f"a coordinate is not a number: {x}, {y}")
         place = self._lie.to_plan(x, y)
@@ -207,3 +203,19 @@ class _Making:
             return f"{entity.dxftype()} #{self._label(entity, within)}"
         block = str(within[-1].dxf.name)[:40]
         return f"{entity.dxftype()} {self._seen} of block {block!r} inserted by #{within[0].dxf.get('handle')}"
+
+
+def _parts(insert: Any, lost: list[str]) -> Iterator[Any]:
+    """The parts of a block where it is inserted; why one could not be placed is added to `lost`."""
+    parts = iter(insert.virtual_entities(skipped_entity_callback=lambda _part, why: lost.append(str(why))))
+    while True:
+        try:
+            with np.errstate(all="ignore"):
+                part = next(parts, None)
+        except (ValueError, TypeError, ArithmeticError, AttributeError, IndexError) as error:
+            # of a damaged part the library raises what it happens to raise, and then ends
+            lost.append(f"{error}, and the parts after it are not there")
+            return
+        if part is None:
+            return
+        yield part
