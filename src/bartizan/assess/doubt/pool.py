@@ -202,23 +202,23 @@ class Pool:
     def _arrays(self) -> _Pooled:
         if self._ready is None:
             place = {int(figure): number for number, figure in enumerate(self.used)}
-            self._ready = _Pooled(_arrays_of(list(self._numbers), place), self._tree(), self._shared(place))
+            self._ready = _Pooled(_arrays_of(list(self._numbers), place), self._tree(), _shared_of(self.ground, place))
         return self._ready
 
     def _tree(self) -> _Tree:
         nodes = np.array([(0, 0), *self._nodes], dtype=np.int64)
         return _Tree(nodes[:, 0].copy(), nodes[:, 1].copy(), np.array(list(self._ends), dtype=np.int64))
 
-    def _shared(self, place: dict[int, int]) -> _Shared:
-        ground = self.ground
-        return _Shared(
-            np.array([place[figure] for figure in ground.response], dtype=np.int64),
-            float(ground.response_mean),  # whole seconds would make whole-numbered arrays of the kernels'
-            float(ground.response_sd) ** 2,
-            NONE if ground.communication is None else place[ground.communication],
-            float(ground.p_communication),
-            ground.per_alarm,
-        )
+
+def _shared_of(ground: Ground, place: dict[int, int]) -> _Shared:
+    return _Shared(
+        np.array([place[figure] for figure in ground.response], dtype=np.int64),
+        float(ground.response_mean),  # whole seconds would make whole-numbered arrays of the kernels'
+        float(ground.response_sd) ** 2,
+        NONE if ground.communication is None else place[ground.communication],
+        float(ground.p_communication),
+        ground.per_alarm,
+    )
 
 
 def _figures_of(task: Task) -> list[int]:
@@ -249,6 +249,30 @@ def _arrays_of(tasks: Sequence[Task], place: dict[int, int]) -> _Tasks:
         np.array([task.delay_sd for task in tasks], dtype=np.float64),
         np.array([WEIGHT[task.detect_at] for task in tasks], dtype=np.float64),
     )
+
+
+class Worked(NamedTuple):
+    """One draw worked out: p, mean [s] and variance [s²] of every task, (3, tasks), and of the response; what P_I is
+    times. Under "per-alarm" communication is in p, else in `outside`."""
+
+    tasks: Floats
+    response_mean: float
+    response_variance: float
+    outside: float
+
+
+def worked_out(tasks: Sequence[Task], ground: Ground) -> Callable[[Floats, Floats], Worked]:
+    """From values and spreads of all figures, each (figures,), to those of the tasks and the response."""
+    place = {number: number for number in range(len(ground.points))}
+    of_tasks, of_response = _arrays_of(tasks, place), _shared_of(ground, place)
+
+    def worked(values: Floats, spreads: Floats) -> Worked:
+        mean, variance, factor, outside = answering(of_response, values, spreads)
+        found = np.empty((3, len(tasks)))
+        filled(of_tasks, factor, values, spreads, found)
+        return Worked(found, mean, variance, outside)
+
+    return worked
 
 
 @compiled

@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.special import betaincinv
 
-from bartizan.assess.doubt.belief import Runs
 from bartizan.assess.doubt.draws import Draws
-from bartizan.assess.doubt.ground import SAME, drawn_problem, own_tasks
+from bartizan.assess.doubt.ground import SAME
 from bartizan.assess.doubt.indices import SURE
 from bartizan.assess.doubt.pool import Ground, Pool
 from bartizan.assess.doubt.result import Checked
+from bartizan.assess.doubt.solver import Solver
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
-from bartizan.assess.task import Task
 
 FIRST_PATHS = 20  # the worst at the points, to begin a pool with
+EVERY_DRAW = 10_000_000  # arcs times draws: up to here every draw is solved, in some 30 s
 ROUND = 16  # draws solved exactly before it is asked whether that brought anything
 ROUNDS = 8
 FINAL = 32  # further draws, solved to say how good the pool is
@@ -34,11 +34,16 @@ def tell(progress: Progress | None, what: str, done: int, total: int) -> None:
 def searched(
     problem: Problem, ground: Ground, draws: Draws, rng: np.random.Generator, progress: Progress | None
 ) -> tuple[Pool, Checked]:
-    """A pool from draws that are solved exactly, and what further such draws say of it; empty where no path exists."""
-    solver = Solver(problem, draws)
-    pool = Pool(ground, solver.at_points(FIRST_PATHS))
+    """A pool from draws that are solved exactly, and what further such draws say of it; empty where no path exists.
+
+    Where the problem is small enough for its draws, all of them are solved, and the pool holds the worst path of each.
+    """
+    pool = Pool(ground, (path.tasks for path in worst_paths(problem, FIRST_PATHS)[0]))
     if not draws.doubtful or not len(pool):
         return pool, Checked(every_path=False, paths=len(pool))
+    solver = Solver(problem, ground, draws)
+    if len(problem.graph.arcs) * len(draws) <= EVERY_DRAW:
+        return pool, _every_draw(solver, pool, progress)
     chosen = iter(rng.permutation(len(draws)).tolist())
     done, total = 0, ROUNDS * ROUND + FINAL
     for _ in range(ROUNDS):
@@ -74,28 +79,25 @@ def searched(
     return pool, checked
 
 
-class Solver:
-    """The exact engine on single draws of a problem."""
-
-    def __init__(self, problem: Problem, draws: Draws) -> None:
-        self._problem = problem
-        self._draws = draws
-        self._all = np.arange(len(problem.figures), dtype=np.int64)
-        self._runs = frozenset(one.number for one in draws.doubtful.values() if isinstance(one.belief, Runs))
-
-    def at_points(self, count: int) -> list[tuple[Task, ...]]:
-        """The worst paths with every figure at its point."""
-        return [own_tasks(self._problem, path.tasks) for path in worst_paths(self._problem, count)[0]]
-
-    def excess(self, pool: Pool, draw: int) -> tuple[float, tuple[Task, ...]]:
-        """By how much the pool's P_I in a draw may be too high, by the engine's bound; and the worst path there."""
-        values, spreads = self._draws.at(draw, pool.used)
-        least = float(pool.least(values[None], spreads[None])[0][0])
-        there = drawn_problem(self._problem, *self._draws.at(draw, self._all), self._runs)
-        paths, certificate = worst_paths(there)
-        if certificate is None:  # the graph has a path, whatever the figures
-            return 0.0, pool.paths[0]
-        return least - certificate.lower_bound, own_tasks(self._problem, paths[0].tasks)
+def _every_draw(solver: Solver, pool: Pool, progress: Progress | None) -> Checked:
+    """Take the worst path of every draw into the pool; a draw counts as missed where its path is not proved worst."""
+    solver.prepare()
+    total = len(solver.draws)
+    gaps = []
+    for draw in range(total):
+        lower, value, path = solver.solved(draw)
+        pool.add(path)
+        gaps.append(value - lower)
+        tell(progress, "draws solved exactly", draw, total)
+    missed = sum(gap > SAME for gap in gaps)
+    return Checked(
+        every_path=False,
+        paths=len(pool),
+        draws=total,
+        missed=missed,
+        excess=max(0.0, *gaps) if missed else 0.0,
+        share_at_most=missed / total,
+    )
 
 
 def _next(chosen: Iterator[int], count: int) -> list[int]:
