@@ -15,6 +15,7 @@ An error of the input ends a command with exit status 2, an answer of no with 1:
     │   └── UnknownIdError (KeyError)    an id that the site does not have
     ├── MissingPartError                 the site lacks what the command needs: exit status 2
     ├── MissingExtraError                a library that comes as an extra is not installed: exit status 2
+    ├── ClusterError                     a cluster cannot be reached, is lost, or has other versions: exit status 2
     ├── CheckError                       it reads, and the answer is no: exit status 1
     └── StoreError                       the journal cannot be opened, owned or written: exit status 2
         └── StoreOwnedError              another process owns it
@@ -115,6 +116,10 @@ class MissingExtraError(BartizanError):
     def of(cls, what: str, extra: str) -> MissingExtraError:
         """`what` needs the extra of that name."""
         return cls(f"{what} needs an extra that is not installed. Install it: pip install 'bartizan[{extra}]'")
+
+
+class ClusterError(BartizanError):
+    """A cluster that a sweep was to run on cannot be reached, is lost, or runs another version."""
 
 
 class CheckError(BartizanError):

@@ -51,6 +51,7 @@ VERBS: dict[str, Verb] = {
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
     "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
     "terrain": Verb("bartizan.cli.terrain", "Where over the ground would an intruder get through?"),
+    "sweep": Verb("bartizan.cli.sweep", "How do many sites fare, in every state, against every threat?"),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),
 }
 

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from bartizan.app.compare import Comparison
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
-    from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.dossier import Dossier
+    from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.live import FrameSource
     from bartizan.app.study import Study
+    from bartizan.app.sweep import Answered, Outcome, Runner, Unit
     from bartizan.app.terrain import TerrainCase
     from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
@@ -324,3 +325,38 @@ def is_loopback(host: str) -> bool:
     from bartizan.adapters.web.server import is_loopback as loopback
 
     return loopback(host)
+
+
+def processes(workers: int) -> Runner:
+    """Workers for a sweep: processes of this machine."""
+    from bartizan.adapters.cluster.processes import Processes
+
+    return Processes(workers)
+
+
+def cluster(scheduler: str, authority: Path | None, certificate: Path | None, key: Path | None) -> Runner:
+    """Workers for a sweep: the Dask cluster of this scheduler, over TLS with these files."""
+    from bartizan.adapters.cluster.dask import Certificates, Cluster
+    from bartizan.errors import InputError
+
+    if authority is None or certificate is None or key is None:
+        if (authority, certificate, key) != (None, None, None):
+            raise InputError("TLS needs three files. Give --tls-ca, --tls-cert and --tls-key together")
+        return Cluster(scheduler)
+    return Cluster(scheduler, Certificates(authority, certificate, key))
+
+
+def kept_answers(path: Path) -> Mapping[str, Answered]:
+    """The answers that an earlier sweep left in a file."""
+    from bartizan.adapters.files.sweep_lines import read_kept
+
+    return read_kept(path)
+
+
+@contextmanager
+def keeping_answers(path: Path) -> Iterator[Callable[[Unit, Outcome], None]]:
+    """What writes each answer of a sweep to a file as it comes."""
+    from bartizan.adapters.files.sweep_lines import keeping
+
+    with keeping(path) as keeper:
+        yield keeper

@@ -1,0 +1,1 @@
+"""Workers for sweeps: processes of this machine, or a Dask cluster."""
