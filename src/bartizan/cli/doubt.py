@@ -63,9 +63,7 @@ LEAST_SHARE = 0.005  # of the variance: less does not show in two decimals
 @click.option("--response-mean", type=float, metavar="S", help="For a sheet: mean response time, seconds.")
 @click.option("--response-sd", type=float, metavar="S", help="For a sheet: its standard deviation, seconds.")
 @click.option("--p-communication", type=PROBABILITY, metavar="P", help="For a sheet: that the alarm gets through.")
-@click.option(
-    "--tested", type=click.IntRange(2, 10**9), metavar="N", help="For a sheet: each figure rests on N."
-)
+@click.option("--tested", type=click.IntRange(2, 10**9), metavar="N", help="For a sheet: each figure rests on N.")
 def doubt(
     path: Path,
     *,
@@ -216,6 +214,9 @@ def _checked(doubt: Doubt) -> str:
     if checked.every_path:
         paths = "the only path" if checked.paths == 1 else f"all {checked.paths:,} paths"
         return f"In every draw the worst of {paths}, exactly"
+    if checked.draws == doubt.draws:
+        rest = f"; in {checked.missed} of them only to within {checked.excess:.2g}" if checked.missed else ""
+        return f"Every draw was solved exactly, {checked.paths:,} paths being the worst in one or another{rest}"
     return (
         f"In every draw the worst of {checked.paths:,} paths that an exact search found: an upper bound. Solved "
         f"exactly, {checked.missed} of {checked.draws} further draws had a worse path, by up to {checked.excess:.2g}: "

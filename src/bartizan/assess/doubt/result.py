@@ -59,11 +59,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """How the pool of paths was checked: so many draws solved exactly, in how many another path was worse.
+    """How far the worst path of every draw is known: exactly, or as the worst of a pool of `paths`.
 
-    `excess` is the most by which the pool's P_I was too high in a checked draw; `share_at_most` bounds, at 95 %
-    confidence, the share of all draws in which the pool lacks the worst path. `every_path`: the pool holds every path
-    that can be the worst in any draw, and nothing need be checked.
+    `every_path`: the pool holds every path. Else so many `draws` were solved exactly, which may be all of them; in
+    `missed` of those the pool lacks the worst path, or it is not proved, by at most `excess` of P_I; `share_at_most`
+    bounds, at 95 % confidence, the share of all draws of which that is true.
     """
 
     every_path: bool
