@@ -458,13 +458,18 @@ class SurfaceEntry(Part):
         return self
 
 
+Blocked = Literal["walking", "sight"]
+
+
 class ObstacleEntry(Placed):
     """[[obstacle]]: what nobody walks through, or sees through."""
 
     id: Id
     name: Name | None = None
-    blocks: list[Literal["walking", "sight"]] = Field(
-        default_factory=lambda: ["walking", "sight"], min_length=1, description="'walking', 'sight' or both"
+    blocks: list[Blocked] = Field(
+        default_factory=lambda: list[Blocked](("walking", "sight")),
+        min_length=1,
+        description="'walking', 'sight' or both",
     )
 
     @model_validator(mode="after")
