@@ -8,35 +8,48 @@ from bartizan.errors import BartizanError
 
 __version__ = "0.1.0"
 
-# the verbs of the package: each is imported when it is first asked for, so that `import bartizan` costs nothing
+# the verbs of the package, and what they are asked with: each is imported when it is first asked for, so that
+# `import bartizan` costs nothing
 _VERBS = {
+    "Selection": ("bartizan.app.study", "Selection"),
+    "Trials": ("bartizan.app.simulate", "Trials"),
     "advise": ("bartizan.app.advice", "advise_site"),
     "assess": ("bartizan.app.study", "study"),
     "assess_sheet": ("bartizan.app.study", "study_sheet"),
     "check": ("bartizan.site.checks", "check"),
     "compare": ("bartizan.app.compare", "compare_sites"),
+    "compare_states": ("bartizan.app.compare", "compare_states"),
     "doubt": ("bartizan.app.doubt", "doubt_site"),
     "frames": ("bartizan.adapters.frames", "frames"),
+    "harden": ("bartizan.app.harden", "harden_site"),
     "import_plan": ("bartizan.adapters.plans.reader", "import_plan"),
     "load": ("bartizan.adapters.files.site", "load_site"),
     "read_sheet": ("bartizan.adapters.files.easi", "read_easi"),
     "simulate": ("bartizan.app.simulate", "simulate_site"),
+    "spare": ("bartizan.app.harden", "spare_site"),
+    "terrain": ("bartizan.app.terrain", "terrain_study"),
 }
 
 __all__ = [
     "BartizanError",
+    "Selection",
+    "Trials",
     "__version__",
     "advise",
     "assess",
     "assess_sheet",
     "check",
     "compare",
+    "compare_states",
     "doubt",
     "frames",
+    "harden",
     "import_plan",
     "load",
     "read_sheet",
     "simulate",
+    "spare",
+    "terrain",
 ]
 
 
