@@ -54,6 +54,8 @@ def harden(
         found = harden_site(site, budget, selection=selection, front=front, work=work, told=_working())
     else:
         found = spare_site(site, selection=selection, told=_weighing())
+    if sys.stderr.isatty():
+        click.echo(err=True)
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
         return
@@ -73,7 +75,7 @@ def _working() -> Callable[[Work], None] | None:
 def _weighing() -> Callable[[int, int], None] | None:
     if not sys.stderr.isatty():
         return None
-    return lambda done, total: click.echo(f"\r{done:,} of {total:,} things weighed\x1b[K", err=True, nl=done == total)
+    return lambda done, total: click.echo(f"\r{done:,} of {total:,} things weighed\x1b[K", err=True, nl=False)
 
 
 def _hardened(found: Hardening) -> Iterator[str]:
@@ -163,7 +165,10 @@ def _named(upgrades: Sequence[str]) -> str:
 def _proof(best: Point, name: str) -> str:
     if best.value is None:
         return "Proved best: no path is left"
-    return "Proved best" if best.proved else f"Not proved: {_gap(best)} of {name} within this budget"
+    if best.proved:
+        return "Proved best"
+    more = "more, and how much is not known" if best.gap is None else f"at most {best.gap:.4f} more"
+    return f"Not proved: another set within this budget may leave a {name} of {more}"
 
 
 def _gap(point: Point) -> str:
