@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import math
+import tracemalloc
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -275,3 +276,17 @@ def test_other_forms_are_told_what_to_do(tmp_path: Path, name: str, word: str) -
 def test_rings_join_end_to_end() -> None:
     assert joined([[1, 2], [3, 2], [3, 1]]) == ([[1, 2, 3, 1]], [])
     assert joined([[1, 2, 1], [5, 6, 7], [8, 7], [9]]) == ([[1, 2, 1]], [[5, 6, 7, 8]])
+
+
+def test_what_has_been_read_is_not_held(tmp_path: Path) -> None:
+    count = 20_000
+    path = tmp_path / "plan.osm"
+    path.write_text("<osm>" + "".join(node(i, i % 100, i // 100) for i in range(1, count)) + "</osm>")
+    tracemalloc.start()
+    try:
+        osm_file.read_osm_file(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # a number, its place and their share of an index: some 150 bytes; an element of the tree takes several times that
+    assert peak < 300 * count
