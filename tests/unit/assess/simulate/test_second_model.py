@@ -16,8 +16,8 @@ from bartizan.assess.task import Task
 from bartizan.quantity import Duration
 
 Z = 4.5  # standard errors of the difference; seeds are fixed
-RUNS = 6_000
-POOL = 20_000
+RUNS = 3_000
+POOL = 5_000
 
 
 class Forwards:
