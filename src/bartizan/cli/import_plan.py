@@ -87,7 +87,10 @@ def import_plan(
 
 def _words(draft: Draft, out: Path | None) -> Iterator[str]:
     drawing = draft.drawing
-    read = ", ".join(f"{count} {what}" for what, count in drawing.read.items())
+    # the types of a DXF are names and have no plural
+    read = ", ".join(
+        f"{count} {what}" if what.isupper() else _count(count, what) for what, count in drawing.read.items()
+    )
     yield printable(f"{drawing.file}: {drawing.form}, {read}")
     frame = drawing.frame
     where = "" if frame is None else f", about longitude {frame.origin[0]:.6f}, latitude {frame.origin[1]:.6f}"
@@ -129,9 +132,14 @@ def _proposed(draft: Draft) -> Iterator[str]:
     if layers is None:
         return
     if layers.elements:
-        yield f"  Proposed: {len(layers.areas)} areas, {len(layers.elements)} elements; none has a figure yet"
+        counts = f"{_count(len(layers.areas), 'area')}, {_count(len(layers.elements), 'element')}"
+        yield f"  Proposed: {counts}; none has a figure yet"
     else:
         yield "  Proposed: nothing, for no door, window, gate, fence or wall stands on the edge of an area"
     if layers.left:
         left = ", ".join(f"{count} {kind}" for kind, count in layers.left)
         yield f"    left as drawings, for the plan draws no two areas that they part: {left}"
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -40,10 +40,10 @@ def test_a_plan_becomes_a_site_that_check_reads(extract: Path, tmp_path: Path) -
     done = run("import", extract, "--out", tmp_path / "site", "--elements")
     assert done.exit_code == 0, done.output
     for words in (
-        "depot.osm: OpenStreetMap, 5 node, 2 way",
+        "depot.osm: OpenStreetMap, 5 nodes, 2 ways, 0 relations",
         "Left out: 1 whole, 0 in part",
         "way 8  wall  1 of its nodes is absent from the file",
-        "Proposed: 2 areas, 1 elements; none has a figure yet",
+        "Proposed: 2 areas, 1 element; none has a figure yet",
         "OpenStreetMap contributors",
         "then run: bartizan check",
     ):

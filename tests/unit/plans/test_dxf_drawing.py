@@ -223,6 +223,7 @@ def test_an_origin_needs_a_file_that_knows_north(tmp_path: Path) -> None:
 def with_geodata(scale: float = 1.0, north: tuple[float, float] = (1.0, 0.0), tag: str = "") -> Callable[..., None]:
     def draw(_document: Any, model: Any) -> None:
         geodata = model.new_geodata()
+        geodata.dxf.coordinate_type = 1  # a local grid, in lengths
         geodata.dxf.design_point = (100, 200, 0)
         geodata.dxf.north_direction = north
         geodata.dxf.horizontal_unit_scale = scale
@@ -286,3 +287,12 @@ def test_what_is_drawn_in_a_mirrored_plane_is_seen_from_above(tmp_path: Path) ->
     down = {"extrusion": (0, 0, -1)}
     drawing = drawn(tmp_path, lambda _d, m: m.add_lwpolyline([(1, 0), (5, 0)], dxfattribs=down))
     assert drawing.features[0].shape.bounds == pytest.approx((-5, 0, -1, 0))
+
+
+def test_a_drawing_in_degrees_is_refused(tmp_path: Path) -> None:
+    def draw(_document: Any, model: Any) -> None:
+        model.new_geodata().dxf.coordinate_type = 3
+        model.add_line((13.4, 52.5), (13.5, 52.5))
+
+    with pytest.raises(PlanError, match=r"drawn in degrees.*Save it as GeoJSON"):
+        drawn(tmp_path, draw)

@@ -290,3 +290,15 @@ def test_what_has_been_read_is_not_held(tmp_path: Path) -> None:
         tracemalloc.stop()
     # a number, its place and their share of an index: some 150 bytes; an element of the tree takes several times that
     assert peak < 300 * count
+
+
+def test_what_an_editor_has_deleted_is_left_out_and_told(tmp_path: Path) -> None:
+    gone = way(5, SQUARE, building="yes").replace("<way", "<way action='delete'")
+    new = way(-6, [21, 22], barrier="fence")
+    node_gone = node(77, 3, 3, barrier="gate").replace("<node", '<node visible="false"')
+    drawing = drawn(tmp_path, gone + new + node_gone)
+    assert [feature.id for feature in drawing.features] == ["fence-wnew6"]
+    assert [(drop.kind, drop.source, drop.reason) for drop in drawing.drops] == [
+        ("way", "way 5", "is marked as deleted"),
+        ("node", "node 77", "is marked as deleted"),
+    ]

@@ -22,7 +22,7 @@ from bartizan.geometry.shapes import LIMIT, Frame, Shape
 if TYPE_CHECKING:
     from ezdxf.document import Drawing as Document
 
-MOST_BYTES = 128_000_000
+MOST_BYTES = 64_000_000  # the library holds some twenty times as much in memory
 # a floor plan of a large building has some ten thousand; blocks within blocks may be a bomb of billions
 MOST_ENTITIES = 200_000
 DEEPEST = 16

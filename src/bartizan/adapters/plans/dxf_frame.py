@@ -40,6 +40,7 @@ INSUNITS: dict[int, tuple[float, str]] = {
     23: (UNITS["us-ft"] * 3.0, "US survey yards"),
     24: (UNITS["us-ft"] * 5280.0, "US survey miles"),
 }
+_DEGREES = 3  # of the coordinate types of GEODATA: latitude and longitude
 _SAME = 1e-6  # relative: international and survey feet differ by 2e-6
 _GEORSS = re.compile(r"<georss:point>\s*(-?[\d.]+)\s+(-?[\d.]+)\s*</georss:point>", re.ASCII)
 _STRETCHED = 0.01  # of a length: what a map projection may do to it before a person must know
@@ -81,6 +82,9 @@ def lie_of(document: Document, placing: Placing, file: str) -> Lie:
         raise refusal(file, message, "Leave --origin away; --bearing turns the plan against its own y axis")
     if geodata is None:
         return Lie(metres=metres, turn=math.radians(placing.bearing or 0.0), notes=tuple(notes))
+    if geodata.dxf.get("coordinate_type", 0) == _DEGREES:
+        message = "its GEODATA says that it is drawn in degrees, which are no lengths"
+        raise refusal(file, message, "Save it as GeoJSON in WGS84, or draw it in a map grid")
     north, centre = geodata.dxf.north_direction, geodata.dxf.design_point
     if not all(math.isfinite(value) for value in (north.x, north.y, centre.x, centre.y)) or not (north.x or north.y):
         raise refusal(file, "its GEODATA has no design point or no direction of north", "Take the GEODATA out")

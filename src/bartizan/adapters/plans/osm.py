@@ -36,7 +36,7 @@ def read_osm(path: Path, placing: Placing) -> Drawing:
     frame = frame_of(placing, middle, str(path))
     making = _Making(found, frame)
     for source, reason in found.faults:
-        making.collect.drop("node", source, reason)
+        making.collect.drop(source.partition(" ")[0], source, reason)
     for thing in found.things:
         making.draw(thing)
     return Drawing(

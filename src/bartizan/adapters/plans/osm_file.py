@@ -140,6 +140,10 @@ def _begun(found: OsmFile, element: Any, file: str) -> Thing | None:
         found.faults.append((f"{kind} {name[:20]!r}", "its id is not a number"))
         return None
     thing = Thing(kind, int(name))
+    # an editor keeps in its file what is to be deleted at the next upload
+    if element.get("action") == "delete" or element.get("visible") == "false":
+        found.faults.append((thing.source, "is marked as deleted"))
+        return None
     if kind != "node":
         return thing
     if found.counts["node"] > MOST_NODES:
