@@ -284,6 +284,7 @@ class _Scenario:
         self.period = period
         self.damping = DAMPING / period
         self.step = 2.0 * math.pi / period
+        self._kept: dict[tuple[object, ...], Values] = {}
 
     def plan(self, wanted: Sequence[int]) -> dict[int, _Plan]:
         """For each wanted task how many terms are enough, and what the rest is worth at most."""
@@ -310,7 +311,8 @@ class _Scenario:
                 yield index, None
             else:
                 by_count.setdefault(plan.count, []).append(index)
-        for count, indices in by_count.items():
+        # the most terms first: what fewer terms need is the beginning of it
+        for count, indices in sorted(by_count.items(), reverse=True):
             for index, product in self._products(Line(self.damping, self.step, count), indices).items():
                 yield index, self._sum(product.more, index, plans[index].rest)
 
@@ -364,16 +366,18 @@ class _Scenario:
             start = start.times(part.mass_at_zero, part.transform(line))
         first = min(wanted)
         used = (*self.path.delays[first:], *(self.path.own[index] for index in wanted))
-        normal = list({_key(time): time for time in used if time.law == "normal" and spreads(time)}.values())
-        kept = dict(zip(map(_key, normal), normals(normal, line), strict=True)) if normal else {}
+        normal = {_key(time): time for time in used if time.law == "normal" and spreads(time)}
+        new = {key: time for key, time in normal.items() if key not in self._kept}
+        if new:
+            self._kept.update(zip(new, normals(list(new.values()), line), strict=True))
 
         def times(product: _Product, time: Duration) -> _Product:
             if not spreads(time):
                 return product.shifted(np.exp(-s * time.mean))
             key = _key(time)
-            if key not in kept:
-                kept[key] = transform(time, line)
-            return product.times(at_zero(time), kept[key])
+            if key not in self._kept:
+                self._kept[key] = transform(time, line)
+            return product.times(at_zero(time), self._kept[key][: line.count])
 
         with np.errstate(under="ignore"):
             return self._along(start, wanted, times)

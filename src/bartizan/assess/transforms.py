@@ -52,8 +52,11 @@ _SLOW = 40.0  # of |s| times the width of a PERT time: from here on a ray is don
 _RAY_Y = np.arange(-3.7, 4.4, 0.1)
 _RAY = np.exp(_RAY_Y - np.exp(-_RAY_Y))
 _RAY_WEIGHT = 0.1 * _RAY * (1.0 + np.exp(-_RAY_Y)) * np.exp(-_RAY)
-_SERIES = 0.5  # below this size a closed form that divides by z² is summed as a power series
-_TERMS = 16
+_SERIES = 0.3  # below this size a closed form that divides by z² is summed as a power series
+_TERMS = range(11)  # 0.3^11 / 12! is 4e-15
+_MEAN_SERIES = [1.0 / math.factorial(n + 1) for n in _TERMS]
+_UP_SERIES = [2.0 / (math.factorial(n) * (n + 2)) for n in _TERMS]
+_DOWN_SERIES = [2.0 / math.factorial(n + 2) for n in _TERMS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,19 +259,17 @@ def _pert_envelope(time: Duration, damping: float, omega: Floats) -> Floats:
 
 def _mean_exponential(z: Complexes) -> Complexes:
     """(1 - e^-z) / z: the mean of e^(-z t) for t even on [0, 1]."""
-    return _closed_or_series(z, lambda z: (1.0 - np.exp(-z)) / z, [1.0 / math.factorial(n + 1) for n in range(_TERMS)])
+    return _closed_or_series(z, lambda z: (1.0 - np.exp(-z)) / z, _MEAN_SERIES)
 
 
 def _ramp_up(z: Complexes) -> Complexes:
     """2 (1 - e^-z (1 + z)) / z²: the mean of e^(-z t) for a t on [0, 1] of density 2 t."""
-    series = [2.0 / (math.factorial(n) * (n + 2)) for n in range(_TERMS)]
-    return _closed_or_series(z, lambda z: 2.0 * (1.0 - np.exp(-z) * (1.0 + z)) / (z * z), series)
+    return _closed_or_series(z, lambda z: 2.0 * (1.0 - np.exp(-z) * (1.0 + z)) / (z * z), _UP_SERIES)
 
 
 def _ramp_down(z: Complexes) -> Complexes:
     """2 (z - 1 + e^-z) / z²: the mean of e^(-z t) for a t on [0, 1] of density 2 (1 - t)."""
-    series = [2.0 / math.factorial(n + 2) for n in range(_TERMS)]
-    return _closed_or_series(z, lambda z: 2.0 * (z - 1.0 + np.exp(-z)) / (z * z), series)
+    return _closed_or_series(z, lambda z: 2.0 * (z - 1.0 + np.exp(-z)) / (z * z), _DOWN_SERIES)
 
 
 def _closed_or_series(z: Complexes, closed: Callable[[Complexes], Complexes], coefficients: list[float]) -> Complexes:
