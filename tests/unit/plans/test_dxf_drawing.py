@@ -296,3 +296,22 @@ def test_a_drawing_in_degrees_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(PlanError, match=r"drawn in degrees.*Save it as GeoJSON"):
         drawn(tmp_path, draw)
+
+
+@pytest.mark.parametrize(
+    ("bulge", "centre", "radius"),
+    [
+        # a quarter to the left, to the right, and three quarters the long way round
+        (math.tan(math.pi / 8), (0, 0), 10.0),
+        (-math.tan(math.pi / 8), (10, 10), 10.0),
+        (math.tan(3 * math.pi / 8), (10, 10), 10.0),
+        (1.0, (5, 5), math.sqrt(50)),
+    ],
+)
+def test_a_bulge_bends_to_its_side(tmp_path: Path, bulge: float, centre: tuple[int, int], radius: float) -> None:
+    (one,) = drawn(tmp_path, lambda _d, m: m.add_lwpolyline([(10, 0, bulge), (0, 10, 0)], format="xyb")).features
+    corners = list(one.shape.coords)
+    assert (corners[0], corners[-1]) == ((10.0, 0.0), (0.0, 10.0))
+    assert [math.dist(corner, centre) for corner in corners] == pytest.approx([radius] * len(corners))
+    turn = 4 * math.atan(abs(bulge))
+    assert one.shape.length == pytest.approx(turn * radius, rel=1e-3)
