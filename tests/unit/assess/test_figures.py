@@ -123,6 +123,16 @@ def test_the_response_is_its_parts() -> None:
     assert found.figures[found.p_communication_rests_on or 0].key == "p_communication"
 
 
+def test_the_crossing_of_a_pair_has_figures_of_its_own() -> None:
+    document = copy.deepcopy(SITE)
+    pair = {"from": "gate", "to": "door", "p_detection": 0.7, "detect_at": "end", "delay": {"mean": 11, "sd": 1}}
+    document["area"][1]["crossing_between"] = [pair]
+    found = named(compile_problem(build(document), threat="thief", target="safe", response="guards"))
+    assert found["area/yard crossing_between.gate>door.p_detection"] == 0.7
+    assert found["area/yard crossing_between.gate>door.delay"] == 11.0
+    assert (found["area/yard crossing.p_detection"], found["area/yard crossing.delay"]) == (0.2, 8.0)
+
+
 def test_the_same_values_change_nothing() -> None:
     found = problem()
     assert found.with_values(found.values) is found
