@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from collections.abc import Callable, Sequence
 from datetime import datetime, time, timedelta
@@ -16,7 +17,7 @@ from bartizan.adapters.files.easi import read_easi
 from bartizan.adapters.files.sheet import parse_sheet
 from bartizan.adapters.files.workbook import letters
 from bartizan.assess.task import Task
-from bartizan.errors import Fault, SheetError
+from bartizan.errors import Fault, MissingExtraError, SheetError
 
 HEAD = ["task", "p_detection", "detect_at", "delay_mean", "delay_sd"]
 ROWS: list[list[Any]] = [["fence", 0.5, "begin", 10, 3], ["walk", 0, None, 8.5, 2]]
@@ -313,3 +314,10 @@ def test_any_damage_is_an_answer_in_words(tmp_path: Path) -> None:
 
 def test_letters_of_columns() -> None:
     assert [letters(column) for column in (1, 26, 27, 52, 703)] == ["A", "Z", "AA", "AZ", "AAA"]
+
+
+def test_without_its_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(tmp_path, [HEAD, *ROWS])
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(MissingExtraError, match=r"a workbook needs an extra .*pip install 'bartizan\[xlsx\]'"):
+        read_easi(path)

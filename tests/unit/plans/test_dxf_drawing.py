@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from bartizan.adapters.plans import dxf
 from bartizan.adapters.plans.dxf import TOLERANCE, read_dxf
 from bartizan.app.draft import Drawing, draft_site
 from bartizan.app.draft.drawing import Placing
-from bartizan.errors import PlanError
+from bartizan.errors import MissingExtraError, PlanError
 
 NONE = Placing()
 
@@ -315,3 +316,19 @@ def test_a_bulge_bends_to_its_side(tmp_path: Path, bulge: float, centre: tuple[i
     assert [math.dist(corner, centre) for corner in corners] == pytest.approx([radius] * len(corners))
     turn = 4 * math.atan(abs(bulge))
     assert one.shape.length == pytest.approx(turn * radius, rel=1e-3)
+
+
+def test_without_its_library_the_cure_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ezdxf.filemanagement", None)
+    with pytest.raises(MissingExtraError, match=r"a DXF drawing needs an extra .*pip install 'bartizan\[dxf\]'"):
+        read_dxf(tmp_path / "plan.dxf", NONE)
+
+
+@pytest.mark.parametrize(("begin", "end", "turn"), [(90, 180, 90), (350, 10, 20), (10, 350, 340), (45, 45, 360)])
+def test_an_arc_runs_counter_clockwise_from_its_start(tmp_path: Path, begin: float, end: float, turn: float) -> None:
+    (one,) = drawn(tmp_path, lambda _d, m: m.add_arc((5, 5), 8.0, begin, end)).features
+    places = list(getattr(one.shape, "exterior", one.shape).coords)
+    for place, angle in ((places[0], begin), (places[-1], end)):
+        where = (5 + 8 * math.cos(math.radians(angle)), 5 + 8 * math.sin(math.radians(angle)))
+        assert place == pytest.approx(where, abs=1e-9)
+    assert one.shape.length == pytest.approx(math.radians(turn) * 8.0, rel=2e-3)
