@@ -1,4 +1,4 @@
-"""The best set, its bound and the whole front against trying every set, on more than five hundred random small sites."""
+"""The best set, its bound and the front against trying every set, on more than five hundred random small sites."""
 
 from __future__ import annotations
 
@@ -56,6 +56,26 @@ def test_equals_trying_every_set(batch: int) -> None:
     # or the comparison would say nothing of upgrades that lower P_I, and of sets that leave no path
     assert harmful > SITES // 10
     assert freed > 0
+
+
+@pytest.mark.parametrize(("limit", "coarse"), [(2, 2), (4, 1)])
+def test_equals_trying_every_set_where_most_upgrades_are_left_free(
+    limit: int, coarse: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With tables of two sets nearly every reading is one over spans, and paths are read again deep in the tree."""
+    monkeypatch.setattr("bartizan.assess.harden.worth.LIMIT", limit)
+    monkeypatch.setattr("bartizan.assess.harden.worth.COARSE", coarse)
+    rng = np.random.default_rng([42, limit])
+    for number in range(30):
+        site = random_site(rng)
+        tried = every_set(site)
+        found = harden(site, questions(site), Decimal(6), front=number % 5 == 0)
+        best = best_within(tried, Decimal(6))
+        assert alike(found.best.value, best.value)
+        assert found.best.cost == best.cost
+        assert found.best.proved
+        if found.front:
+            assert [point.cost for point in found.front] == [cost for cost, _ in front(tried)]
 
 
 def harms(site: Site, tried: list[Tried]) -> bool:
