@@ -20,7 +20,8 @@ of omegas *before* any term is worked out. K is the least at which that is at mo
 
 **Steps and jumps.** A fixed time, or the mass of a cut normal time at 0, does not fall along the line. So the factors
 are multiplied out by how many of them vary: none (a step, exact, where a tie is settled), one (a distribution
-function, exact), and two or more, which alone go through the sum.
+function, exact), and two or more, which alone go through the sum. Where all that varies is normal and all of it
+together is cut less than once in 1e8, T - R is normal, however narrow.
 
 **Where that would take more than MOST_TERMS**, as for two gamma times of small shape against a fixed response,
 `bracket` gives two bounds, and the answer is their middle. The error given is then half their distance, and is shown
@@ -30,12 +31,13 @@ even where it exceeds ERROR.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from bartizan.assess.arrivals import Band, Part, pieces
 from bartizan.assess.bracket import brackets
@@ -125,7 +127,10 @@ def p_timely_under_laws(
     settled = {}
     never = path.never()
     for index in (numbers - first).tolist():
-        if index >= never:
+        uncut = path.uncut(index)
+        if uncut is not None:
+            timely[first + index], error[first + index] = uncut
+        elif index >= never:
             error[first + index] = _NEVER
         else:
             settled[index] = path.settled(index)
@@ -187,8 +192,23 @@ class _Path:
         # for each time the chance that it is what it is without varying: of a fixed one 1
         self._still = np.array([_still(delay) for delay in self.delays])
         self._still_parts = np.array([_still(part) for part in self.parts])
-        fixed = [0.0 if spreads(delay) else delay.mean for delay in self.delays[:0:-1]]
-        self._fixed_after = np.cumsum([0.0, *fixed])[::-1]
+        later = self.delays[:0:-1]
+        self._fixed_after = _summed(0.0 if spreads(delay) else delay.mean for delay in later)
+        self._mean_after = _summed(delay.mean for delay in later)
+        self._variance_after = _summed(delay.sd * delay.sd if spreads(delay) else 0.0 for delay in later)
+        self._cut_after = _summed(_cut(delay) for delay in later)
+
+    def uncut(self, index: int) -> tuple[float, float] | None:
+        """P(T > R) where all that varies is normal and next to never below 0, with its error; else None."""
+        own = self.own[index]
+        cut = _cut(own) + float(self._cut_after[index]) + sum(_cut(part) for part in self.parts)
+        if cut > _NEVER:
+            return None
+        variance = sum(time.sd * time.sd for time in (own, *self.parts) if spreads(time)) + self._variance_after[index]
+        if variance == 0.0:
+            return None
+        margin = own.mean + self._mean_after[index] - self.offset - sum(part.mean for part in self.parts)
+        return float(ndtr(margin / math.sqrt(variance))), cut
 
     def settled(self, index: int) -> float:
         """P(R >= T and at most one of all times varies)."""
@@ -266,6 +286,18 @@ class _Path:
             ([_still(self.own[index])], self._still[index + 1 :], np.delete(self._still_parts, cut))
         )
         return 1.0 - float(np.prod(beside))
+
+
+def _summed(figures: Iterable[float]) -> Floats:
+    """For each task the sum over those after it, from figures in the order from the last task to the second."""
+    return np.cumsum([0.0, *figures])[::-1]
+
+
+def _cut(time: Duration) -> float:
+    """The chance that a normal time is cut; 0 of a fixed one, and 1 of any other, which is no normal time at all."""
+    if not spreads(time):
+        return 0.0
+    return at_zero(time) if time.law == "normal" else 1.0
 
 
 def _still(time: Duration) -> float:

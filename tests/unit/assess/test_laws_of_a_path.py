@@ -137,6 +137,7 @@ def test_uniform_tasks_against_a_fixed_response_by_irwin_and_hall(count: int) ->
 
 def test_normals_far_from_zero_add_to_a_normal() -> None:
     delays = [Law(100 + 10 * number, 8 + number) for number in range(12)]
+    delays[3] = Law(130, 25)  # five deviations from 0: few enough to agree, too many to be left to the normal law
     mean, variance = sum(d.mean for d in delays), sum(d.sd**2 for d in delays)
     response = [Law(900, 60), Law(800, 45), Law.fixed(100)]
     value, error = whole(delays, response)
@@ -167,6 +168,16 @@ def test_a_tie_of_two_masses_at_zero_is_not_in_time() -> None:
 def test_a_response_that_takes_no_time_stops_whatever_takes_some() -> None:
     assert whole([Law(0, 10), Law(0, 20)], [Law.fixed(0)])[0] == pytest.approx(0.75, abs=1e-12)
     assert whole([Law.uniform(0, 10), Law(0, 20)], [Law.fixed(0)])[0] == pytest.approx(1.0, abs=1e-12)
+
+
+@pytest.mark.parametrize("spread", [1e-8, 1e-4, 0.03])
+def test_normal_times_of_any_narrowness_add_to_a_normal(spread: float) -> None:
+    value, error = whole(
+        [Law(50, spread), Law(50 + spread, 2 * spread), Law.fixed(7)], [Law(100, spread), Law.fixed(7)]
+    )
+    assert error <= 1e-8
+    # at 1e-8 s the sum of the means is itself rounded to 1.4e-14 s
+    assert value == pytest.approx(stats.norm.cdf(1 / math.sqrt(6)), abs=1e-5)
 
 
 @pytest.mark.parametrize("spread", [0.1, 1.0])
