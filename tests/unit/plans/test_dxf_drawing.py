@@ -332,3 +332,12 @@ def test_an_arc_runs_counter_clockwise_from_its_start(tmp_path: Path, begin: flo
         where = (5 + 8 * math.cos(math.radians(angle)), 5 + 8 * math.sin(math.radians(angle)))
         assert place == pytest.approx(where, abs=1e-9)
     assert one.shape.length == pytest.approx(math.radians(turn) * 8.0, rel=2e-3)
+
+
+def test_on_layer_0_of_a_block_a_thing_takes_the_nearest_layer_around_it(tmp_path: Path) -> None:
+    def draw(document: Any, model: Any) -> None:
+        document.blocks.new("inner").add_line((0, 0), (1, 0))
+        document.blocks.new("outer").add_blockref("inner", (0, 0), {"layer": "near"})
+        model.add_blockref("outer", (0, 0), {"layer": "far"})
+
+    assert [feature.kind for feature in drawn(tmp_path, draw).features] == ["near"]
