@@ -128,6 +128,9 @@ def sweep(
     else:
         for line in summary(result):
             click.echo(line)
+    if result.stopped:
+        # what was done is told; the exit status says that it is not all
+        raise KeyboardInterrupt
     _refuse_failures(result)
 
 

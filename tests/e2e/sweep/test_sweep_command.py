@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +53,25 @@ def test_words_json_and_csv_say_the_same_and_what_was_kept_is_not_done_again(cha
     least = min(row["p_interruption"] for row in document["results"])
     assert f"Least P_I = {least:.4f}" in words
     assert "2 of 2 units done" in words
+
+
+def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(chancery: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.jsonl"
+    seeds = ("--simulate", "--se", "0.001", "--seeds", "200")
+    program = [sys.executable, "-c", "from bartizan.cli.main import main; main()"]
+    command = [*program, "sweep", str(chancery), *ONE, *seeds, "--keep", str(kept), "--csv"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60.0
+    while not (kept.exists() and kept.read_text().count("\n") >= 2) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    text, told = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "stopped" in told
+    rows = list(csv.DictReader(io.StringIO(text)))
+    # an exact and a simulated row for each unit
+    assert len(rows) == 2 * len(kept.read_text().splitlines())
+    assert 2 <= len(rows) // 2 < 200
 
 
 def test_a_unit_that_fails_is_told_and_the_status_is_1(chancery: Path, tmp_path: Path) -> None:
