@@ -38,7 +38,9 @@ def terrain_picture(case: TerrainCase) -> Picture:
     if scale <= 1.0:
         shrink = LONGEST / max(raster.rows, raster.columns)
         size = (max(1, round(raster.columns * shrink)), max(1, round(raster.rows * shrink)))
-    field = cv2.resize(case.result.least[::-1].astype(np.float32), size, interpolation=cv2.INTER_NEAREST)
+    field = np.asarray(
+        cv2.resize(case.result.least[::-1].astype(np.float32), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32
+    )
     ground = cv2.resize(
         np.isfinite(case.result.slow[::-1]).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
     ).astype(bool)
@@ -97,7 +99,7 @@ def _contours(sheet: Picture, field: NDArray[np.float32]) -> None:
     for level in LEVELS:
         rings, _ = cv2.findContours((filled < level).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
         for ring in sorted(rings, key=len, reverse=True)[:12]:
-            places = ring[:, 0, :]
+            places = np.asarray(ring[:, 0, :], dtype=np.int32)
             beyond = _neighbours(filled, places)
             # a contour, not an edge of what is known, and no jump
             smooth = (beyond < 1.5) & (beyond - filled[places[:, 1], places[:, 0]] < 0.1)
@@ -182,7 +184,7 @@ class _Pen:
         x = (along[:, 0] - self._west) * self._across
         y = self._height - (along[:, 1] - self._south) * self._up
         # a plan may run far off the map; OpenCV's whole numbers do not
-        return np.clip(np.column_stack([x, y]) * 2**SHIFT, -(2**28), 2**28).astype(np.int32)
+        return np.asarray(np.clip(np.column_stack([x, y]) * 2**SHIFT, -(2**28), 2**28), dtype=np.int32)
 
     def _lines(self, shape: Shape, colour: Colour, width: int) -> None:
         rings = [shape.exterior, *shape.interiors] if isinstance(shape, Polygon) else [shape]
