@@ -196,3 +196,18 @@ def test_advice_is_json_without_nan() -> None:
     problem = problem_of(site)
     for one in (*levers(problem, 0.6), *importance(site, problem), *balance(problem)):
         json.dumps(one.to_json(), allow_nan=False)
+
+
+def test_a_lever_never_takes_detection_away_from_another_way() -> None:
+    """Two ways through one gate: the quick one is noticed more often than the slow one needs to be."""
+    ways = (
+        Way(id="slow", p_detection=Probability(0.2), detect_at="begin", delay=Duration(60.0, 18.0)),
+        Way(id="quick", p_detection=Probability(0.9), detect_at="begin", delay=Duration(5.0, 1.5)),
+    )
+    site = site_of(())
+    site = replace(site, elements=(Element(id="gate", kind="gate", between=("street", "yard"), ways=ways),))
+    lever = next(one for one in levers(problem_of(site), 0.3) if one.kind == "detection" and one.place)
+    needed = 0.3 / (0.9 * timely(120.0, 18.0, 18.0))
+    assert needed < 0.5
+    assert lever.path == pytest.approx(needed, abs=1e-9)
+    assert lever.site == pytest.approx(needed, abs=1e-9)
