@@ -11,7 +11,6 @@ __version__ = "0.1.0"
 # the verbs of the package, and what they are asked with: each is imported when it is first asked for, so that
 # `import bartizan` costs nothing
 _VERBS = {
-    "Selection": ("bartizan.app.study", "Selection"),
     "Trials": ("bartizan.app.simulate", "Trials"),
     "advise": ("bartizan.app.advice", "advise_site"),
     "assess": ("bartizan.app.study", "study"),
@@ -32,7 +31,6 @@ _VERBS = {
 
 __all__ = [
     "BartizanError",
-    "Selection",
     "Trials",
     "__version__",
     "advise",

@@ -10,7 +10,6 @@ import bartizan
 from bartizan.app.advice import advise_site
 from bartizan.app.doubt import doubt_site
 from bartizan.app.simulate import Trials, simulate_site
-from bartizan.app.study import Selection
 from bartizan.assess.doubt import Asked
 from bartizan.signal import Signal
 from bartizan.site.model import Change
@@ -59,8 +58,14 @@ def test_every_key_of_a_doubt_is_told(chancery: Path) -> None:
     site = bartizan.load(chancery).with_changes(
         [{"at": "response/guard-force", "set": {"arrival": {"mean": 140, "sd": 42, "trials": 9}}}]
     )
-    selection = Selection(threats=["armed-intruder"], targets=["registry"], responses=["guard-force"])
-    found = doubt_site(site, selection=selection, asked=Asked(draws=256), bound="lower")
+    found = doubt_site(
+        site,
+        asked=Asked(draws=256),
+        bound="lower",
+        threats=["armed-intruder"],
+        targets=["registry"],
+        responses=["guard-force"],
+    )
     written = set(keys_of(found.to_json()))
     assert {"drivers", "trials_to_settle", "attained", "share_at_most", "low_error"} <= written
     assert not {key for key in written if f"`{key}`" not in PAGE}

@@ -64,13 +64,12 @@ def test_a_what_if_reads_like_a_sentence(chancery: Path) -> None:
 
 def test_every_question_can_be_asked_by_its_verb(chancery: Path) -> None:
     site = bartizan.load(chancery)
-    asked = bartizan.Selection(threats=["lone-intruder"], targets=["registry"], responses=["guard-force"])
     one = {"threats": ["lone-intruder"], "targets": ["registry"], "responses": ["guard-force"]}
     study = bartizan.assess(site, **one, count=1)
     (worst,) = study.results
-    advice = bartizan.advise(site, selection=asked).to_json()
+    advice = bartizan.advise(site, **one).to_json()
     assert advice["results"][0]["target"] == "registry"
-    assert bartizan.spare(site, selection=asked).to_json()["site"]["hash"] == site.hash
+    assert bartizan.spare(site, **one).to_json()["site"]["hash"] == site.hash
     alike = bartizan.compare_states(site, ["day"], ["night"], targets=["registry"], responses=["guard-force"])
     assert alike.to_json()
     trials = bartizan.Trials(seed=1, standard_error=0.05, at_most=2000)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 
 from bartizan.app.advice import Advice, AdviceCase, advise_site
-from bartizan.app.study import COMMUNICATIONS, FORCED, Selection
+from bartizan.app.study import Chosen
 from bartizan.assess.advice import Layer, Lever
-from bartizan.assess.task import Communication, Forced
 from bartizan.cli import wiring
 from bartizan.cli.doubt import telling
+from bartizan.cli.selection import asks_of_a_site
 from bartizan.cli.words import columns, printable
 
 LEAST_CHANGE = 0.0005  # of P_I: less does not show in three decimals
@@ -28,27 +28,13 @@ HEADS = {
 @click.command()
 @click.argument("site", type=click.Path(path_type=Path), metavar="SITE")
 @click.option("--want", type=click.FloatRange(0.0, 1.0), metavar="P", help="The P_I that the levers must reach.")
-@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
-@click.option("--state", "states", multiple=True, metavar="A,B", help="The site in these states, one per axis.")
-@click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
-@click.option("--communication", type=click.Choice(COMMUNICATIONS), default="once", show_default=True)
-@click.option("--forced", type=click.Choice(FORCED), default="closes", show_default=True)
-@click.option("--insider", metavar="ID", help="With the help of this insider.")
-@click.option("--all-targets", is_flag=True, help="The intruder wants all the targets.")
+@asks_of_a_site
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 def advise(
     site: Path,
     *,
     want: float | None,
-    threats: tuple[str, ...],
-    targets: tuple[str, ...],
-    states: tuple[str, ...],
-    responses: tuple[str, ...],
-    communication: Communication,
-    forced: Forced,
-    insider: str | None,
-    all_targets: bool,
+    chosen: Chosen,
     as_json: bool,
 ) -> None:
     """What is each part worth, are the layers in balance, and how far must each lever go?
@@ -60,17 +46,8 @@ def advise(
     found = advise_site(
         wiring.load_site(site),
         want=want,
-        selection=Selection(
-            threats=threats or None,
-            targets=targets or None,
-            states=[words.split(",") for words in states] or None,
-            responses=responses or None,
-            communication=communication,
-            forced=forced,
-            insider=insider,
-            all_targets=all_targets,
-        ),
         telling=telling(),
+        **chosen,
     )
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))

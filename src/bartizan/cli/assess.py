@@ -8,9 +8,9 @@ from typing import Literal
 
 import click
 
-from bartizan.app.study import COMMUNICATIONS, FORCED, Study, study, study_sheet
-from bartizan.assess.task import Communication, Forced
+from bartizan.app.study import Chosen, Study, study, study_sheet
 from bartizan.cli import wiring
+from bartizan.cli.selection import asks_of_a_site, asks_otherwise
 from bartizan.cli.summary import question, summary
 from bartizan.errors import CheckError
 
@@ -20,32 +20,7 @@ SHEETS = (".csv", ".xlsx", ".xlsm", ".xls")
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET")
-@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    metavar="A,B",
-    help="The site in these states, one per axis, instead of as written; repeat it for other combinations.",
-)
-@click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
-@click.option(
-    "--communication",
-    type=click.Choice(COMMUNICATIONS),
-    default="once",
-    show_default=True,
-    help="One chance to get through for the whole intrusion (EASI), or one for every alarm.",
-)
-@click.option(
-    "--forced",
-    type=click.Choice(FORCED),
-    default="closes",
-    show_default=True,
-    help="Whether a way that opens its element leaves it open for the way on and out.",
-)
-@click.option("--insider", metavar="ID", help="With the help of this insider; one who acts alone is not covered.")
-@click.option("--all-targets", is_flag=True, help="The intruder wants all the targets, in the order that is worst.")
+@asks_of_a_site
 @click.option("--paths", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many paths.")
 @click.option("--require", type=PROBABILITY, help="Exit with 1 where P_I is below this.")
 @click.option(
@@ -63,14 +38,7 @@ SHEETS = (".csv", ".xlsx", ".xlsm", ".xls")
 def assess(
     path: Path,
     *,
-    threats: tuple[str, ...],
-    targets: tuple[str, ...],
-    states: tuple[str, ...],
-    responses: tuple[str, ...],
-    communication: Communication,
-    forced: Forced,
-    insider: str | None,
-    all_targets: bool,
+    chosen: Chosen,
     count: int,
     require: float | None,
     bound: Literal["lower"] | None,
@@ -93,7 +61,7 @@ def assess(
     if tables is not None:
         wiring.require_place_for_tables(tables)
     if path.suffix.lower() in SHEETS and not path.is_dir():
-        if threats or targets or states or responses or insider or all_targets or forced != "closes" or bound:
+        if asks_otherwise(chosen) or bound:
             raise click.UsageError(
                 "--threat, --target, --all-targets, --state, --response, --insider, --forced and --bound are for a "
                 "site; a sheet is one path"
@@ -107,7 +75,7 @@ def assess(
             response_sd=response_sd,
             p_communication=p_communication,
             require=require,
-            communication=communication,
+            communication=chosen["communication"],
         )
     else:
         if not (response_mean is None and response_sd is None and p_communication is None and sheet is None):
@@ -115,17 +83,10 @@ def assess(
             raise click.UsageError(words)
         found = study(
             wiring.load_site(path),
-            threats=threats or None,
-            targets=targets or None,
-            states=[_combination(words) for words in states] or None,
-            responses=responses or None,
             count=count,
             require=require,
-            communication=communication,
-            forced=forced,
-            insider=insider,
-            all_targets=all_targets,
             bound=bound,
+            **chosen,
         )
     if report is not None:
         wiring.write_report(found, report)
@@ -137,15 +98,6 @@ def assess(
         for line in summary(found):
             click.echo(line)
     _refuse_short(found)
-
-
-def _combination(words: str) -> list[str]:
-    ids = [word.strip() for word in words.split(",")]
-    if not all(ids):
-        raise click.UsageError(
-            f"--state {words!r} names an empty state. Write ids with commas between: --state night,open"
-        )
-    return ids
 
 
 def _refuse_short(found: Study) -> None:

@@ -5,41 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bartizan.app.compare import Comparison, Pair, compare_sites, compare_states
+from bartizan.app.study import Chosen
 from bartizan.cli import wiring
+from bartizan.cli.selection import asks_of_a_site
 from bartizan.cli.summary import step_name
 from bartizan.cli.words import columns, printable
-
-WRITTEN = "-"  # no id: a state's id begins with a letter or digit
 
 
 @click.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @click.argument("other", type=click.Path(path_type=Path), required=False)
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    metavar="A,B",
-    help="With one SITE: give it twice, once for each side; '-' is the site as written. With two: as in assess.",
-)
-@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
-@click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
+@asks_of_a_site
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 @click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write a self-contained page here.")
 def compare(
     site: Path,
     other: Path | None,
     *,
-    states: tuple[str, ...],
-    threats: tuple[str, ...],
-    targets: tuple[str, ...],
-    responses: tuple[str, ...],
+    chosen: Chosen,
     as_json: bool,
     report: Path | None,
 ) -> None:
@@ -50,16 +37,15 @@ def compare(
     """
     if report is not None:
         wiring.require_place_for_report(report)
-    combinations = [_combination(words) for words in states]
-    asked: dict[str, Any] = {"threats": threats or None, "targets": targets or None, "responses": responses or None}
     if other is None:
-        if len(combinations) != 2:
+        sides = chosen.pop("states") or []
+        if len(sides) != 2:
             raise click.UsageError(
                 "one SITE needs --state twice, one for each side ('-' is the site as written); or name a second SITE"
             )
-        found = compare_states(wiring.load_site(site), combinations[0], combinations[1], **asked)
+        found = compare_states(wiring.load_site(site), sides[0], sides[1], **chosen)
     else:
-        found = compare_sites(wiring.load_site(site), wiring.load_site(other), states=combinations or None, **asked)
+        found = compare_sites(wiring.load_site(site), wiring.load_site(other), **chosen)
     if report is not None:
         wiring.write_comparison(found, report)
     if as_json:
@@ -67,12 +53,6 @@ def compare(
     else:
         for line in _words(found):
             click.echo(line)
-
-
-def _combination(words: str) -> tuple[str, ...]:
-    if words.strip() in ("", WRITTEN):
-        return ()
-    return tuple(word.strip() for word in words.split(","))
 
 
 def _words(found: Comparison) -> Iterator[str]:

@@ -11,12 +11,12 @@ from typing import Literal
 import click
 
 from bartizan.app.doubt import DoubtCase, Doubts, doubt_sheet, doubt_site
-from bartizan.app.study import COMMUNICATIONS, FORCED, Selection
+from bartizan.app.study import Chosen
 from bartizan.assess.doubt import Asked, Doubt
 from bartizan.assess.doubt.answer import DRAWS, LEAST_DRAWS, LEVEL, MOST_DRAWS, TRIALS
 from bartizan.assess.doubt.trials import LIKELY, MOST_TRIALS
-from bartizan.assess.task import Communication, Forced
 from bartizan.cli import wiring
+from bartizan.cli.selection import asks_of_a_site, asks_otherwise
 from bartizan.cli.summary import bound_words
 from bartizan.cli.words import columns, printable
 from bartizan.errors import CheckError
@@ -30,14 +30,7 @@ LEAST_SHARE = 0.005  # of the variance: less does not show in two decimals
 
 @click.command()
 @click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET.csv")
-@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
-@click.option("--state", "states", multiple=True, metavar="A,B", help="The site in these states, one per axis.")
-@click.option("--response", "responses", multiple=True, metavar="ID", help="Only this response; may be repeated.")
-@click.option("--communication", type=click.Choice(COMMUNICATIONS), default="once", show_default=True)
-@click.option("--forced", type=click.Choice(FORCED), default="closes", show_default=True)
-@click.option("--insider", metavar="ID", help="With the help of this insider.")
-@click.option("--all-targets", is_flag=True, help="The intruder wants all the targets.")
+@asks_of_a_site
 @click.option(
     "--level",
     type=click.FloatRange(0.0, 1.0, min_open=True, max_open=True),
@@ -67,14 +60,7 @@ LEAST_SHARE = 0.005  # of the variance: less does not show in two decimals
 def doubt(
     path: Path,
     *,
-    threats: tuple[str, ...],
-    targets: tuple[str, ...],
-    states: tuple[str, ...],
-    responses: tuple[str, ...],
-    communication: Communication,
-    forced: Forced,
-    insider: str | None,
-    all_targets: bool,
+    chosen: Chosen,
     level: float,
     draws: int,
     seed: int,
@@ -97,7 +83,7 @@ def doubt(
     """
     asked = Asked(level=level, draws=draws, trials=trials, width=want_width, require=require)
     if path.suffix.lower() in SHEETS and not path.is_dir():
-        if threats or targets or states or responses or insider or all_targets or forced != "closes" or bound:
+        if asks_otherwise(chosen) or bound:
             raise click.UsageError("a sheet is one path: the options that choose among a site's are not for it")
         if response_mean is None or response_sd is None or p_communication is None:
             raise click.UsageError("a sheet also needs --response-mean, --response-sd and --p-communication")
@@ -107,7 +93,7 @@ def doubt(
             response=Duration(response_mean, response_sd),
             p_communication=p_communication,
             trials=tested,
-            communication=communication,
+            communication=chosen["communication"],
             asked=asked,
             seed=seed,
         )
@@ -116,20 +102,11 @@ def doubt(
             raise click.UsageError("--response-mean, --response-sd, --p-communication and --tested are for a sheet")
         found = doubt_site(
             wiring.load_site(path),
-            selection=Selection(
-                threats=threats or None,
-                targets=targets or None,
-                states=[words.split(",") for words in states] or None,
-                responses=responses or None,
-                communication=communication,
-                forced=forced,
-                insider=insider,
-                all_targets=all_targets,
-            ),
             asked=asked,
             seed=seed,
             bound=bound,
             telling=telling(),
+            **chosen,
         )
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from bartizan.app.harden import HardenStudy, SpareStudy, harden_site, spare_site
-from bartizan.app.study import Selection
+from bartizan.app.study import Chosen
 from bartizan.assess.harden.harden import WORK
 from bartizan.assess.harden.result import CaseLeft, Hardening, Point
 from bartizan.assess.harden.search import Work
@@ -38,7 +38,7 @@ NAMES = {"p_interruption": "P_I", "p_effectiveness": "P_E"}
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
 def harden(
-    path: Path, *, budget: str | None, selection: Selection, front: bool, cuts: bool, work: int, as_json: bool
+    path: Path, *, budget: str | None, chosen: Chosen, front: bool, cuts: bool, work: int, as_json: bool
 ) -> None:
     """Which upgrades are best within a budget, and what could be spared?
 
@@ -51,9 +51,9 @@ def harden(
     site = wiring.load_site(path)
     found: HardenStudy | SpareStudy
     if budget is not None:
-        found = harden_site(site, budget, selection=selection, front=front, work=work, told=_working())
+        found = harden_site(site, budget, front=front, work=work, told=_working(), **chosen)
     else:
-        found = spare_site(site, selection=selection, told=_weighing())
+        found = spare_site(site, told=_weighing(), **chosen)
     if sys.stderr.isatty():
         click.echo(err=True)
     if as_json:

@@ -11,7 +11,7 @@ import click
 
 from bartizan.app.dossier import Wanted, dossier_of
 from bartizan.app.simulate import Trials
-from bartizan.app.study import Selection
+from bartizan.app.study import Chosen
 from bartizan.assess.doubt import Asked
 from bartizan.cli import wiring
 from bartizan.cli.selection import asks_of_a_site
@@ -33,7 +33,7 @@ def report(
     site: Path,
     page: Path,
     *,
-    selection: Selection,
+    chosen: Chosen,
     count: int,
     require: float | None,
     budget: float | None,
@@ -54,7 +54,7 @@ def report(
         doubt=Asked(require=require),
         trials=Trials(seed=seed, standard_error=STANDARD_ERROR),
     )
-    dossier = dossier_of(wiring.load_site(site), selection=selection, wanted=wanted, telling=_telling())
+    dossier = dossier_of(wiring.load_site(site), wanted=wanted, telling=_telling(), **chosen)
     wiring.write_dossier(dossier, page)
     click.echo(f"{page}: {len(dossier.study.cases)} results")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from bartizan.app.study import COMMUNICATIONS, FORCED, Selection
+from bartizan.app.study import COMMUNICATIONS, FORCED, Chosen, Selection
 
 WRITTEN = "-"  # no id: a state's id begins with a letter or digit
 
@@ -43,10 +43,10 @@ _OPTIONS = (
 
 
 def asks_of_a_site(verb: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a verb the options that choose questions; it takes them as one `selection`."""
+    """Give a verb the options that choose questions; it takes them as `chosen`, for the use cases to be called with."""
 
     @wraps(verb)
-    def with_selection(
+    def with_chosen(
         *,
         threats: tuple[str, ...],
         targets: tuple[str, ...],
@@ -55,18 +55,18 @@ def asks_of_a_site(verb: Callable[..., Any]) -> Callable[..., Any]:
         **others: Any,
     ) -> Any:
         reading = {key: others.pop(key) for key in ("communication", "forced", "insider", "all_targets")}
-        selection = Selection(
-            threats=threats or None,
-            targets=targets or None,
-            states=[combination(words) for words in states] or None,
-            responses=responses or None,
+        chosen = {
+            "threats": threats or None,
+            "targets": targets or None,
+            "states": [combination(words) for words in states] or None,
+            "responses": responses or None,
             **reading,
-        )
-        return verb(selection=selection, **others)
+        }
+        return verb(chosen=chosen, **others)
 
     for option in reversed(_OPTIONS):
-        with_selection = option(with_selection)
-    return with_selection
+        with_chosen = option(with_chosen)
+    return with_chosen
 
 
 def combination(words: str) -> tuple[str, ...]:
@@ -79,3 +79,9 @@ def combination(words: str) -> tuple[str, ...]:
             f"--state {words!r} names an empty state. Write ids with commas between: --state night,open"
         )
     return ids
+
+
+def asks_otherwise(chosen: Chosen) -> bool:
+    """Whether anything was chosen that one path alone, a sheet, does not have: all but the communication."""
+    alone: Chosen = {**chosen, "communication": "once"}
+    return Selection(**alone) != Selection()

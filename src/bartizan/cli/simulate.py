@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 
 from bartizan.app.simulate import Campaign, CampaignCase, Question, Trials, Tried, simulate_site, threads
+from bartizan.app.study import Chosen
 from bartizan.assess.simulate.outcome import SHARES, Estimate, Simulation
 from bartizan.assess.simulate.run import LEAST, MOST, Progress
 from bartizan.cli import wiring
+from bartizan.cli.selection import asks_of_a_site
 from bartizan.cli.words import columns, printable
 
 MOMENTS = {
@@ -28,36 +30,11 @@ TOLD_EVERY = 16  # blocks: half a million attacks between two words of progress
 
 @click.command()
 @click.argument("site", type=click.Path(path_type=Path), metavar="SITE")
-@click.option("--threat", "threats", multiple=True, metavar="ID", help="Only this threat; may be repeated.")
-@click.option("--target", "targets", multiple=True, metavar="ID", help="Only this target; may be repeated.")
-@click.option("--all-targets", is_flag=True, help="After all targets in one attack, in the worst order.")
-@click.option(
-    "--state",
-    "states",
-    multiple=True,
-    metavar="A,B",
-    help="The site in these states, one per axis, instead of as written; repeat it for other combinations.",
-)
-@click.option("--response", "responses", multiple=True, metavar="ID", help="Only these answer; may be repeated.")
+@asks_of_a_site
 @click.option(
     "--paths", "count", type=click.IntRange(1, 100), default=1, show_default=True, help="Worst paths per response."
 )
 @click.option("--need", type=click.IntRange(1), default=1, show_default=True, help="Responders who together interrupt.")
-@click.option(
-    "--communication",
-    type=click.Choice(["once", "per-alarm"]),
-    default="once",
-    show_default=True,
-    help="Whether forces are called by the first alarm alone, or by each.",
-)
-@click.option(
-    "--forced",
-    type=click.Choice(["closes", "stays-open"]),
-    default="closes",
-    show_default=True,
-    help="Whether what was forced is closed again for later legs.",
-)
-@click.option("--insider", metavar="ID", help="What this insider changes holds too.")
 @click.option(
     "--se", "error", type=click.FloatRange(LEAST, MOST), default=1e-3, show_default=True, help="Standard error."
 )
@@ -67,16 +44,9 @@ TOLD_EVERY = 16  # blocks: half a million attacks between two words of progress
 def simulate(
     site: Path,
     *,
-    threats: tuple[str, ...],
-    targets: tuple[str, ...],
-    all_targets: bool,
-    states: tuple[str, ...],
-    responses: tuple[str, ...],
+    chosen: Chosen,
     count: int,
     need: int,
-    communication: str,
-    forced: str,
-    insider: str | None,
     error: float,
     seed: int,
     workers: int | None,
@@ -92,17 +62,10 @@ def simulate(
     with threads(workers or os.cpu_count() or 1) as mapper:
         campaign = simulate_site(
             loaded,
-            threats=threats or None,
-            targets=targets or None,
-            states=[[word.strip() for word in words.split(",")] for words in states] or None,
-            responses=responses or None,
             count=count,
             need=need,
-            communication="per-alarm" if communication == "per-alarm" else "once",
-            forced="stays-open" if forced == "stays-open" else "closes",
-            insider=insider,
-            all_targets=all_targets,
             trials=Trials(seed=seed, standard_error=error, workers=mapper, telling=told_on_terminal()),
+            **chosen,
         )
     if as_json:
         click.echo(json.dumps(campaign.to_json(), indent=2, ensure_ascii=False, allow_nan=False))

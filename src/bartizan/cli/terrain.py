@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.study import Selection
+from bartizan.app.study import Chosen
 from bartizan.app.terrain import TerrainCase, terrain_study
 from bartizan.cli import wiring
 from bartizan.cli.selection import asks_of_a_site
@@ -27,7 +27,7 @@ from bartizan.cli.words import columns, printable
     help="Write the map of P_I with the worst path here; of several questions, that of the least P_I.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
-def terrain(path: Path, *, resolution: float | None, selection: Selection, picture: Path | None, as_json: bool) -> None:
+def terrain(path: Path, *, resolution: float | None, chosen: Chosen, picture: Path | None, as_json: bool) -> None:
     """Where over the ground would an intruder get through?
 
     Cuts the plan of SITE into cells and finds the path over the ground that is least likely to be interrupted, walls,
@@ -35,7 +35,7 @@ def terrain(path: Path, *, resolution: float | None, selection: Selection, pictu
     """
     if picture is not None:
         wiring.require_place_for_picture(picture)
-    found = terrain_study(wiring.load_site(path), selection=selection, resolution=resolution, progress=_telling())
+    found = terrain_study(wiring.load_site(path), resolution=resolution, progress=_telling(), **chosen)
     shown = found.worst
     if picture is not None and shown is not None:
         wiring.write_terrain_picture(shown, picture)
@@ -85,7 +85,7 @@ def _told(case: TerrainCase) -> Iterator[str]:
         )
     about = "exact" if result.map_exact else f"real paths, nowhere more than {result.map_gap:.4f} too high"
     yield f"  map             {about}"
-    rows = [("", "", "delay s", "p noticed", "left s", "P_I from here")]
+    rows: list[tuple[str, ...]] = [("", "", "delay s", "p noticed", "left s", "P_I from here")]
     for one in worst.stretches:
         name = one.id if one.way is None else f"{one.id}/{one.way}"
         kind = f"{one.kind}, on the way out" if one.leg == "out" else one.kind

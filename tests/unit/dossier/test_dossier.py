@@ -15,7 +15,6 @@ from bartizan.adapters.report.dossier import render
 from bartizan.adapters.report.svg import ticks
 from bartizan.app.dossier import Dossier, Wanted, dossier_of
 from bartizan.app.simulate import Trials
-from bartizan.app.study import Selection
 from bartizan.assess.doubt import Asked
 from bartizan.cli.main import main
 from bartizan.site.document import build
@@ -112,7 +111,7 @@ def test_the_budget_buys_what_lifts_the_weakest(dossier: Dossier) -> None:
 
 def test_a_reading_that_upgrades_do_not_cover_leaves_them_out() -> None:
     wanted = Wanted(doubt=Asked(draws=256), trials=Trials(standard_error=0.02))
-    found = dossier_of(build(DOCUMENT), selection=Selection(forced="stays-open"), wanted=wanted)
+    found = dossier_of(build(DOCUMENT), wanted=wanted, forced="stays-open")
     assert found.upgrades is None
     assert "What money buys" not in render(found)
 

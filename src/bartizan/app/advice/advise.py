@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
-from bartizan.app.study import Selection, no_path, problems
+from bartizan.app.study import Chosen, Selection, no_path, problems
 from bartizan.assess.advice import Importance, Layer, Lever, balance, importance, levers
 from bartizan.assess.advice.importance import Progress
 from bartizan.assess.neutralize import neutralization
@@ -86,7 +88,7 @@ class Advice:
 
 
 def advise_site(
-    site: Site, *, want: float | None = None, selection: Selection | None = None, telling: Telling | None = None
+    site: Site, *, want: float | None = None, telling: Telling | None = None, **chosen: Unpack[Chosen]
 ) -> Advice:
     """What is each part of a site worth, are its layers in balance, and what brings P_I to what is wanted?
 
@@ -97,7 +99,7 @@ def advise_site(
     """
     if want is not None and not 0.0 <= want <= 1.0:
         raise InputError(f"the wanted P_I is {want!r}. Give a number from 0 to 1")
-    selection = selection or Selection()
+    selection = Selection(**chosen)
     cases = tuple(_case(there, problem, want, telling) for there, problem in problems(site, selection))
     return Advice(
         version=__version__,

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
-from bartizan.app.study import Case, Study, study
+from bartizan.app.study import Case, Chosen, Study, study
 from bartizan.errors import InputError
 from bartizan.site.difference import describe
 from bartizan.site.site import Site
@@ -86,35 +88,40 @@ class Comparison:
         }
 
 
-def compare_sites(
-    left: Site, right: Site, *, states: Sequence[Sequence[str]] | None = None, **options: Any
-) -> Comparison:
+def compare_sites(left: Site, right: Site, *, count: int = 10, **chosen: Unpack[Chosen]) -> Comparison:
     """What differs between two sites, and what does it change in the answers?
 
-    `states`: combinations that both are asked in; None: as written. `options` are those of `study` (threats,
-    targets, responses, count, ...), put to both. Returns one pair for each threat, target, state and response that
-    either side has. Raises what `study` raises, with the side in front where it is one side's fault.
+    `chosen` (threats, targets, states, responses, ...) and `count` are put to both, as `study` has them. Returns
+    one pair for each threat, target, state and response that either side has. Raises what `study` raises, with the
+    side in front where it is one side's fault.
     """
     names = (left.name, right.name) if left.name != right.name else (f"{left.name} (left)", f"{right.name} (right)")
     before, after = (
-        Side(label=name, study=study(site, states=states, **options))
+        Side(label=name, study=study(site, count=count, **chosen))
         for name, site in zip(names, (left, right), strict=True)
     )
     return _compared(before, after, describe(left.diff(right), left.document), by_state=True)
 
 
-def compare_states(site: Site, left: Sequence[str], right: Sequence[str], **options: Any) -> Comparison:
+def compare_states(
+    site: Site, left: Sequence[str], right: Sequence[str], *, count: int = 10, **chosen: Unpack[Chosen]
+) -> Comparison:
     """What differs between two states of a site, and what does it change in the answers?
 
-    `left`, `right`: ids of states, at most one per axis; empty: the site as written. `options` as in
-    `compare_sites`. Raises InputError where both are the same, and what `study` raises.
+    `left`, `right`: ids of states, at most one per axis; empty: the site as written. `chosen` and
+    `count` as in `compare_sites`, but for states. Raises InputError where both are the same, or states are chosen
+    otherwise, and what `study` raises.
     """
     if tuple(left) == tuple(right):
         raise InputError(f"both sides are state {_state_label(left)!r}. Name two states that differ")
+    if chosen.get("states"):
+        raise InputError("the two states are the sides of the comparison. Leave out states")
     there, then = site.in_state(left), site.in_state(right)
-    before, after = (
-        Side(label=_state_label(state), study=study(site, states=[tuple(state)], **options)) for state in (left, right)
-    )
+    sides = []
+    for state in (left, right):
+        asked: Chosen = {**chosen, "states": [tuple(state)]}
+        sides.append(Side(label=_state_label(state), study=study(site, count=count, **asked)))
+    before, after = sides
     return _compared(before, after, describe(there.diff(then), there.document), by_state=False)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+
+from typing_extensions import Unpack
 
 from bartizan.app.advice import Advice, AdviceCase, advise_site
 from bartizan.app.doubt import DoubtCase, Doubts, doubt_site
 from bartizan.app.harden import HardenStudy, harden_site
 from bartizan.app.simulate import Campaign, CampaignCase, Trials, simulate_site
-from bartizan.app.study import Case, Selection, Study, study
+from bartizan.app.study import Case, Chosen, Selection, Study, study
 from bartizan.app.terrain import TerrainCase, terrain_study
 from bartizan.assess.doubt import Asked
 from bartizan.errors import BartizanError
@@ -84,53 +86,32 @@ class Dossier:
 
 
 def dossier_of(
-    site: Site, *, selection: Selection | None = None, wanted: Wanted | None = None, telling: Telling | None = None
+    site: Site, *, wanted: Wanted | None = None, telling: Telling | None = None, **chosen: Unpack[Chosen]
 ) -> Dossier:
     """Everything that can be said of a site for the questions asked: paths, doubt, advice, upgrades, simulation.
 
-    `telling` hears which part is being worked out. Raises what the parts raise: MissingPartError where the site lacks
-    what a study needs, InputError for what cannot be asked.
+    `chosen`: which questions, and under which reading, as `Selection` has it. `telling` hears which part is being
+    worked out. Raises what the parts raise: MissingPartError where the site lacks what a study needs, InputError
+    for what cannot be asked.
     """
-    asked, wanted = selection or Selection(), wanted or Wanted()
+    wanted = wanted or Wanted()
+    asked = Selection(**chosen)
     tell = telling or (lambda _: None)
     tell("the worst paths")
-    found = study(
-        site,
-        threats=asked.threats,
-        targets=asked.targets,
-        states=asked.states,
-        responses=asked.responses,
-        communication=asked.communication,
-        forced=asked.forced,
-        insider=asked.insider,
-        all_targets=asked.all_targets,
-        count=wanted.count,
-        require=wanted.require,
-    )
+    found = study(site, count=wanted.count, require=wanted.require, **chosen)
     tell("the doubt")
-    doubts = doubt_site(site, selection=asked, asked=wanted.doubt, seed=wanted.trials.seed)
+    doubts = doubt_site(site, asked=wanted.doubt, seed=wanted.trials.seed, **chosen)
     tell("what each part is worth")
-    advice = advise_site(site, want=wanted.require, selection=asked)
+    advice = advise_site(site, want=wanted.require, **chosen)
     upgrades = None
     if site.upgrades and not asked.all_targets and asked.forced == "closes":
         tell("the best upgrades")
         budget = sum((Decimal(str(one.cost)) for one in site.upgrades), Decimal(0))
-        upgrades = harden_site(site, budget if wanted.budget is None else wanted.budget, selection=asked)
+        upgrades = harden_site(site, budget if wanted.budget is None else wanted.budget, **chosen)
     tell("the ground")
-    ground, no_ground = _ground(site, asked, found)
+    ground, no_ground = _ground(site, chosen, found)
     tell("the simulation")
-    campaign = simulate_site(
-        site,
-        threats=asked.threats,
-        targets=asked.targets,
-        states=asked.states,
-        responses=asked.responses,
-        communication=asked.communication,
-        forced=asked.forced,
-        insider=asked.insider,
-        all_targets=asked.all_targets,
-        trials=wanted.trials,
-    )
+    campaign = simulate_site(site, trials=wanted.trials, **chosen)
     return Dossier(
         site=site,
         study=found,
@@ -144,21 +125,21 @@ def dossier_of(
     )
 
 
-def _ground(site: Site, asked: Selection, found: Study) -> tuple[TerrainCase | None, str | None]:
+def _ground(site: Site, chosen: Chosen, found: Study) -> tuple[TerrainCase | None, str | None]:
     """The ground for the question of least P_I, or why there is none."""
     open_ = [case.result for case in found.cases if case.result.p_interruption is not None]
     if not open_:
         return None, None
     worst = min(open_, key=lambda result: result.p_interruption or 0.0)
-    alone = replace(
-        asked,
-        threats=None if worst.threat is None else [worst.threat],
-        targets=None if worst.target is None else worst.target.split(","),
-        states=[worst.state],
-        responses=None if worst.response is None else [worst.response],
-    )
+    alone: Chosen = {
+        **chosen,
+        "threats": None if worst.threat is None else [worst.threat],
+        "targets": None if worst.target is None else worst.target.split(","),
+        "states": [worst.state],
+        "responses": None if worst.response is None else [worst.response],
+    }
     try:
-        (case,) = terrain_study(site, selection=alone).cases
+        (case,) = terrain_study(site, **alone).cases
     except BartizanError as error:
         # a site need not have a plan, nor a threat a speed
         return None, str(error)

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
+from typing_extensions import Unpack
 
 from bartizan import __version__
-from bartizan.app.study import Selection, no_path, problems, sheet_hash
+from bartizan.app.study import Chosen, Selection, no_path, problems, sheet_hash
 from bartizan.assess.doubt import Asked, Bound, Doubt, doubt, doubt_of_path, lower_bound
 from bartizan.assess.doubt.pool import Ground
 from bartizan.assess.doubt.search import Progress
@@ -98,21 +99,21 @@ class Doubts:
 def doubt_site(
     site: Site,
     *,
-    selection: Selection | None = None,
     asked: Asked | None = None,
     seed: int = 0,
     bound: Literal["lower"] | None = None,
     telling: Telling | None = None,
+    **chosen: Unpack[Chosen],
 ) -> Doubts:
     """How sure is P_I of a site, what drives the doubt, and what should be tested first?
 
-    `selection`: which threats, targets, states and responses; all by default. `asked`: level, draws, trials, the
+    `chosen`: which threats, targets, states and responses; all by default. `asked`: level, draws, trials, the
     width wanted and the P_I required. `seed`: each case draws from a stream of its own, in the order of the cases.
     `bound` "lower": also P_I with every doubtful figure at its pessimistic end. `telling` gives, for the name of a
     case, somebody to tell how far it is. Returns one case per question, in the order of the site's file. Raises what
     a study raises, and InputError for more doubtful figures than can be drawn at once.
     """
-    selection = selection or Selection()
+    selection = Selection(**chosen)
     asked = asked or Asked()
     questions = list(problems(site, selection))
     streams = _generator(seed).spawn(len(questions))

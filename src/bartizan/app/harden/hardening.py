@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
-from bartizan.app.study import Selection, problems
+from bartizan.app.study import Chosen, Selection, problems
 from bartizan.assess.harden.choices import Money, amount
 from bartizan.assess.harden.excerpt import Question
 from bartizan.assess.harden.harden import WORK, harden
@@ -56,10 +58,10 @@ def harden_site(
     site: Site,
     budget: Money,
     *,
-    selection: Selection | None = None,
     front: bool = True,
     work: int = WORK,
     told: Callable[[Work], None] | None = None,
+    **chosen: Unpack[Chosen],
 ) -> HardenStudy:
     """Which upgrades of a site are best within a budget? The worst over all cases asked for, the adversary moving last.
 
@@ -68,7 +70,7 @@ def harden_site(
     Raises InputError for a budget that is no amount and for readings that are not covered (several targets at once,
     what is forced stays open), MissingPartError for a site without upgrades, and whatever the study of a site raises.
     """
-    asked = selection or Selection()
+    asked = Selection(**chosen)
     money = amount("the budget", budget)
     if work < 1:
         raise InputError(f"a work of {work} asks nothing. Give 1 or more")
@@ -89,9 +91,9 @@ def harden_site(
     )
 
 
-def spare_site(site: Site, *, selection: Selection | None = None, told: Told | None = None) -> SpareStudy:
+def spare_site(site: Site, *, told: Told | None = None, **chosen: Unpack[Chosen]) -> SpareStudy:
     """What could a site spare and lose nothing, for the cases asked for? Raises as `harden_site` does."""
-    asked = selection or Selection()
+    asked = Selection(**chosen)
     found = spare(_problems(site, asked), told)
     return SpareStudy(
         version=__version__,

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import product
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
+from bartizan.app.study import Chosen, Selection, problems
 from bartizan.assess.neutralize import duel_between, persons
 from bartizan.assess.paths import worst_paths
-from bartizan.assess.problem import Problem, compile_problem
+from bartizan.assess.problem import Problem
 from bartizan.assess.result import Path
 from bartizan.assess.simulate.attack import Attack, Force
 from bartizan.assess.simulate.outcome import Simulation
 from bartizan.assess.simulate.run import AT_MOST, Mapper, Progress, simulate
-from bartizan.assess.task import Communication, Forced
-from bartizan.errors import InputError, MissingPartError
+from bartizan.errors import InputError
 from bartizan.site.site import Site
 
 SCHEMA = 1
@@ -130,26 +131,13 @@ class Trials:
 
 
 def simulate_site(
-    site: Site,
-    *,
-    threats: Sequence[str] | None = None,
-    targets: Sequence[str] | None = None,
-    states: Sequence[Sequence[str]] | None = None,
-    responses: Sequence[str] | None = None,
-    count: int = 1,
-    need: int = 1,
-    communication: Communication = "once",
-    forced: Forced = "closes",
-    insider: str | None = None,
-    all_targets: bool = False,
-    trials: Trials | None = None,
+    site: Site, *, count: int = 1, need: int = 1, trials: Trials | None = None, **chosen: Unpack[Chosen]
 ) -> Campaign:
     """Are the worst paths of a site stopped if they are tried, all responses together, and when?
 
-    `threats`, `targets`: ids, None: all; `all_targets`: after all of them, in the worst order. `states`: combinations
-    of state ids, None: the site as written. `responses`: those that answer, together; None: all. `count`: how many of
-    the worst paths against each response alone are tried. `need`: how many responders together interrupt.
-    `communication`, `forced`, `insider`: as for `compile_problem`. `trials`: seed, standard error, workers.
+    `chosen`: which threats, targets, states and responses, and under which reading, as `Selection` has it; the
+    responses answer together. `count`: how many of the worst paths against each response alone are tried. `need`: how
+    many responders together interrupt. `trials`: seed, standard error, workers.
 
     Returns one case per state, threat and target, in the order of the site's file. Raises MissingPartError where the
     site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError for states that exclude each
@@ -159,33 +147,30 @@ def simulate_site(
     if not 1 <= count <= MAX_PATHS:
         raise InputError(f"{count!r} paths were asked for. Ask for 1 to {MAX_PATHS}")
     trials = trials or Trials()
-    compiled = partial(compile_problem, communication=communication, forced=forced, insider=insider)
-    cases: list[CampaignCase] = []
-    for state in list(dict.fromkeys(tuple(state) for state in states)) if states else [()]:
-        there = site.in_state(state)
-        there = there if insider is None else there.with_insider(insider)
-        forces = _ids(responses) or [response.id for response in there.responses]
-        _check_parts(there, forces)
-        for question in _questions(there, state, threats, targets, all_targets):
-            problems = [
-                compiled(site, threat=question.threat, target=question.targets, response=response, state=state)
-                for response in forces
-            ]
-            cases.append(_case(there, question, problems, count=count, need=need, trials=trials))
+    selection = Selection(**chosen)
+    cases = []
+    for question, asked in groupby(problems(site, selection), key=lambda one: _question(one[1])):
+        against = list(asked)
+        there = against[0][0]
+        cases.append(_case(there, question, [problem for _, problem in against], count=count, need=need, trials=trials))
     options = {
-        "threats": _ids(threats),
-        "targets": _ids(targets),
-        "all_targets": all_targets,
-        "states": [list(state) for state in states] if states else None,
-        "responses": _ids(responses),
+        **selection.to_json(),
         "paths": count,
         "need": need,
-        "communication": communication,
-        "forced": forced,
-        "insider": insider,
         "standard_error": trials.standard_error,
     }
-    return _campaign(site, trials, options, cases)
+    return Campaign(
+        version=__version__,
+        site_name=site.name,
+        site_hash=site.hash,
+        seed=trials.seed,
+        options=MappingProxyType(options),
+        cases=tuple(cases),
+    )
+
+
+def _question(problem: Problem) -> Question:
+    return Question(threat=problem.threat, targets=problem.targets, state=problem.state)
 
 
 def force_of(site: Site, problem: Problem) -> Force:
@@ -197,17 +182,6 @@ def force_of(site: Site, problem: Problem) -> Force:
         p_called=problem.p_communication,
         strength=response.strength,
         duel=duel_between(site, problem.threat, response.id),
-    )
-
-
-def _campaign(site: Site, trials: Trials, options: dict[str, Any], cases: Sequence[CampaignCase]) -> Campaign:
-    return Campaign(
-        version=__version__,
-        site_name=site.name,
-        site_hash=site.hash,
-        seed=trials.seed,
-        options=MappingProxyType(options),
-        cases=tuple(cases),
     )
 
 
@@ -253,32 +227,3 @@ def _case(
 def _telling(question: Question, trials: Trials) -> Callable[[Progress], None] | None:
     tell = trials.telling
     return None if tell is None else lambda progress: tell(question, progress)
-
-
-def _questions(
-    site: Site,
-    state: tuple[str, ...],
-    threats: Sequence[str] | None,
-    targets: Sequence[str] | None,
-    all_targets: bool,
-) -> Iterator[Question]:
-    anybody: list[str | None] = [None]
-    wanted = _ids(targets) or [target.id for target in site.targets]
-    for threat, after in product(
-        _ids(threats) or [threat.id for threat in site.threats] or anybody,
-        [tuple(wanted)] if all_targets else [(target,) for target in wanted],
-    ):
-        yield Question(threat=threat, targets=after, state=state)
-
-
-def _check_parts(site: Site, forces: Sequence[str]) -> None:
-    lacks = [
-        kind for kind, things in (("area", site.areas), ("target", site.targets), ("response", forces)) if not things
-    ]
-    if lacks:
-        what = "; it has ".join(f"no {kind}s: add a [[{kind}]]" for kind in lacks)
-        raise MissingPartError(f"site {site.name!r} cannot be simulated, for it has {what}")
-
-
-def _ids(ids: Sequence[str] | None) -> list[str] | None:
-    return list(dict.fromkeys(ids)) if ids else None

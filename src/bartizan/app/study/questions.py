@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, TypedDict
 
 from bartizan.assess.problem import Problem, compile_problem
 from bartizan.assess.task import Communication, Forced
@@ -14,6 +14,19 @@ from bartizan.site.site import Site
 
 COMMUNICATIONS: tuple[Communication, ...] = ("once", "per-alarm")
 FORCED: tuple[Forced, ...] = ("closes", "stays-open")
+
+
+class Chosen(TypedDict, total=False):
+    """What every verb that asks questions of a site takes, by the names and with the meaning of `Selection`."""
+
+    threats: Sequence[str] | None
+    targets: Sequence[str] | None
+    states: Sequence[Sequence[str]] | None
+    responses: Sequence[str] | None
+    communication: Communication
+    forced: Forced
+    insider: str | None
+    all_targets: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
 from bartizan.app.study.laws import under_laws
-from bartizan.app.study.questions import COMMUNICATIONS, Selection, no_path, problems, require_choice
+from bartizan.app.study.questions import COMMUNICATIONS, Chosen, Selection, no_path, problems, require_choice
 from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.doubt import Bound, lower_bound
@@ -123,27 +125,17 @@ class Study:
 def study(
     site: Site,
     *,
-    threats: Sequence[str] | None = None,
-    targets: Sequence[str] | None = None,
-    states: Sequence[Sequence[str]] | None = None,
-    responses: Sequence[str] | None = None,
     count: int = 10,
     require: float | None = None,
-    communication: Communication = "once",
-    forced: Forced = "closes",
-    insider: str | None = None,
-    all_targets: bool = False,
     bound: Literal["lower"] | None = None,
+    **chosen: Unpack[Chosen],
 ) -> Study:
     """Would the layers stop an intruder in time? The worst paths of a site, exactly.
 
-    `threats`, `targets`, `responses`: ids; None means all that the site has. `states`: combinations of state ids,
-    at most one per axis in each; None means the site as written. `count`: how many paths, worst first. `require`:
-    the least P_I that is enough, in [0, 1]. `communication`: one chance "once" for the whole intrusion, or one
-    "per-alarm". `forced`: whether a way that `opens` its element "closes" again or "stays-open" for later legs.
-    `insider`: the id of one who helps. `all_targets`: the intruder wants all the targets and not any one of them.
-    `bound` "lower": also what P_I is with every doubtful figure at its pessimistic end, which `require` is then held
-    against.
+    `chosen`: which threats, targets, states and responses, and under which reading, as `Selection` has it; all that
+    the site has by default, as it is written. `count`: how many paths, worst first. `require`: the least P_I that
+    is enough, in [0, 1]. `bound` "lower": also what P_I is with every doubtful figure at its pessimistic end, which
+    `require` is then held against.
 
     Returns one case per state, threat, target and response, in the order of the site's file. Raises
     MissingPartError where the site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError
@@ -152,16 +144,7 @@ def study(
     """
     _check_count(count)
     _check_probability("the required P_I", require)
-    asked = Selection(
-        threats=threats,
-        targets=targets,
-        states=states,
-        responses=responses,
-        communication=communication,
-        forced=forced,
-        insider=insider,
-        all_targets=all_targets,
-    )
+    asked = Selection(**chosen)
     cases = [
         replace(_case(there, problem, count), bound=None if bound is None else lower_bound(problem))
         for there, problem in problems(site, asked)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from typing_extensions import Unpack
+
 from bartizan import __version__
-from bartizan.app.study import Selection, problems
+from bartizan.app.study import Chosen, Selection, problems
 from bartizan.assess.terrain import TerrainResult, terrain
 from bartizan.site.site import Site
 
@@ -75,13 +77,13 @@ class TerrainStudy:
 def terrain_study(
     site: Site,
     *,
-    selection: Selection = Selection(),  # noqa: B008 - frozen
     resolution: float | None = None,
     progress: Callable[[str], None] | None = None,
+    **chosen: Unpack[Chosen],
 ) -> TerrainStudy:
     """Where over the ground would an intruder least likely be stopped in time, and how likely from each place?
 
-    `selection`: which threats, targets, states and responses, and under which reading. `resolution` [m]: the side of
+    `chosen`: which threats, targets, states and responses, and under which reading. `resolution` [m]: the side of
     a cell, None for a usual one. `progress` is told in words what is done.
 
     Returns one case per question, in the order of the site's file. Raises MissingPartError where the site lacks
@@ -90,6 +92,7 @@ def terrain_study(
     `assess.terrain`.
     """
     cases = []
+    selection = Selection(**chosen)
     for there, problem in problems(site, selection):
         if progress is not None:
             progress(f"{problem.threat or 'anybody'} to {problem.target} against {problem.response}")
