@@ -207,4 +207,6 @@ def test_the_json_form_names_every_drop() -> None:
     assert told["drops"] == [{"kind": "room", "source": "r", "reason": "x", "whole": False}]
     assert told["proposed"]["elements"] == {"door": 2, "fence": 1, "gate": 1, "window": 1}
     assert told["proposed"]["left"] == {"wall": 1}
+    # a part that is missing is no further thing of the file
+    assert [one["found"] for one in told["kinds"] if one["kind"] == "room"] == [2]
     json.dumps(told, allow_nan=False)
