@@ -29,17 +29,21 @@ from numpy.typing import NDArray
 
 from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.network import Graph, Network, p_timely
-from bartizan.assess.prefixes import Floats, Ints
+from bartizan.assess.prefixes import Floats, Ints, Links, links
 
 CURVE_MEAN = 0.24198  # the most of z phi(z), at z = 1, rounded up
 CURVE_VARIANCE = 0.138  # the most of phi(z) z (3 - z²) / 4, at z = 0.74, rounded up
-GRID = float(1 << 22)  # values are whole multiples of 1 / GRID, which single precision holds exactly
-SWEEPS = 400
+GRID = float(1 << 18)  # values are whole multiples of 1 / GRID, which single precision holds exactly
+SWEEPS = 60
 UNKNOWN = 2.0  # above every value
 BYTES = 300_000_000  # at most, for one table
 RANGE = 3.5  # deviations beyond the response time up to which means are tabulated
 RATIO = 1.2  # of one tabulated variance, that of the response added, to the next
 LEAST_ROWS, MOST_ROWS, MOST_LAYERS = 16, 256, 20
+
+
+Bounds = NDArray[np.float32]
+Grid = tuple[float, Floats, Floats, Floats, Floats]  # step, variances, values, what interpolation loses by either
 
 
 class Table(NamedTuple):
@@ -49,7 +53,7 @@ class Table(NamedTuple):
     `margin_variance` (variances,): what interpolation loses in each cell; `least` per node: the first mean that can occur there.
     """
 
-    bound: NDArray[np.float32]
+    bound: Bounds
     step: float
     variances: Floats
     values: Floats
@@ -70,133 +74,157 @@ def no_table() -> Table:
 
 
 @compiled
-def _cell(table: Table, mean: float, variance: float) -> tuple[int, float, int, float, float]:
-    """Where mean and variance lie: row, share of the next, layer, share of the next, and what is lost there."""
-    means, spreads = table.bound.shape[1], len(table.variances)
-    row = int(min(mean / table.step, means - 1.0))
-    if variance >= table.variances[spreads - 1]:
-        return row, 0.0, spreads, 0.0, 0.0
-    layer, last = 0, spreads - 2
+def _layer(variances: Floats, variance: float) -> int:
+    """The last tabulated variance not above one, of those that have a next."""
+    layer, last = 0, len(variances) - 2
     while layer < last:
         middle = (layer + last + 1) // 2
-        if table.variances[middle] <= variance:
+        if variances[middle] <= variance:
             layer = middle
         else:
             last = middle - 1
-    deep = (variance - table.variances[layer]) / (table.variances[layer + 1] - table.variances[layer])
-    if row == means - 1:
-        return row, 0.0, layer, deep, table.margin_variance[layer]
-    return row, mean / table.step - row, layer, deep, table.margin_variance[layer] + table.margin_mean[layer]
+    return layer
 
 
 @compiled
-def _between(table: Table, node: int, row: int, far: float, layer: int, deep: float, column: int) -> float:
-    """The bound at one value, between means and variances."""
-    low = float(table.bound[node, row, layer, column])
+def _between(bound: Bounds, at: tuple[int, int, int], far: float, deep: float, column: int) -> float:
+    """The bound at one value, between means and variances; `at`: node, row and layer."""
+    node, row, layer = at
+    low = float(bound[node, row, layer, column])
     if deep > 0.0:
-        low += deep * (table.bound[node, row, layer + 1, column] - low)
+        low += deep * (bound[node, row, layer + 1, column] - low)
     if far == 0.0:
         return low
-    high = float(table.bound[node, row + 1, layer, column])
+    high = float(bound[node, row + 1, layer, column])
     if deep > 0.0:
-        high += deep * (table.bound[node, row + 1, layer + 1, column] - high)
+        high += deep * (bound[node, row + 1, layer + 1, column] - high)
     return low + far * (high - low)
 
 
 @compiled
-def _column(table: Table, value: float) -> tuple[int, float]:
-    """The last tabulated value not above one, and the share of the next."""
-    column = 0
-    while column < len(table.values) - 2 and table.values[column + 1] <= value:
-        column += 1
-    share = (value - table.values[column]) / (table.values[column + 1] - table.values[column])
-    return column, share
+def _cell(bound: Bounds, grid: Grid, mean: float, variance: float) -> tuple[int, int, float, float, float]:
+    """Where mean and variance lie: row and layer, the shares of the next ones, and what is lost there."""
+    step, variances, _, margin_mean, margin_variance = grid
+    means, spreads = bound.shape[1], len(variances)
+    row = int(min(mean / step, means - 1.0))
+    if variance >= variances[spreads - 1]:
+        return row, spreads, 0.0, 0.0, 0.0
+    layer = _layer(variances, variance)
+    deep = (variance - variances[layer]) / (variances[layer + 1] - variances[layer])
+    if row == means - 1:
+        return row, layer, 0.0, deep, margin_variance[layer]
+    return row, layer, mean / step - row, deep, margin_variance[layer] + margin_mean[layer]
 
 
 @compiled
-def lookup(table: Table, node: int, mean: float, variance: float, value: float) -> float:
+def grid_of(table: Table) -> Grid:
+    """The grid of a table, apart from its bounds: what a tuple holds is counted at each access."""
+    return table.step, table.variances, table.values, table.margin_mean, table.margin_variance
+
+
+@compiled
+def lookup(bound: Bounds, grid: Grid, node: int, to_go: tuple[float, float], value: float) -> float:
     """A lower bound on the value of every path that goes on from the node with this to go; may be below 0."""
-    row, far, layer, deep, loss = _cell(table, mean, variance)
-    column, share = _column(table, value)
-    low = _between(table, node, row, far, layer, deep, column)
-    if share == 0.0:
-        return low - loss
-    return low + share * (_between(table, node, row, far, layer, deep, column + 1) - low) - loss
+    tabulated = grid[2]
+    row, layer, far, deep, loss = _cell(bound, grid, to_go[0], to_go[1])
+    column = 0
+    while column < len(tabulated) - 2 and tabulated[column + 1] <= value:
+        column += 1
+    share = (value - tabulated[column]) / (tabulated[column + 1] - tabulated[column])
+    low = _between(bound, (node, row, layer), far, deep, column)
+    high = _between(bound, (node, row, layer), far, deep, column + 1)
+    return low + share * (high - low) - loss
 
 
 @compiled
-def _at_least(graph: Graph, table: Table, arc: int, mean: float, layer: int, least: Floats) -> None:
+def _at_least(
+    figures: Floats, response: Floats, tails: Ints, bound: Bounds, grid: Grid, arc: int, mean: float, layer: int,
+    least: Floats,
+) -> None:  # fmt: skip
     """Lower `least` (values,) to the bounds at an arc's tail, for what is to go at a corner of its head's table."""
-    beyond = layer == len(table.variances)
-    variance = table.variances[layer - 1] if beyond else table.variances[layer]
+    variances, tabulated = grid[1], grid[2]
+    beyond = layer == len(variances)
+    variance = variances[layer - 1] if beyond else variances[layer]
     miss, noticed = 1.0, 0.0
     for first in (4, 0):
-        p, weight = graph.figures[arc, first], graph.figures[arc, first + 1]
-        m, v = graph.figures[arc, first + 2], graph.figures[arc, first + 3]
+        p, m, v = figures[arc, first], figures[arc, first + 2], figures[arc, first + 3]
         if p > 0.0:
-            margin = weight * m + mean - graph.response[0]
-            spread = weight * weight * v + variance + graph.response[1]
-            timely = 0.5 if beyond and margin > 0.0 else p_timely(margin, spread)
+            weight = figures[arc, first + 1]
+            margin = weight * m + mean - response[0]
+            timely = 0.5
+            if not (beyond and margin > 0.0):
+                timely = p_timely(margin, weight * weight * v + variance + response[1])
             noticed = p * timely + (1.0 - p) * noticed
             miss *= 1.0 - p
         mean += m
         variance += v
-    node = graph.tail[arc]
-    row, far, layer, deep, loss = _cell(table, mean, variance)
-    known = -1
+    node = tails[arc]
+    row, layer, far, deep, loss = _cell(bound, grid, mean, variance)
+    column, known = 0, -1
     low = high = 0.0
-    for place in range(len(least)):
-        column, share = _column(table, noticed + miss * table.values[place])
+    for place in range(len(tabulated)):
+        value = noticed + miss * tabulated[place]
+        while column < len(tabulated) - 2 and tabulated[column + 1] <= value:
+            column += 1
         if column != known:
-            low = _between(table, node, row, far, layer, deep, column)
-            high = _between(table, node, row, far, layer, deep, column + 1)
+            low = _between(bound, (node, row, layer), far, deep, column)
+            high = _between(bound, (node, row, layer), far, deep, column + 1)
             known = column
+        share = (value - tabulated[column]) / (tabulated[column + 1] - tabulated[column])
         least[place] = min(least[place], low + share * (high - low) - loss)
 
 
 @compiled
-def _lower(graph: Graph, table: Table, node: int, row: int) -> bool:
-    """Lower the bounds of a node at one mean to what its arcs allow; whether any changed."""
-    changed = False
-    mean = row * table.step
-    least = np.empty(len(table.values))
-    for layer in range(len(table.variances) + 1):
-        for column in range(len(least)):
-            old = float(table.bound[node, row, layer, column])
-            least[column] = min(old, table.values[column]) if graph.starts[node] else old
-        for index in range(graph.into[node], graph.into[node + 1]):
-            _at_least(graph, table, graph.by_head[index], mean, layer, least)
-        for column in range(len(least)):
-            if least[column] < table.bound[node, row, layer, column]:
-                table.bound[node, row, layer, column] = max(0.0, math.floor(least[column] * GRID) / GRID)
-                changed = True
-    return changed
+def _fill(graph: Graph, table: Table, nodes: Ints, begins: Ints, out: Links) -> int:
+    """Work the table out; the nodes stand part by part, `begins` says where. Returns how many entries were made.
 
-
-@compiled
-def _fill(graph: Graph, table: Table, nodes: Ints, begins: Ints) -> int:
-    """Work the table out; the nodes stand part by part, `begins` says where. Returns how many evaluations it took."""
-    work = 0
-    means = table.bound.shape[1]
-    per_row = table.bound.shape[2] * table.bound.shape[3]
+    A node is looked at again only where a node before it changed at the same mean and bears on it there.
+    """
+    bound, grid, figures, heads = table.bound, grid_of(table), graph.figures, graph.head
+    response, tails, tabulated = graph.response, graph.tail, table.values
+    into, by_head, starts, least = graph.into, graph.by_head, graph.starts, table.least
+    out_begins, out_arcs = out.begins, out.arcs
+    room = np.empty(len(tabulated))
+    waits = np.zeros(len(into) - 1, dtype=np.bool_)
+    work, means = 0, bound.shape[1]
     for part in range(len(begins) - 1):
         first, last = begins[part], begins[part + 1]
         settled = True
         for row in range(means - 1, -1, -1):
+            waits[nodes[first:last]] = True
             for sweep in range(SWEEPS):
-                changed = False
+                again = False
                 for place in range(first, last):
                     node = nodes[place]
-                    if row >= table.least[node]:
-                        work += per_row * (graph.into[node + 1] - graph.into[node])
-                        if _lower(graph, table, node, row):
-                            changed = True
-                if not changed or last - first == 1:
+                    if not waits[node] or row < least[node]:
+                        continue
+                    waits[node] = False
+                    work += bound.shape[2] * (into[node + 1] - into[node])
+                    changed = False
+                    for layer in range(bound.shape[2]):
+                        for column in range(len(tabulated)):
+                            old = float(bound[node, row, layer, column])
+                            room[column] = min(old, tabulated[column]) if starts[node] else old
+                        for index in range(into[node], into[node + 1]):
+                            mean = row * table.step
+                            _at_least(figures, response, tails, bound, grid, by_head[index], mean, layer, room)
+                        for column in range(len(tabulated)):
+                            if room[column] < bound[node, row, layer, column]:
+                                bound[node, row, layer, column] = max(0.0, math.floor(room[column] * GRID) / GRID)
+                                changed = True
+                    if not changed:
+                        continue
+                    for index in range(out_begins[node], out_begins[node + 1]):
+                        arc = out_arcs[index]
+                        if row == means - 1 or figures[arc, 2] + figures[arc, 6] < table.step:
+                            waits[heads[arc]] = True
+                            again = True
+                if not again:
                     break
                 settled = settled and sweep < SWEEPS - 1
         if not settled:
             for place in range(first, last):
-                table.bound[nodes[place]] = 0.0
+                bound[nodes[place]] = 0.0
     return work
 
 
@@ -232,12 +260,13 @@ def tabulate(network: Network, end: int, upper: float, evaluations: int) -> tupl
         # no bound is above 1, so to lose 1 is to know nothing
         margin_mean=np.minimum(np.nan_to_num(by_mean, nan=1.0), 1.0),
         margin_variance=np.minimum(np.nan_to_num(by_variance, nan=1.0), 1.0),
-        least=np.minimum(np.nan_to_num(least / step * (1.0 - 1e-12), posinf=rows), rows - 1).astype(np.int64),
+        # every row: what a row below the first possible mean leads to is interpolated from as well, and must be a bound
+        least=np.zeros(nodes, dtype=np.int64),
     )
     order = np.lexsort((-least, -network.part))
     part = network.part[order]
     begins = np.concatenate(([0], np.flatnonzero(np.diff(part)) + 1, [len(part)])).astype(np.int64)
-    return table, int(_fill(graph, table, order.astype(np.int64), begins))
+    return table, int(_fill(graph, table, order.astype(np.int64), begins, links(graph.tail, nodes)))
 
 
 def _variances(response: float, top: float) -> Floats:
@@ -280,22 +309,19 @@ def least_means(graph: Graph, end: int) -> Floats:
 @compiled
 def arcs_of_use(graph: Graph, table: Table, limit: float) -> NDArray[np.bool_]:
     """Which arcs some path of a value up to `limit` may use, by the table."""
+    grid, spreads = grid_of(table), len(table.variances)
+    room = np.empty(len(table.values))
     of_use = np.zeros(len(graph.tail), dtype=np.bool_)
-    spreads = len(table.variances)
-    bound = np.empty(len(table.values))
     for arc in range(len(graph.tail)):
-        row = table.least[graph.head[arc]]
+        mean = table.least[graph.head[arc]] * table.step
         before = math.inf
         for layer in range(spreads + 1):
-            bound[:] = 1.0
-            _at_least(graph, table, arc, row * table.step, layer, bound)
-            lowest = bound[0]
-            # between two variances a bound is at most this much below both
-            loss = table.margin_variance[min(layer, spreads - 1) - 1] if layer else 0.0
-            if layer == spreads:
-                before = math.inf
-                loss = 0.0
-            if min(before, lowest) - loss <= limit:
+            room[:] = 1.0
+            _at_least(graph.figures, graph.response, graph.tail, table.bound, grid, arc, mean, layer, room)
+            lowest = room[0]
+            # between two variances a bound is at most this much below the lower of both
+            loss = table.margin_variance[layer - 1] if 0 < layer < spreads else 0.0
+            if lowest <= limit or (layer < spreads and before - loss <= limit) or lowest - loss <= limit:
                 of_use[arc] = True
                 break
             before = lowest

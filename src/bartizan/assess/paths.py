@@ -72,7 +72,7 @@ from bartizan.assess.rounds import Answer, Rounds, Wanted
 from bartizan.errors import InputError
 
 MEMORY = 1_000_000_000  # bytes of labels: some seven million
-WORK = 2_000_000_000  # comparisons of labels: about ten seconds
+WORK = 300_000_000  # comparisons of labels: some ten seconds
 LIMIT = 100  # paths within a distance of the worst: more than anybody reads
 
 

@@ -32,11 +32,14 @@ from bartizan.assess.taskgraph import DONE
 
 ROUNDS_OF_LITTLE_MEMORY = 12  # then whatever is remembered at all is remembered on the whole leg
 FIRST_WORK = 1_500_000  # comparisons before a table is worked out: some 10 ms
-EVALUATION = 30  # comparisons that take as long as one entry of a table
+WORK_PER_ARC = 500  # or this many, where there are many arcs
+EVALUATION = 25  # comparisons that take as long as one entry of a table
 # the share of the work after which a finer table is worth its price, and how much goes into each table
 TABLES = ((0.1, 400_000), (1.0, 8_000_000))
+TABLE_ARCS = 5_000  # beyond, a table fine enough costs more than it saves
 WIDTH, PER_NODE = 256, 6  # of the dive for good paths
 FIRST_ROOM = 4_096
+ROUNDS_FOR_ANY, WORK_FOR_ANY = 40, 20_000_000  # to find some path at all
 
 Walk = tuple[int, ...]
 
@@ -133,10 +136,14 @@ class Rounds:
     def run(self) -> Answer:
         """Every round until the answer is proved, or the memory or the work is used up."""
         answer, wanted = self._answer, self._wanted
-        stages = [(FIRST_WORK, 0), *((int(share * wanted.work), evaluations) for share, evaluations in TABLES)]
-        for allowed, evaluations in stages:
-            if evaluations:
+        first = max(FIRST_WORK, WORK_PER_ARC * len(self._whole.arcs))
+        stages = [(first, 0), *((int(share * wanted.work), evaluations) for share, evaluations in TABLES)]
+        small = len(self._whole.arcs) <= TABLE_ARCS
+        for allowed, evaluations in stages if small else (stages[0], stages[-1]):
+            if evaluations and small:
                 self._prepare(evaluations)
+            elif evaluations:
+                self._look_ahead()
             while answer.work < min(allowed, wanted.work):
                 found, lower, ended = self._round(min(allowed, wanted.work))
                 answer.rounds += 1
@@ -151,10 +158,26 @@ class Rounds:
                     return answer
                 if not ended:
                     break
+        if not self._paths:
+            self._find_any()
         answer.found = sorted(self._paths.values())[: wanted.count]
         best = answer.found[0][0] if answer.found else math.inf
         answer.lower = min(answer.lower, best)
         return answer
+
+    def _find_any(self) -> None:
+        """Some path, where the work was used up before one was found."""
+        exact, remembered = self._network, self._remembered
+        self._network, self._remembered = self._whole.comparing_less(), Remembered(self._whole)
+        for number in range(ROUNDS_FOR_ANY):
+            found, _, _ = self._round(self._answer.work + WORK_FOR_ANY)
+            are_paths = [self._remembered.is_path(walk, widely=number > 0) for _, walk in found]
+            for (value, walk), is_path in zip(found, are_paths, strict=True):
+                if is_path:
+                    self._keep(value, walk)
+            if self._paths or not found:
+                break
+        self._network, self._remembered = exact, remembered
 
     def _keep(self, value: float, walk: Walk) -> None:
         """Remember a path, by the numbers of its arcs in the whole network."""
@@ -168,6 +191,20 @@ class Rounds:
         values = sorted(value for value, _ in self._paths.values())
         last = values[self._wanted.count - 1] if len(values) >= self._wanted.count else math.inf
         return min(last, values[0] + self._wanted.within) if values else math.inf
+
+    def _look_ahead(self) -> None:
+        """Where a table would cost too much: a lower bound by the optimistic network, and good paths."""
+        answer, exact = self._answer, self._network
+        for network, proves in ((exact.optimistic(), True), (exact.comparing_less(), False)):
+            self._network = network
+            share = (self._wanted.work - answer.work) // 3
+            found, lower, _ = self._round(answer.work + share, bounded=not proves)
+            if proves:
+                answer.lower = max(answer.lower, lower)
+            for _, walk in found:
+                if Remembered(self._whole).is_path(walk):
+                    self._keep(value_of(self._whole, walk), walk)
+        self._network = exact
 
     def _prepare(self, evaluations: int) -> None:
         """A finer table, good paths by it, and fewer arcs by both."""
@@ -186,7 +223,7 @@ class Rounds:
             if label >= 0:
                 self._keep(float(value), self._walk(store, int(label)))
 
-    def _round(self, allowed: int) -> tuple[list[tuple[float, Walk]], float, bool]:
+    def _round(self, allowed: int, *, bounded: bool = True) -> tuple[list[tuple[float, Walk]], float, bool]:
         """One search: the walks found, a lower bound on all walks, and whether it ended by itself."""
         network, wanted, answer = self._network, self._wanted, self._answer
         memory = self._remembered.memory()
@@ -196,7 +233,8 @@ class Rounds:
         store = Store.empty(len(network.graph.place), room, words, DONE)
         progress = _progress(wanted.count, room)
         progress.counts[WORK] = answer.work
-        known, deepest = self._known, 2 * network.longest
+        # in the optimistic network what is known of the exact one is no bound for the best walk, but for use
+        known, deepest = self._known if bounded else math.inf, 2 * network.longest
         # what lies downstream first, so that nothing goes on that will be beaten; in the end the least bound first
         last = allowed >= wanted.work
         order = np.zeros(len(network.part)) if last else network.part.astype(np.float64)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bartizan.assess.compiled import compiled_for_threads as compiled
-from bartizan.assess.completion import Table, lookup
+from bartizan.assess.completion import Table, grid_of, lookup
 from bartizan.assess.network import ROOT_HALF, Graph, prepended
 from bartizan.assess.prefixes import Floats, Ints
 from bartizan.assess.store import (
@@ -207,7 +207,7 @@ def explore(
     ranks, variances, sequence = store.ranks, store.variance, store.sequence
     beaters = np.empty(len(progress.best_value), dtype=np.int64)
     several = len(beaters) > 1
-    tabulated = table.bound.shape[0] > 0
+    tabled, grid, tabulated = table.bound, grid_of(table), table.bound.shape[0] > 0
     limit = highest_of_use(progress, known, within) + SLACK
     while counts[WAITING] > 0:
         if counts[WORK] > work:
@@ -231,12 +231,13 @@ def explore(
             )
             bound = bounds[label]
             if tabulated:
-                bound = max(bound, lookup(table, tail, mean, variance, value))
+                bound = max(bound, lookup(tabled, grid, tail, (mean, variance), value))
                 if bound > limit:
                     continue
             ranks[new, VALUE], ranks[new, MEAN] = value, mean
             rank(corners, tail, response, ranks, new, variance)
-            if limit < math.inf:
+            # in the optimistic network the margins say too much
+            if limit < math.inf and response[2] == 0.0:
                 bound = max(bound, least_possible(ranks, new))
                 if bound > limit:
                     continue
@@ -292,6 +293,7 @@ def dive(graph: Graph, table: Table, store: Store, progress: Progress, width: in
     counts = progress.counts
     first, last = 0, 1
     taken = np.zeros(len(graph.place), dtype=np.int64)
+    tabled, grid = table.bound, grid_of(table)
     while last > first and last + width <= len(store.node):
         most = 0
         for label in range(first, last):
@@ -306,7 +308,7 @@ def dive(graph: Graph, table: Table, store: Store, progress: Progress, width: in
                     graph.figures, arc, store.ranks[label, 7], store.variance[label], store.ranks[label, 0],
                     graph.response,
                 )  # fmt: skip
-                bound = lookup(table, graph.tail[arc], mean, variance, value)
+                bound = lookup(tabled, grid, graph.tail[arc], (mean, variance), value)
                 if bound < progress.best_value[-1]:
                     bounds[made], arcs[made], labels[made] = bound, arc, label
                     made += 1
