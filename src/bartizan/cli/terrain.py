@@ -83,7 +83,7 @@ def _told(case: TerrainCase) -> Iterator[str]:
             f"  P_I             {worst.p_interruption:.4f}, a real path; no path is below {result.lower_bound:.4f} "
             f"(proved, gap {result.gap:.4f})"
         )
-    about = "exact" if result.map_exact else f"real paths, nowhere more than {result.map_gap:.4f} too high"
+    about = "exact" if result.map_exact else f"proved, nowhere more than {result.map_gap:.4f} too low"
     yield f"  map             {about}"
     rows: list[tuple[str, ...]] = [("", "", "delay s", "p noticed", "left s", "P_I from here")]
     for one in worst.stretches:

@@ -39,7 +39,7 @@ def terrain_picture(case: TerrainCase) -> Picture:
         shrink = LONGEST / max(raster.rows, raster.columns)
         size = (max(1, round(raster.columns * shrink)), max(1, round(raster.rows * shrink)))
     field = np.asarray(
-        cv2.resize(case.result.least[::-1].astype(np.float32), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32
+        cv2.resize(case.result.shown[::-1].astype(np.float32), size, interpolation=cv2.INTER_NEAREST), dtype=np.float32
     )
     ground = cv2.resize(
         np.isfinite(case.result.slow[::-1]).astype(np.uint8), size, interpolation=cv2.INTER_NEAREST
@@ -84,7 +84,8 @@ def caption(case: TerrainCase) -> str:
     if result.worst is None or result.lower_bound is None:
         return f"{head}{when}: {case.reason}"
     sure = "exact on this raster" if result.exact else f"no path is below {result.lower_bound:.4f}, which is proved"
-    map_sure = "the map is exact" if result.map_exact else f"the map is too high by {result.map_gap:.3f} at most"
+    low = f"the map is proved, and may be too low by {result.map_gap:.3f} at most"
+    map_sure = "the map is exact" if result.map_exact else low
     return (
         f"{head}{when}. The worst path has P_I {result.worst.p_interruption:.4f} ({sure}); {map_sure}. "
         f"Cells of {result.raster.cell:g} m."

@@ -78,8 +78,13 @@ class TerrainResult:
         return max(self.worst.p_interruption - self.lower_bound, 0.0)
 
     @property
+    def shown(self) -> Floats:
+        """The map to show: exact, or else what is proved, so that nobody is told of more protection than there is."""
+        return self.least if self.map_exact else self.bound
+
+    @property
     def map_gap(self) -> float:
-        """The most by which the map may be too high anywhere."""
+        """The most by which `least` lies above `bound` anywhere: the least P_I of a place lies between the two."""
         with np.errstate(invalid="ignore"):
             gap = self.least - self.bound
         return float(np.nanmax(gap, initial=0.0))

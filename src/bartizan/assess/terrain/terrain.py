@@ -138,8 +138,9 @@ def _bounded(
     best = tree = priced_tree(network, fastest, nothing, True)
     least = tree.value
     proved = float(floor[begins].min())
+    enough = 1e-9 if network.done <= SOON_EXACT else TOLERANCE
     for _ in range(ROUNDS):
-        if best.value[begins].min() - proved <= 1e-9:
+        if best.value[begins].min() - proved <= enough:
             break
         price, _ = prices(network, best, outward, out_first)
         tree = priced_tree(network, fastest, price, False)
@@ -152,7 +153,7 @@ def _bounded(
     start = int(begins[best.value[begins].argmin()])
     value, steps, exact = float(best.value[start]), _branch(best, start), False
     proved = max(min(proved - slack(network), value), 0.0)
-    if value - proved > (1e-9 if network.done <= SOON_EXACT else TOLERANCE):
+    if value - proved > enough:
         tell("closing the gap")
         limit = value if network.done <= SOON_EXACT else value - TOLERANCE
         found = label_search(network, least_hazard(network), ratio, limit, LABELS, False)
