@@ -139,3 +139,19 @@ def test_both_models_agree(duels: tuple[Duel, ...], communication: str, need: in
         assert 0.02 < p < 0.98
         error = math.sqrt(p * (1.0 - p) * (1.0 / RUNS + 1.0 / (4 * BLOCK)))
         assert abs(theirs[what] - p) <= Z * error, what
+
+
+def test_tasks_rest_through_a_fight_that_others_join() -> None:
+    """The tasks would be done long before the last force comes: it is in time only where the fight held them up."""
+    times = (10.0, 300.0, 500.0)
+    duels = (Duel("linear", 0.0, 90.0), Duel("linear", 0.0, 90.0), Duel("linear", 1.0, 90.0))
+    forces = tuple(
+        Force(id=f"f{at:g}", parts=(Duration.fixed(at),), strength=2, duel=duel)
+        for at, duel in zip(times, duels, strict=True)
+    )
+    attack = Attack(tasks=(task(1.0, "begin", Duration.fixed(250.0)),), forces=forces)
+    runs = 6 * RUNS  # the effect is 0.03, and must not hide in the error
+    ours = np.mean([Blocks(attack, 3)(number).counts[k.WON] for number in range(4)]) / BLOCK
+    model = Forwards(attack, 8)
+    theirs = float(np.mean([model.once()[1] for _ in range(runs)]))
+    assert abs(theirs - ours) <= Z * math.sqrt(ours * (1.0 - ours) * (1.0 / runs + 1.0 / (4 * BLOCK)))
