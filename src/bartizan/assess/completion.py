@@ -49,8 +49,8 @@ Grid = tuple[float, Floats, Floats, Floats, Floats]  # step, variances, values, 
 class Table(NamedTuple):
     """Lower bounds `bound` (nodes, means, variances + 1, values), the last variance standing for all beyond.
 
-    `step` [s] between means, `variances` [s²], `values`: the grid; `margin_mean`,
-    `margin_variance` (variances,): what interpolation loses in each cell; `least` per node: the first mean that can occur there.
+    `step` [s] between means, `variances` [s²], `values`: the grid; `margin_mean`, `margin_variance` (variances,):
+    what interpolation loses in each cell; `least` per node: the first mean that can occur there.
     """
 
     bound: Bounds
@@ -137,7 +137,7 @@ def lookup(bound: Bounds, grid: Grid, node: int, to_go: tuple[float, float], val
 
 
 @compiled
-def _at_least(
+def _at_least(  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     figures: Floats, response: Floats, tails: Ints, bound: Bounds, grid: Grid, arc: int, mean: float, layer: int,
     least: Floats,
 ) -> None:  # fmt: skip
@@ -175,7 +175,7 @@ def _at_least(
 
 
 @compiled
-def _fill(graph: Graph, table: Table, nodes: Ints, begins: Ints, out: Links) -> int:
+def _fill(graph: Graph, table: Table, nodes: Ints, begins: Ints, out: Links) -> int:  # noqa: C901, PLR0912 - compiled: arrays one by one, loops in one piece
     """Work the table out; the nodes stand part by part, `begins` says where. Returns how many entries were made.
 
     A node is looked at again only where a node before it changed at the same mean and bears on it there.

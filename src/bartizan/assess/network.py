@@ -100,7 +100,7 @@ def p_timely(margin: float, variance: float) -> float:
 
 
 @compiled
-def prepended(
+def prepended(  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     figures: Floats, arc: int, mean: float, variance: float, value: float, response: Floats
 ) -> tuple[float, float, float]:
     """Mean, variance and value to go when the crossing and then the way of an arc come before."""
@@ -173,7 +173,7 @@ def _places(area: Ints, leg: Ints) -> Ints:
     return place.reshape(-1).astype(np.int64)
 
 
-def _corners(
+def _corners(  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     mean: Floats, variance: Floats, low: Floats, high: Floats, highest: float, response: tuple[float, float]
 ) -> Floats:
     """Per place six points (delay [s], variance [s²]): the corners of what can lie before, then of the box round it.

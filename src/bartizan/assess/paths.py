@@ -114,8 +114,8 @@ def worst_paths(
         return (), None
     if not answer.found:
         raise InputError(
-            f"no path to target '{problem.target}' was found with {work:,} comparisons of labels, nor was it proved that "
-            "there is none. Allow more work"
+            f"no path to target '{problem.target}' was found with {work:,} comparisons of labels, nor was it proved "
+            "that there is none. Allow more work"
         )
     more = within is not None and len(answer.found) > limit
     arcs = [[problem.graph.arcs[network.arcs[arc]] for arc in walk] for _, walk in answer.found[: count - more]]

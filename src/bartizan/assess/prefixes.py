@@ -140,7 +140,7 @@ def _intervals(dominator: Ints, number: Ints, root: int) -> tuple[Ints, Ints]:
 
 
 @compiled
-def usable_arcs(forward: Links, backward: Links, tails: Ints, heads: Ints, root: int, end: int) -> Flags:
+def usable_arcs(forward: Links, backward: Links, tails: Ints, heads: Ints, root: int, end: int) -> Flags:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     """Which arcs between places a path from the root to the end can use, if it enters no place twice."""
     dominator, number = _dominators(forward, backward, tails, heads, root)
     first, last = _intervals(dominator, number, root)
@@ -203,7 +203,7 @@ def parts(forward: Links, heads: Ints, use: Flags) -> tuple[Ints, int]:
 
 
 @compiled
-def _most(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, cost: Floats, begins: Flags) -> Floats:
+def _most(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, cost: Floats, begins: Flags) -> Floats:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     """Per place the most that a beginning up to it can cost; -1 where none leads to it."""
     within = np.zeros(len(part), dtype=np.float64)
     for arc in np.flatnonzero(use):
@@ -227,7 +227,7 @@ def _most(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, cost: Fl
 
 
 @compiled
-def _extreme(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, rate: Floats, begins: Flags) -> Floats:
+def _extreme(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, rate: Floats, begins: Flags) -> Floats:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     """Per place the highest rate of an arc that can lie before it; -inf where there is none."""
     highest = np.full(count, -np.inf)
     reached = np.zeros(count, dtype=np.bool_)
@@ -249,8 +249,8 @@ def _extreme(part: Ints, count: int, tails: Ints, heads: Ints, use: Flags, rate:
     return highest[part]
 
 
-def before(ends: tuple[Ints, Ints], use: Flags, begins: Flags, figures: Floats, part: Ints, count: int) -> Before:
-    """What can lie before each place. `figures` (arcs, 8): p, weight, mean [s] and variance [s²] of way and crossing."""
+def before(ends: tuple[Ints, Ints], use: Flags, begins: Flags, figures: Floats, part: Ints, count: int) -> Before:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
+    """What can lie before each place. `figures` (arcs, 8): p, weight, mean [s], variance [s²] of way and crossing."""
     tails, heads = ends
     mean, variance = figures[:, 2] + figures[:, 6], figures[:, 3] + figures[:, 7]
     most_mean = _most(part, count, tails, heads, use, mean, begins)

@@ -150,7 +150,7 @@ def _complete(graph: Graph, memory: Memory, store: Store, label: int) -> bool:
     """Whether a label is a whole walk."""
     if not graph.starts[store.node[label]]:
         return False
-    for word in range(store.held.shape[1]):
+    for word in range(store.held.shape[1]):  # noqa: SIM110 - compiled: arrays one by one, loops in one piece
         if store.held[label, word] & memory.duties[word]:
             return False
     return True
@@ -190,7 +190,7 @@ def highest_of_use(progress: Progress, known: float, within: float) -> float:
 
 
 @compiled
-def explore(
+def explore(  # noqa: C901, PLR0912, PLR0915, PLR0917 - compiled: arrays one by one, loops in one piece
     graph: Graph, table: Table, memory: Memory, store: Store, progress: Progress, known: float, within: float,
     deepest: int, work: int, order: Floats,
 ) -> int:  # fmt: skip
@@ -285,7 +285,7 @@ def keeps_duties(graph: Graph, store: Store, label: int) -> bool:
 
 
 @compiled
-def dive(graph: Graph, table: Table, store: Store, progress: Progress, width: int, per_node: int) -> None:
+def dive(graph: Graph, table: Table, store: Store, progress: Progress, width: int, per_node: int) -> None:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     """Find good paths quickly: of each length only the `width` most promising labels go on, `per_node` at a node.
 
     Every label enters no place twice, and what it finds open was opened: what is registered are paths.

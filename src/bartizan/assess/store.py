@@ -125,7 +125,7 @@ def add_sequence(store: Store, new: int, rest: int, passed: int) -> None:
 
 
 @compiled
-def rank(corners: Floats, node: int, response: Floats, ranks: Floats, new: int, variance: float) -> None:
+def rank(corners: Floats, node: int, response: Floats, ranks: Floats, new: int, variance: float) -> None:  # noqa: PLR0917 - compiled: arrays one by one, loops in one piece
     """Fill in what a label is compared by, from its mean and variance [s, s²]."""
     margin, spread = ranks[new, MEAN] - response[0], variance + response[1]
     for corner in range(6):

@@ -1,4 +1,4 @@
-"""Tables of bounds, the optimistic network and obligations, each against enumeration: they must never cut a worst path."""
+"""Tables of bounds and the optimistic network against enumeration: they must never cut a worst path."""
 
 from __future__ import annotations
 
