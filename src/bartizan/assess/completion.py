@@ -64,7 +64,7 @@ class Table(NamedTuple):
     @property
     def is_there(self) -> bool:
         """Whether there is a table at all."""
-        return self.bound.shape[0] > 0
+        return bool(self.bound.shape[0] > 0)
 
 
 def no_table() -> Table:
@@ -133,7 +133,7 @@ def lookup(bound: Bounds, grid: Grid, node: int, to_go: tuple[float, float], val
     share = (value - tabulated[column]) / (tabulated[column + 1] - tabulated[column])
     low = _between(bound, (node, row, layer), far, deep, column)
     high = _between(bound, (node, row, layer), far, deep, column + 1)
-    return low + share * (high - low) - loss
+    return float(low + share * (high - low) - loss)
 
 
 @compiled

@@ -7,7 +7,7 @@ form a list; the one that made another needless last stands first, for it is lik
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,12 @@ class Store(NamedTuple):
     @classmethod
     def empty(cls, nodes: int, capacity: int, words: int, end: int) -> Store:
         """Room for labels, with the end of every path in it."""
-        short = [np.zeros(capacity, dtype=np.int32) for _ in range(5)]
-        store = cls(
-            *short, np.ones(capacity, dtype=np.bool_), *(np.zeros(capacity, dtype=np.int32) for _ in range(3)),
-            np.zeros(capacity), np.zeros(capacity), np.zeros((capacity, 8)),
-            np.zeros((capacity, words), dtype=np.uint64), np.full(nodes, -1, dtype=np.int32), _slots(capacity),
-        )  # fmt: skip
+        columns: list[NDArray[Any]] = [np.zeros(capacity, dtype=np.int32) for _ in range(5)]
+        columns.append(np.ones(capacity, dtype=np.bool_))
+        columns += [np.zeros(capacity, dtype=np.int32) for _ in range(3)]
+        columns += [np.zeros(capacity), np.zeros(capacity), np.zeros((capacity, 8))]
+        columns.append(np.zeros((capacity, words), dtype=np.uint64))
+        store = cls._make([*columns, np.full(nodes, -1, dtype=np.int32), _slots(capacity)])
         store.node[0], store.arc[0], store.next[0], store.first[end] = end, -1, -1, 0
         store.rest[0] = NEW
         return store
@@ -76,7 +76,7 @@ class Store(NamedTuple):
             new = np.zeros((capacity, *old.shape[1:]), dtype=old.dtype)
             new[: len(old)] = old
             columns.append(new)
-        store = Store(*columns, self.first, _slots(capacity))
+        store = Store._make([*columns, self.first, _slots(capacity)])
         _enter_sequences(store, len(self.node))
         return store
 
