@@ -38,7 +38,9 @@ def part_of(time: Duration, share: float) -> Duration:
     if share == 0.0:
         return Duration.fixed(0.0)
     low, mode, high = (None if bound is None else share * bound for bound in (time.low, time.mode, time.high))
-    return replace(time, mean=share * time.mean, sd=share * time.sd, low=low, mode=mode, high=high)
+    # doubt about the mean of the whole is none of the part's law
+    certain = replace(time, trials=None, mean_low=None, mean_high=None)
+    return replace(certain, mean=share * time.mean, sd=share * time.sd, low=low, mode=mode, high=high)
 
 
 def lognormal_parameters(time: Duration) -> tuple[float, float]:

@@ -154,6 +154,18 @@ def test_detection_in_the_middle_leaves_half_of_the_same_delay() -> None:
     assert timely([exponential], [0.5], [Law.fixed(30)])[0] == pytest.approx([math.exp(-0.6)], abs=1e-9)
 
 
+@pytest.mark.parametrize("known", [{"trials": 6}, {"mean_low": 12.0, "mean_high": 30.0}])
+def test_doubt_about_a_mean_does_not_touch_the_law(known: dict[str, Any]) -> None:
+    """Half of the time lies below the least that its mean may be, and is a time like any other."""
+    exact, doubted = Duration(20.0, 6.0), Duration(20.0, 6.0, **known)
+    values = []
+    for delay in (exact, doubted):
+        task = Task(kind="element", id="a", p_detection=0.9, detect_at="middle", delay_mean=20, delay_sd=6, delay=delay)
+        values.append(p_interruption_of([task], [Duration(8.0, 2.0)], 0.9))
+    assert values[0] == values[1]
+    assert 0.3 < values[0] < 0.81
+
+
 @pytest.mark.parametrize(("response", "expected"), [(99.0, 1.0), (100.0, 0.0), (101.0, 0.0)])
 def test_a_tie_of_fixed_times_is_not_in_time(response: float, expected: float) -> None:
     assert whole([Law.fixed(60), Law.fixed(40)], [Law.fixed(response)]) == pytest.approx((expected, 0.0), abs=2e-8)
