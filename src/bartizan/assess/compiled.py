@@ -1,13 +1,37 @@
-"""How a kernel is compiled: with Numba, its machine code kept where there is a place for it."""
+"""How a kernel is compiled: with Numba, its machine code kept where there is a place for it.
+
+Numba keeps a kernel's machine code until the file of that kernel changes. A kernel that calls those of another file
+has their code within its own, and Numba does not notice when the other file changes. So what is kept beside the
+sources is forgotten here, before any kernel is made, once any file with kernels is younger.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import njit
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def forget_stale(folder: Path) -> int:
+    """Take away the machine code kept in `folder` and below that is older than a source with kernels; how many."""
+    sources = [source for source in folder.rglob("*.py") if "@compiled" in source.read_text(encoding="utf-8")]
+    youngest = max((source.stat().st_mtime_ns for source in sources), default=0)
+    forgotten = 0
+    for kept in folder.rglob("__pycache__/*.nbi"):
+        # another process may be at the same, or the folder be read only
+        with suppress(OSError):
+            if kept.stat().st_mtime_ns < youngest:
+                kept.unlink()
+                forgotten += 1
+    return forgotten
+
+
+forget_stale(Path(__file__).parent)
 
 
 def compiled(function: _Function) -> _Function:

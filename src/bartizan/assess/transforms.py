@@ -28,7 +28,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaln, lambertw, ndtr, wofz
 
 from bartizan.assess.laws import (
@@ -75,7 +75,7 @@ class Line:
     @property
     def s(self) -> Complexes:
         """The points [1/s]."""
-        return self.damping + 1j * self.omega
+        return np.asarray(self.damping + 1j * self.omega, dtype=np.complex128)
 
     def sum_of_exponentials(self, at: Floats, mass: Floats) -> Complexes:
         """The sum of mass exp(-s x) over the points x [s], for each s: shape (count,)."""
@@ -100,7 +100,8 @@ def envelope(time: Duration, damping: float, omega: Floats) -> Floats:
 
 
 def _normal(time: Duration, line: Line) -> Complexes:
-    return normals([time], line)[0]
+    first: Complexes = normals([time], line)[0]
+    return first
 
 
 def normals(times: Sequence[Duration], line: Line) -> Complexes:
@@ -112,7 +113,7 @@ def normals(times: Sequence[Duration], line: Line) -> Complexes:
     tail = 0.5 * np.exp(-0.5 * np.minimum(mean / sd, _MOST_DEVIATIONS) ** 2) * wofz(1j * np.where(right, z, -z))
     with np.errstate(under="ignore"):
         whole = np.exp(np.where(right, 0.0, s * (0.5 * s * sd * sd - mean)))
-    return np.where(right, tail, whole - tail)
+    return np.asarray(np.where(right, tail, whole - tail), dtype=np.complex128)
 
 
 def _normal_envelope(time: Duration, damping: float, omega: Floats) -> Floats:
@@ -127,9 +128,15 @@ def _normal_envelope(time: Duration, damping: float, omega: Floats) -> Floats:
         return whole * np.exp(-0.5 * (sd * omega) ** 2) + np.minimum(whole * float(ndtr(-tilted)), jump)
 
 
+def _lambert(z: ArrayLike) -> Complexes:
+    """The principal branch of Lambert's W."""
+    principal: Callable[[ArrayLike], Complexes] = lambertw  # type: ignore[assignment]  # the stubs ask for more
+    return np.asarray(principal(z), dtype=np.complex128)
+
+
 def _lognormal(time: Duration, line: Line) -> Complexes:
     mu, sigma = lognormal_parameters(time)
-    w = lambertw(line.s * sigma * sigma * math.exp(mu))
+    w = _lambert(line.s * sigma * sigma * math.exp(mu))
     # fine enough for the narrowest Gaussian about the saddle, and for the strip in which exp(sigma v) stays tame
     step = min(0.4 / math.sqrt(1.0 + float(np.abs(w).max())), 0.28 / sigma)
     v = step * np.arange(-math.ceil(_ENDS_OF_NORMAL / step), math.ceil(_ENDS_OF_NORMAL / step) + 1.0)
@@ -141,7 +148,7 @@ def _lognormal(time: Duration, line: Line) -> Complexes:
 
 def _lognormal_envelope(time: Duration, damping: float, omega: Floats) -> Floats:
     mu, sigma = lognormal_parameters(time)
-    w = lambertw((damping + 1j * omega) * sigma * sigma * math.exp(mu))
+    w = _lambert((damping + 1j * omega) * sigma * sigma * math.exp(mu))
     with np.errstate(under="ignore"):
         return np.asarray(np.exp(-(w * (0.5 * w + 1.0)).real / sigma**2))
 
@@ -154,7 +161,7 @@ def _gamma(time: Duration, line: Line) -> Complexes:
 def _gamma_envelope(time: Duration, damping: float, omega: Floats) -> Floats:
     shape, scale = gamma_parameters(time)
     with np.errstate(under="ignore"):
-        return np.asarray(np.exp(-shape * _log1p((damping + 1j * omega) * scale).real))
+        return np.asarray(np.exp(-shape * _log1p(np.asarray((damping + 1j * omega) * scale, dtype=np.complex128)).real))
 
 
 def _log1p(z: Complexes) -> Complexes:

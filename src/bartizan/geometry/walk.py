@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
 
 from bartizan.geometry.shapes import Shape
 
@@ -33,7 +34,8 @@ def walk(ground: Polygon, one: Shape, other: Shape) -> float:
     off = max(ground.distance(one), ground.distance(other))
     if straight == 0.0 or off > OFF:
         return straight
-    wide = ground.buffer(off + SAME, join_style="mitre")
+    wide: BaseGeometry = ground.buffer(off + SAME, join_style="mitre")
+    # two parts that touch in a point may part where they are widened and cut again
     if not isinstance(wide, Polygon):
         return straight
     seen = wide.buffer(SAME)

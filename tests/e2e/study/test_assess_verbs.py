@@ -51,7 +51,7 @@ def test_words_of_an_assessment(chancery: Path) -> None:
         "Example chancery",
         "threat lone-intruder, target registry, as written, response guard-force",
         "P_I = ",
-        "P_N, P_E not known",
+        "P_E = P_I x P_N",
         "registry/open-cabinet",
         "critical detection point: task",
         "Proved worst: lower bound = value = ",

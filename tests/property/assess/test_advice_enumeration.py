@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pytest
@@ -18,7 +18,8 @@ from bartizan.site.site import Site
 
 ROUNDING = 1e-9
 _Task = TypeVar("_Task", Way, Crossing)
-QUESTION = {"threat": "threat", "target": "target", "response": "force"}
+_Holder = TypeVar("_Holder", Element, Target)
+QUESTION: dict[str, Any] = {"threat": "threat", "target": "target", "response": "force"}
 DRAWS = [
     Draw(layered=True, spreads=(0.0, 0.3), remove=False, sided=True),
     Draw(layered=False, spreads=(0.3, 2.0), remove=False),
@@ -167,10 +168,10 @@ def longer(part: _Task, seconds: float) -> _Task:
     return replace(part, delay=Duration(max(part.delay.mean + seconds, 0.0), part.delay.sd))
 
 
-def at(site: Site, place: Place, change: Callable[..., Way | Crossing]) -> Site:
+def at(site: Site, place: Place, change: Callable[..., Any]) -> Site:
     """The site with every way, or every crossing, at a place changed."""
 
-    def element(one: Element | Target) -> Element | Target:
+    def element(one: _Holder) -> _Holder:
         return replace(one, ways=tuple(change(way) for way in one.ways)) if one.id == place.id else one
 
     def area(one: Area) -> Area:
@@ -178,7 +179,7 @@ def at(site: Site, place: Place, change: Callable[..., Way | Crossing]) -> Site:
         return replace(one, crossing=own, crossing_between=tuple(change(pair) for pair in one.crossing_between))
 
     if place.kind == "element":
-        return replace(site, elements=tuple(element(one) for one in site.elements))  # type: ignore[arg-type]
+        return replace(site, elements=tuple(element(one) for one in site.elements))
     if place.kind == "target":
-        return replace(site, targets=tuple(element(one) for one in site.targets))  # type: ignore[arg-type]
+        return replace(site, targets=tuple(element(one) for one in site.targets))
     return replace(site, areas=tuple(area(one) if one.id == place.id else one for one in site.areas))

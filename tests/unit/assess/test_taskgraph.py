@@ -138,7 +138,7 @@ def test_who_can_be_noticed_must_say_when() -> None:
 
 @pytest.mark.parametrize("name", ["threat", "target", "response"])
 def test_an_unknown_id_is_named(name: str) -> None:
-    asked = {"threat": "thief", "target": "safe", "response": "guards", name: "nobody"}
+    asked: dict[str, Any] = {"threat": "thief", "target": "safe", "response": "guards", name: "nobody"}
     with pytest.raises(UnknownIdError, match="nobody"):
         compile_problem(SITE, **asked)
 

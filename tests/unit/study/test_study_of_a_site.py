@@ -238,7 +238,7 @@ def test_no_gain_is_ever_a_loss() -> None:
 )
 def test_a_sheet_under_an_impossible_response(figures: dict[str, float]) -> None:
     task = Task(kind="element", id="a", delay_mean=1.0)
-    whole = {"response_mean": 1.0, "response_sd": 0.0, "p_communication": 1.0} | figures
+    whole: dict[str, Any] = {"response_mean": 1.0, "response_sd": 0.0, "p_communication": 1.0} | figures
     with pytest.raises(InputError):
         study_sheet([task], name="s.csv", **whole)
 

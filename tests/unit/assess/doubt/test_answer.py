@@ -101,7 +101,8 @@ def test_a_site_without_doubt_says_so_and_gives_no_nan() -> None:
     assert "no figure carries any doubt" in found.reason
     assert found.interval.low == found.interval.high == found.p_interruption
     assert found.sd == 0.0
-    assert found.drivers == found.worths == ()
+    assert not found.drivers
+    assert not found.worths
     assert found.enough == 1.0
     json.dumps(found.to_json(), allow_nan=False)
 
@@ -218,9 +219,9 @@ def test_solving_every_draw_answers_as_every_path_does(monkeypatch: pytest.Monke
     ):
         assert one == pytest.approx(other, abs=1e-12)
     # the two pools differ by paths that are the worst in no draw of either design, and those may be in a crossed one
-    for one, other in zip(by_name(solved), by_name(whole), strict=True):
-        assert one.first == pytest.approx(other.first, abs=0.01)
-        assert one.total == pytest.approx(other.total, abs=0.01)
+    for driver, same in zip(by_name(solved), by_name(whole), strict=True):
+        assert driver.first == pytest.approx(same.first, abs=0.01)
+        assert driver.total == pytest.approx(same.total, abs=0.01)
 
 
 def by_name(found: Doubt) -> list[Driver]:

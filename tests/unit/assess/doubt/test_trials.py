@@ -121,6 +121,7 @@ def test_ends_of_the_scale_give_no_nan(kind: Kind) -> None:
     for spread in (0.0, 1e-12, 1e9):
         sample = Sample(kind, values, np.full(DRAWS, spread), evenly(1))
         left = Tests(sample, LEVEL, 0.5, np.random.default_rng(4)).after(7)
+        assert left.settled is not None
         assert np.isfinite([left.width, left.variance, left.settled]).all()
 
 
