@@ -22,6 +22,19 @@ SHEETS = (".csv", ".xlsx", ".xlsm", ".xls")
 @click.argument("path", type=click.Path(path_type=Path), metavar="SITE|SHEET")
 @asks_of_a_site
 @click.option("--paths", "count", type=click.IntRange(1, 1000), default=10, show_default=True, help="How many paths.")
+@click.option(
+    "--within",
+    type=PROBABILITY,
+    metavar="X",
+    help="Instead of so many: all paths whose P_I is at most X above the worst, up to 100.",
+)
+@click.option(
+    "--by",
+    type=click.Choice(["P_I", "P_E"]),
+    default="P_I",
+    show_default=True,
+    help="What ranks the paths over all results: P_E where every P_N is known.",
+)
 @click.option("--require", type=PROBABILITY, help="Exit with 1 where P_I is below this.")
 @click.option(
     "--bound",
@@ -40,6 +53,8 @@ def assess(
     *,
     chosen: Chosen,
     count: int,
+    within: float | None,
+    by: str,
     require: float | None,
     bound: Literal["lower"] | None,
     as_json: bool,
@@ -84,6 +99,7 @@ def assess(
         found = study(
             wiring.load_site(path),
             count=count,
+            within=within,
             require=require,
             bound=bound,
             **chosen,
@@ -95,7 +111,7 @@ def assess(
     if as_json:
         click.echo(json.dumps(found.to_json(), indent=2, ensure_ascii=False, allow_nan=False))
     else:
-        for line in summary(found):
+        for line in summary(found, by="p_effectiveness" if by == "P_E" else "p_interruption"):
             click.echo(line)
     _refuse_short(found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bartizan.app.study import Case, Study
+from bartizan.app.study import Case, Measure, Study
 from bartizan.app.study.figures import sources_in_words
 from bartizan.app.study.thin import MORE_DELAY
 from bartizan.assess.doubt import Bound
@@ -13,11 +13,13 @@ from bartizan.cli.words import columns, printable
 
 SHOWN_THIN = 2  # tasks of each kind: the rest is in the report
 SPREAD = "±"
+SHOWN_WORST = 5  # paths over all results
+NAMES: dict[Measure, str] = {"p_interruption": "P_I", "p_effectiveness": "P_E"}
 LEAST_DIFFERENCE = 0.0005  # of P_I: less does not show in three decimals
 SAME = 5e-5  # of P_I: equal in the four decimals that are shown
 
 
-def summary(study: Study) -> Iterator[str]:
+def summary(study: Study, by: Measure = "p_interruption") -> Iterator[str]:
     """The study as lines: for each result the worst path, how sure it is, and where the layers are thin."""
     yield f"{printable(study.site_name)}   (hash {study.site_hash[:12]}, Bartizan {study.version})"
     for case in study.cases:
@@ -25,7 +27,7 @@ def summary(study: Study) -> Iterator[str]:
         yield from _case(case)
     if len(study.cases) > 1:
         yield ""
-        yield from _overview(study)
+        yield from _overview(study, by)
 
 
 def step_name(step: Step) -> str:
@@ -116,12 +118,13 @@ def _critical(path: Path) -> Iterator[str]:
         yield f"    the last detecting task at or before it is task {path.last_detecting + 1}"
 
 
-def certificate_words(certificate: Certificate) -> str:
-    """Why the worst path is the worst, in one line."""
+def certificate_words(certificate: Certificate, name: str = "P_I") -> str:
+    """Why the worst path is the worst, in one line; `name` is that of the figure."""
     work = f"{certificate.labels:,} labels, {certificate.rounds} round{'s' if certificate.rounds != 1 else ''}"
-    if certificate.gap <= 0.0:
-        return f"Proved worst: lower bound = value = {certificate.value:.6f} ({work})"
-    return f"Not proved: the worst P_I lies from {certificate.lower_bound:.6f} to {certificate.value:.6f} ({work})"
+    if certificate.proved:
+        others = "" if certificate.complete else "; the order of the others is not proved"
+        return f"Proved worst: lower bound = value = {certificate.value:.6f} ({work}){others}"
+    return f"Not proved: the worst {name} lies from {certificate.lower_bound:.6f} to {certificate.value:.6f} ({work})"
 
 
 def bound_words(bound: Bound) -> str:
@@ -205,20 +208,39 @@ def _others(case: Case) -> Iterator[str]:
         for rank, path in enumerate(rest, start=2)
     ]
     yield from columns(rows, "><<", indent="    ")
+    if case.result.certificate is not None and case.result.certificate.more:
+        yield "    and there are more within that distance"
 
 
-def _overview(study: Study) -> Iterator[str]:
+def _overview(study: Study, by: Measure) -> Iterator[str]:
     if len({case.result.target for case in study.cases}) > 1:
         yield "Any one of the targets is enough for the intruder, so the least of these counts (--all-targets: all)."
     yield "All results, least P_I first:"
     least_first = sorted(
         study.cases, key=lambda case: 2.0 if case.result.p_interruption is None else case.result.p_interruption
     )
-    rows = [
-        ("no path" if case.result.p_interruption is None else f"{case.result.p_interruption:.4f}", question(case))
-        for case in least_first
+    rows = [(_chance(case.result.p_interruption), _known(case), question(case)) for case in least_first]
+    yield from columns([("P_I", "P_E", ""), *rows], "<<<")
+    ranked, proof = study.worst(SHOWN_WORST, by=by)
+    if proof is None:
+        return
+    yield ""
+    yield f"The worst paths of all, by {NAMES[by]}:"
+    worst = [
+        (f"{one.value:.4f}", question(study.cases[one.case]), " > ".join(step_name(s) for s in one.path.steps if s.way))
+        for one in ranked
     ]
-    yield from columns(rows, "<<")
+    yield from columns(worst, "<<<")
+    yield f"  {certificate_words(proof, NAMES[by])}"
+
+
+def _chance(value: float | None) -> str:
+    return "no path" if value is None else f"{value:.4f}"
+
+
+def _known(case: Case) -> str:
+    effect = case.result.p_effectiveness
+    return "-" if effect is None else f"{effect:.4f}"
 
 
 def _seconds(mean: float, sd: float) -> str:

@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 
+from bartizan.app.study import Chosen
 from bartizan.app.sweep import Progress, Sweep, Task
 from bartizan.app.sweep import sweep as run_sweep
 from bartizan.cli import wiring
+from bartizan.cli.selection import asks_of_a_site
 from bartizan.cli.words import columns, printable
 from bartizan.errors import CheckError
 
-WRITTEN = "-"  # the site as written, among --states
 COLUMNS = (
     "site",
     "site_hash",
@@ -41,15 +42,7 @@ COLUMNS = (
 
 @click.command()
 @click.argument("sites", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SITE...")
-@click.option("--threats", metavar="A,B", help="Only these threats; otherwise all that a site has.")
-@click.option("--targets", metavar="A,B", help="Only these targets.")
-@click.option("--responses", metavar="A,B", help="Only these responses.")
-@click.option(
-    "--states",
-    multiple=True,
-    metavar="A,B",
-    help="The site in these states, one per axis ('-': as written); repeat it for other combinations.",
-)
+@asks_of_a_site
 @click.option("--simulate", "simulated", is_flag=True, help="Also try the worst paths, all responses together.")
 @click.option("--seeds", type=click.IntRange(1, 100_000), help="With --simulate: this many runs, from --seed on.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="With --simulate: the first seed.")
@@ -71,10 +64,7 @@ COLUMNS = (
 def sweep(
     sites: tuple[Path, ...],
     *,
-    threats: str | None,
-    targets: str | None,
-    responses: str | None,
-    states: tuple[str, ...],
+    chosen: Chosen,
     simulated: bool,
     seeds: int | None,
     seed: int,
@@ -100,9 +90,17 @@ def sweep(
         raise click.UsageError("--workers are processes of this machine, and --scheduler names a cluster. Choose one")
     if scheduler is None and (tls_ca, tls_cert, tls_key) != (None, None, None):
         raise click.UsageError("--tls-ca, --tls-cert and --tls-key are for a cluster. Name it with --scheduler")
+    targets, responses = (None if ids is None else tuple(ids) for ids in (chosen["targets"], chosen["responses"]))
     task = Task(
-        targets=_listed(targets), responses=_listed(responses), simulate=simulated, standard_error=error
-    )  # fmt: skip
+        targets=targets,
+        responses=responses,
+        simulate=simulated,
+        standard_error=error,
+        communication=chosen["communication"],
+        forced=chosen["forced"],
+        insider=chosen["insider"],
+        all_targets=chosen["all_targets"],
+    )
     if scheduler is None:
         runner = wiring.processes(workers or os.cpu_count() or 1)
     else:
@@ -114,8 +112,8 @@ def sweep(
             {name: wiring.load_site(path) for name, path in found.items()},
             task,
             runner,
-            threats=_listed(threats),
-            states=[() if words == WRITTEN else _listed(words) or () for words in states] or None,
+            threats=chosen["threats"],
+            states=chosen["states"],
             seeds=range(seed, seed + (seeds or 1)) if simulated or seeds is not None else None,
             known=known,
             keep=keeper,
@@ -190,15 +188,6 @@ def _refuse_failures(result: Sweep) -> None:
 def _names(sites: tuple[Path, ...]) -> dict[str, Path]:
     """Each site once, by the path that was given."""
     return {str(path): path for path in sites}
-
-
-def _listed(words: str | None) -> tuple[str, ...] | None:
-    if words is None:
-        return None
-    ids = tuple(word.strip() for word in words.split(","))
-    if not all(ids):
-        raise click.UsageError(f"{words!r} names an empty id. Write ids with commas between")
-    return ids
 
 
 def _told_on_terminal() -> Callable[[Progress], None] | None:

@@ -22,12 +22,12 @@ def call(*arguments: str) -> tuple[int, str, str]:
     return result.exit_code, result.stdout, result.stderr
 
 
-ONE = ("--threats", "armed-intruder", "--targets", "registry", "--responses", "guard-force", "--workers", "1")
+ONE = ("--threat", "armed-intruder", "--target", "registry", "--response", "guard-force", "--workers", "1")
 
 
 def test_words_json_and_csv_say_the_same_and_what_was_kept_is_not_done_again(chancery: Path, tmp_path: Path) -> None:
     kept = tmp_path / "kept.jsonl"
-    asked = (str(chancery), *ONE, "--states", "-", "--states", "night,heightened", "--keep", str(kept))
+    asked = (str(chancery), *ONE, "--state", "-", "--state", "night,heightened", "--keep", str(kept))
     status, text, _ = call(*asked, "--json")
     assert status == 0
     document = json.loads(text)
@@ -75,7 +75,7 @@ def test_ctrl_c_leaves_what_is_done_and_the_same_command_goes_on(chancery: Path,
 
 
 def test_a_unit_that_fails_is_told_and_the_status_is_1(chancery: Path, tmp_path: Path) -> None:
-    status, words, told = call(str(chancery), *ONE, "--states", "noon", "--keep", str(tmp_path / "kept"))
+    status, words, told = call(str(chancery), *ONE, "--state", "noon", "--keep", str(tmp_path / "kept"))
     assert status == 1
     assert "0 of 1 units done" in words
     assert "1 of 1 units failed" in told
@@ -92,7 +92,7 @@ def test_a_unit_that_fails_is_told_and_the_status_is_1(chancery: Path, tmp_path:
         (["--seeds", "3"], "nothing is drawn"),
         (["--scheduler", "127.0.0.1:9"], "is no address"),
         (["--scheduler", "tls://127.0.0.1:9", "--tls-ca", "ca.pem"], "TLS needs three files"),
-        (["--threats", "a,,b"], "empty id"),
+        (["--state", "a,,b"], "empty state"),
     ],
 )
 def test_what_does_not_go_together_is_said(chancery: Path, options: list[str], words: str) -> None:

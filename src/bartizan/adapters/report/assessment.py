@@ -45,12 +45,12 @@ GLOSSARY = (
 
 NOT_MODELLED = (
     "Whether an interrupted intruder is stopped, unless an engagement figure gives P_N.",
-    "Insiders who open, switch off or tell.",
+    "An insider who acts alone; one who helps is covered where he was asked for.",
     "An intruder who changes his plan when he is noticed, or several groups at once.",
     "Delays and detections that depend on each other: the closed form takes them as independent.",
-    "That times cannot be negative: the closed form takes delays as normal. Where a spread is wide the report gives "
-    "P_I with non-negative delays beside it.",
-    "More than one response at a time.",
+    "That times cannot be negative, or have other laws: the closed form takes delays as normal. The report gives P_I "
+    "under the laws themselves beside it where it differs.",
+    "More than one response at a time; the simulation lets all of them answer.",
 )
 
 

@@ -18,6 +18,8 @@ from bartizan.app.study import Case, Study
 from bartizan.app.study.figures import sources_in_words
 from bartizan.assess.result import Path
 
+LEAST_DIFFERENCE = 0.0005  # of P_I: less does not show in three decimals
+
 
 class StepRow(NamedTuple):
     """One task of the worst path."""
@@ -148,6 +150,8 @@ def options_in_words(study: Study) -> Iterator[tuple[str, str]]:
         "forced": "What was forced",
         "insider": "Insider who helps",
         "all_targets": "All targets wanted",
+        "within": "Paths within this of the worst",
+        "bound": "Bound at the pessimistic ends",
     }
     for key, value in study.options.items():
         if value is None or value is False:
@@ -155,7 +159,7 @@ def options_in_words(study: Study) -> Iterator[tuple[str, str]]:
         if isinstance(value, str | bool):
             said = "yes" if value is True else str(value).replace("-", " ")
         elif isinstance(value, list):
-            said = "; ".join(", ".join(item) if isinstance(item, list) else item for item in value)
+            said = "; ".join((", ".join(item) or "as written") if isinstance(item, list) else item for item in value)
         else:
             said = f"{value:g}" + (" s" if key.startswith("response_") else "")
         yield words[key], said
@@ -183,12 +187,18 @@ def _verdict(case: Case, study: Study, names: Names) -> Iterator[Line]:
         return
     require = study.options["require"]
     if require is not None:
-        met = path.p_interruption >= require
+        met = case not in study.short
         yield Line(f"The required {require:g} is {'met' if met else 'not met'}.", "met" if met else "short")
+    if case.bound is not None:
+        sure = "" if case.bound.proved is not None else ", found by search and not proved"
+        yield Line(
+            f"With every doubtful figure at the pessimistic end of its {case.bound.level:.0%} interval P_I is at least "
+            f"{probability(case.bound.value)}{sure}."
+        )
     yield Line(_critical_words(path, names))
     if result.certificate is not None:
         proof = result.certificate
-        if proof.gap <= 0.0:
+        if proof.proved:
             yield Line(f"Proved worst: no path does better for the intruder; lower bound = value = {proof.value:.6f}.")
         else:
             yield Line(f"Not proved: the worst P_I lies from {proof.lower_bound:.6f} to {proof.value:.6f}.", "short")
@@ -200,10 +210,30 @@ def _verdict(case: Case, study: Study, names: Names) -> Iterator[Line]:
         tasks = ", ".join(str(index + 1) for index in path.wide_spread)
         beside = "" if path.nonnegative is None else f" With non-negative delays P_I is {path.nonnegative:.3f}."
         yield Line(f"Wide spread: the standard deviation exceeds half the mean in task {tasks}.{beside}", "warn")
+    yield from _under_laws(case, path)
     figures = case.rests_on
     if figures:
         look = "warn" if any(one.source is None for one in figures) else ""
         yield Line(f"Rests on {sources_in_words(figures)}.", look)
+
+
+def _under_laws(case: Case, path: Path) -> Iterator[Line]:
+    """What P_I is under the laws that the times have, where that says anything new."""
+    order = case.result.law_order
+    if order is None or path.any_law is None:
+        return
+    if order.changed:
+        ranks = ", ".join(str(index + 1) for index in order.order)
+        yield Line(
+            f"Under the laws that its times have, none of them negative, P_I is {probability(path.any_law)}, and the "
+            f"paths below stand in another order: {ranks}. A path beyond these may be worse still under those laws.",
+            "warn",
+        )
+    elif abs(path.any_law - path.p_interruption) >= LEAST_DIFFERENCE:
+        yield Line(
+            f"Under the laws that its times have, none of them negative, P_I is {probability(path.any_law)}; the paths "
+            "below keep their order."
+        )
 
 
 def _critical_words(path: Path, names: Names) -> str:

@@ -2,7 +2,7 @@
 
 from bartizan.app.study.figures import Figure
 from bartizan.app.study.questions import COMMUNICATIONS, FORCED, Chosen, Selection, listed, no_path, problems
-from bartizan.app.study.study import Case, Study, sheet_hash, study, study_sheet
+from bartizan.app.study.study import Case, Measure, Study, sheet_hash, study, study_sheet
 from bartizan.app.study.thin import Thin
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Case",
     "Chosen",
     "Figure",
+    "Measure",
     "Selection",
     "Study",
     "Thin",

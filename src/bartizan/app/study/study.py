@@ -20,9 +20,10 @@ from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.doubt import Bound, lower_bound
 from bartizan.assess.neutralize import neutralization, persons
+from bartizan.assess.over import Ranked, worst_over
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
-from bartizan.assess.result import Path, Result
+from bartizan.assess.result import Certificate, Path, Result
 from bartizan.assess.task import Communication, Forced, Task
 from bartizan.assess.timeline import p_interruption, timeline
 from bartizan.errors import InputError
@@ -30,6 +31,8 @@ from bartizan.site.model import Response
 from bartizan.site.site import Site
 
 SCHEMA = 1
+
+Measure = Literal["p_interruption", "p_effectiveness"]
 MAX_PATHS = 1_000
 MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
@@ -99,6 +102,30 @@ class Study:
         """One result per threat, target, state and response."""
         return tuple(case.result for case in self.cases)
 
+    def worst(
+        self, count: int = 10, *, by: Measure = "p_interruption"
+    ) -> tuple[tuple[Ranked, ...], Certificate | None]:
+        """The worst paths over all cases, by P_I or by P_E, and the certificate of the worst of all.
+
+        At most as many as were asked for of each case are certain to be the worst. Raises InputError by P_E where a
+        case that has a path lacks P_N.
+        """
+        open_ = [case for case in self.cases if case.result.paths]
+        weights = None
+        if by == "p_effectiveness":
+            unknown = [case.result for case in open_ if case.result.p_neutralization is None]
+            if unknown:
+                raise InputError(
+                    f"P_N is not known for response {unknown[0].response!r} against threat {unknown[0].threat!r}, so "
+                    "paths cannot be ranked by P_E. Add [[engagement]], or rank by P_I"
+                )
+            weights = [case.result.p_neutralization or 0.0 for case in open_]
+        ranked, proof = worst_over(
+            [(case.result.paths, case.result.certificate) for case in open_], count, weights=weights
+        )
+        places = [number for number, case in enumerate(self.cases) if case.result.paths]
+        return tuple(replace(one, case=places[one.case]) for one in ranked), proof
+
     @property
     def short(self) -> tuple[Case, ...]:
         """The cases whose P_I is below what is required; none where nothing is required or no path exists."""
@@ -126,6 +153,7 @@ def study(
     site: Site,
     *,
     count: int = 10,
+    within: float | None = None,
     require: float | None = None,
     bound: Literal["lower"] | None = None,
     **chosen: Unpack[Chosen],
@@ -133,9 +161,10 @@ def study(
     """Would the layers stop an intruder in time? The worst paths of a site, exactly.
 
     `chosen`: which threats, targets, states and responses, and under which reading, as `Selection` has it; all that
-    the site has by default, as it is written. `count`: how many paths, worst first. `require`: the least P_I that
-    is enough, in [0, 1]. `bound` "lower": also what P_I is with every doubtful figure at its pessimistic end, which
-    `require` is then held against.
+    the site has by default, as it is written. `count`: how many paths, worst first. `within`: instead of so many
+    all paths whose P_I is no more than this above the worst, up to `assess.paths.LIMIT`. `require`: the least P_I
+    that is enough, in [0, 1]. `bound` "lower": also what P_I is with every doubtful figure at its pessimistic end,
+    which `require` is then held against.
 
     Returns one case per state, threat, target and response, in the order of the site's file. Raises
     MissingPartError where the site lacks targets or responses, UnknownIdError for an id that it lacks, ChangeError
@@ -144,12 +173,13 @@ def study(
     """
     _check_count(count)
     _check_probability("the required P_I", require)
+    _check_probability("the distance from the worst", within)
     asked = Selection(**chosen)
     cases = [
-        replace(_case(there, problem, count), bound=None if bound is None else lower_bound(problem))
+        replace(_case(there, problem, count, within), bound=None if bound is None else lower_bound(problem))
         for there, problem in problems(site, asked)
     ]
-    options = {**asked.to_json(), "paths": count, "require": require, "bound": bound}
+    options = {**asked.to_json(), "paths": count, "within": within, "require": require, "bound": bound}
     return Study(
         version=__version__,
         site_name=site.name,
@@ -213,8 +243,8 @@ def study_sheet(
     )
 
 
-def _case(site: Site, problem: Problem, count: int) -> Case:
-    paths, certificate = worst_paths(problem, count)
+def _case(site: Site, problem: Problem, count: int, within: float | None) -> Case:
+    paths, certificate = worst_paths(problem, count, within=within)
     paths, order = under_laws(problem, paths)
     force = site.response(problem.response)
     result = _result(problem.threat, problem.target, problem.state, problem.response, paths)

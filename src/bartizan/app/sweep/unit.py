@@ -28,7 +28,8 @@ class Task:
     """What is asked of every site: the same for all units of a sweep.
 
     `targets`, `responses`: ids, or None for all that the site has. `simulate`: also try the worst paths, to a
-    standard error of `standard_error`, all responses together. `communication`, `forced`: as for a study.
+    standard error of `standard_error`, all responses together. `communication`, `forced`, `insider`,
+    `all_targets`: as for a study.
     """
 
     targets: tuple[str, ...] | None = None
@@ -37,6 +38,8 @@ class Task:
     standard_error: float = 1e-3
     communication: Communication = "once"
     forced: Forced = "closes"
+    insider: str | None = None
+    all_targets: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +156,8 @@ def _exact(unit: Unit) -> Iterator[Row]:
         count=1,
         communication=unit.task.communication,
         forced=unit.task.forced,
+        insider=unit.task.insider,
+        all_targets=unit.task.all_targets,
     )
     for case in found.cases:
         result, worst = case.result, case.worst
@@ -178,6 +183,8 @@ def _simulated(unit: Unit) -> Iterator[Row]:
         responses=unit.task.responses,
         communication=unit.task.communication,
         forced=unit.task.forced,
+        insider=unit.task.insider,
+        all_targets=unit.task.all_targets,
         trials=Trials(seed=unit.seed or 0, standard_error=unit.task.standard_error),
     )
     for case in campaign.cases:
