@@ -48,11 +48,13 @@ def test_p_e_ranks_otherwise_than_p_i() -> None:
     assert names[by_interruption[0].case] == "police"
     assert [names[one.case] for one in by_effect][:2] == ["guards", "guards"]
     assert [one.value for one in by_effect] == sorted(
-        case.result.p_neutralization * path.p_interruption for case in found.cases for path in case.result.paths
+        (case.result.p_neutralization or 0.0) * path.p_interruption
+        for case in found.cases
+        for path in case.result.paths
     )
     assert proof is not None
     assert effect_proof is not None
-    assert proof.value == min(case.result.p_interruption for case in found.cases)
+    assert proof.value == min(case.result.paths[0].p_interruption for case in found.cases)
     assert effect_proof.proved
     assert effect_proof.value == pytest.approx(by_effect[0].value, abs=1e-15)
 
