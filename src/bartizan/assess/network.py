@@ -29,7 +29,7 @@ class Graph(NamedTuple):
     `figures` (n, 8): p, weight, mean [s], variance [s²] of the way and of the crossing after it. `into`: where the
     arcs into each node begin in `by_head`. Nodes: `place`, `leg`, `starts`; `anything`, `certain`: whether a task can
     come before, and one noticed with certainty; `corners` (nodes, 6, 2): delay and variance at the points by which
-    labels are compared. `response`: mean [s] and variance [s²], and 0 but in the optimistic network.
+    labels are compared. `response`: mean [s] and variance [s²].
     """
 
     tail: Ints
@@ -61,19 +61,6 @@ class Network:
     high: float
     most: tuple[float, float]
     longest: int
-
-    def optimistic(self) -> Network:
-        """A network in which no walk has a higher value than here, and labels need not be compared by variance.
-
-        With y the mean left, S lies between 0 and `high` times y, so Phi is at least that of S = 0 where y <= C and
-        that of the most S beyond. Both rise with y; so V1 <= V2 and M1 <= M2 are enough.
-        """
-        graph = self.graph
-        figures = graph.figures.copy()
-        figures[:, [3, 7]] = 0.0
-        response = np.array([graph.response[0], graph.response[1], self.high])
-        corners = np.zeros_like(graph.corners)
-        return replace(self, graph=graph._replace(figures=figures, response=response, corners=corners))
 
     def comparing_less(self) -> Network:
         """The same with labels compared as if nothing came before: quick, and what is found proves nothing."""
@@ -108,8 +95,6 @@ def prepended(  # noqa: PLR0917 - compiled: arrays one by one, loops in one piec
         p, weight, m, v = figures[arc, first], figures[arc, first + 1], figures[arc, first + 2], figures[arc, first + 3]
         if p > 0.0:
             margin, spread = weight * m + mean - response[0], weight * weight * v + variance + response[1]
-            if response[2] > 0.0 and margin > 0.0:
-                spread += response[2] * (margin + response[0])
             timely = p_timely(margin, spread)
             value = p * timely + (1.0 - p) * value
         mean += m
@@ -145,9 +130,7 @@ def network_of(problem: Problem) -> Network:
     part, count = parts(forward, to, all_of_them)
     ahead = before((at, to), all_of_them, begins, figures, part, count)
     rates = ahead.high[np.isfinite(ahead.high)]
-    high = float(rates.max()) if rates.size and not np.isposinf(ahead.high).any() else math.inf
-    if not rates.size:
-        high = 0.0
+    high = math.inf if np.isposinf(ahead.high).any() else float(rates.max(initial=0.0))
     in_links = links(head[kept], nodes)
     mask = np.zeros(nodes, dtype=np.bool_)
     mask[starts] = True
@@ -157,7 +140,7 @@ def network_of(problem: Problem) -> Network:
         into=in_links.begins, by_head=in_links.arcs, place=place, leg=leg, starts=mask,
         anything=ahead.anything[place], certain=ahead.certain[place],
         corners=_corners(ahead.mean, ahead.variance, ahead.low, ahead.high, high, response)[place],
-        response=np.array([response[0], response[1] * response[1], 0.0]),
+        response=np.array([response[0], response[1] * response[1]]),
     )  # fmt: skip
     return Network(
         graph=graph, arcs=kept, part=part[place], high=high,

@@ -55,7 +55,8 @@ never more than 2 L together, and nothing that stands for a path is left out for
 
 **An unfinished search is an answer.** Every path not found ends with a label that waits, or is no lower than one that
 does. So the least bound of those that wait, or the least value found if that is less, is a lower bound on P_I, and
-the best path found lies above it by the gap: *not proved*, with its gap.
+the best path found lies above it by the gap: *not proved*, with its gap. `floor` gives another lower bound, and the
+higher of the two is told.
 
 All this holds up to rounding (some 1e-15 of a probability). The number of labels is small where spreads are a fixed
 share of the means, and may grow without bound in the worst case, for the problem contains NP-hard ones.
@@ -72,7 +73,7 @@ from bartizan.assess.rounds import Answer, Rounds, Wanted
 from bartizan.errors import InputError
 
 MEMORY = 1_000_000_000  # bytes of labels: some seven million
-WORK = 300_000_000  # comparisons of labels: some ten seconds
+WORK = 200_000_000  # comparisons of labels: some six seconds
 LIMIT = 100  # paths within a distance of the worst: more than anybody reads
 
 

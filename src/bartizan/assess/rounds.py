@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bartizan.assess.completion import Table, arcs_of_use, no_table, tabulate
+from bartizan.assess.floor import floor_under
 from bartizan.assess.network import Network, prepended
 from bartizan.assess.search import (
     ENDED,
@@ -162,7 +163,7 @@ class Rounds:
             self._find_any()
         answer.found = sorted(self._paths.values())[: wanted.count]
         best = answer.found[0][0] if answer.found else math.inf
-        answer.lower = min(answer.lower, best)
+        answer.lower = min(max(answer.lower, floor_under(self._whole)), best)
         return answer
 
     def _find_any(self) -> None:
@@ -193,17 +194,14 @@ class Rounds:
         return min(last, values[0] + self._wanted.within) if values else math.inf
 
     def _look_ahead(self) -> None:
-        """Where a table would cost too much: a lower bound by the optimistic network, and good paths."""
-        answer, exact = self._answer, self._network
-        for network, proves in ((exact.optimistic(), True), (exact.comparing_less(), False)):
-            self._network = network
-            share = (self._wanted.work - answer.work) // 3
-            found, lower, _ = self._round(answer.work + share, bounded=not proves)
-            if proves:
-                answer.lower = max(answer.lower, lower)
-            for _, walk in found:
-                if Remembered(self._whole).is_path(walk):
-                    self._keep(value_of(self._whole, walk), walk)
+        """Where a table would cost too much: good paths, by comparing labels as if nothing came before."""
+        exact = self._network
+        self._network = exact.comparing_less()
+        share = (self._wanted.work - self._answer.work) // 3
+        found, _, _ = self._round(self._answer.work + share)
+        for _, walk in found:
+            if Remembered(self._whole).is_path(walk):
+                self._keep(value_of(self._whole, walk), walk)
         self._network = exact
 
     def _prepare(self, evaluations: int) -> None:
@@ -223,7 +221,7 @@ class Rounds:
             if label >= 0:
                 self._keep(float(value), self._walk(store, int(label)))
 
-    def _round(self, allowed: int, *, bounded: bool = True) -> tuple[list[tuple[float, Walk]], float, bool]:
+    def _round(self, allowed: int) -> tuple[list[tuple[float, Walk]], float, bool]:
         """One search: the walks found, a lower bound on all walks, and whether it ended by itself."""
         network, wanted, answer = self._network, self._wanted, self._answer
         memory = self._remembered.memory()
@@ -233,8 +231,7 @@ class Rounds:
         store = Store.empty(len(network.graph.place), room, words, DONE)
         progress = _progress(wanted.count, room)
         progress.counts[WORK] = answer.work
-        # in the optimistic network what is known of the exact one is no bound for the best walk, but for use
-        known, deepest = self._known if bounded else math.inf, 2 * network.longest
+        known, deepest = self._known, 2 * network.longest
         # what lies downstream first, so that nothing goes on that will be beaten; in the end the least bound first
         last = allowed >= wanted.work
         order = np.zeros(len(network.part)) if last else network.part.astype(np.float64)

@@ -236,8 +236,7 @@ def explore(  # noqa: C901, PLR0912, PLR0915, PLR0917 - compiled: arrays one by 
                     continue
             ranks[new, VALUE], ranks[new, MEAN] = value, mean
             rank(corners, tail, response, ranks, new, variance)
-            # in the optimistic network the margins say too much
-            if limit < math.inf and response[2] == 0.0:
+            if limit < math.inf:
                 bound = max(bound, least_possible(ranks, new))
                 if bound > limit:
                     continue
@@ -248,6 +247,7 @@ def explore(  # noqa: C901, PLR0912, PLR0915, PLR0917 - compiled: arrays one by 
             if needless:
                 continue
             store.elementary[new] = enters_no_place_twice(graph, store, new)
+            counts[WORK] += depth[new]
             if several:
                 add_sequence(store, new, sequence[label], through[arc])
             else:
