@@ -4,9 +4,9 @@ Let f_n(M, S, V) be the least value over all beginnings up to node n, when mean 
 Every beginning gives sum_i first_i Phi(z_i) + miss V with first_i >= 0 and sum_i first_i + miss = 1, so in
 
 - V it is affine, hence f_n concave: a chord lies below it;
-- M it rises, and its second derivative is at most max |phi'| / T = CURVE_MEAN / T, with T = S + s_RFT^2 and phi the
-  normal density: f_n less a parabola is concave (a least of such functions is such a function), hence a chord of
-  width h less CURVE_MEAN h^2 / 8 T lies below it;
+- M it rises, and its second derivative is at most the greatest slope of phi over T, CURVE_MEAN / T, with T = S +
+  s_RFT^2 and phi the normal density: f_n less a parabola is concave (a least of such functions is such a function),
+  hence a chord of width h less CURVE_MEAN h^2 / 8 T lies below it;
 - S likewise: d^2 Phi(x / sqrt(T)) / dT^2 = phi(z) z (3 - z^2) / 4 T^2 <= CURVE_VARIANCE / T^2.
 
 So the interpolation of lower bounds at the eight corners of a cell, less the two terms, is a lower bound within it.

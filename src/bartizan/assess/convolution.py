@@ -14,9 +14,9 @@ e^(-aP), e^(-2aP), .. have a Fourier series once e^(aw) is divided out, so
 with 0 <= e <= e^(-aP) / (1 - e^(-aP)): 1.5e-8, for aP = DAMPING = 18 (Abate and Whitt 1992). No grid of times is
 made: M is a product of known transforms (`transforms`, `arrivals`). T may be as long as it likes, for e^(-sT) is small.
 
-**What is left out.** |M(s)| is at most the product of the factors' bounds, which fall along the line; so the terms
-above K are together at most 1/pi times the integral of bound / omega from omega_K on, which is summed over a ladder
-of omegas *before* any term is worked out. K is the least at which that is at most TRUNCATED.
+**What is left out.** The size of M(s) is at most the product of the factors' bounds, which fall along the line; so
+the terms above K are together at most 1/pi times the integral of bound / omega from omega_K on, which is summed
+over a ladder of omegas *before* any term is worked out. K is the least at which that is at most TRUNCATED.
 
 **Steps and jumps.** A fixed time, or the mass of a cut normal time at 0, does not fall along the line. So the factors
 are multiplied out by how many of them vary: none (a step, exact, where a tie is settled), one (a distribution

@@ -15,9 +15,9 @@ miss >= 0 for both labels, so V1 <= V2 and z1 <= z2 on R are enough. Write x_k =
   is monotone in b and the inequality linear in r; and what is linear in a parameter holds on an interval where it
   holds at both ends.
 - *On any convex polygon*, where M1 <= M2, its corners decide. With d = M2 - M1 >= 0 and D = T2 - T1 the inequality
-  reads d >= (r - 1) x1, which is d (t + sqrt(t^2 + D t)) - D x1 >= 0 for D > 0, t = T1 + b, and
-  d (t + sqrt(t^2 + D t)) + |D| x1 >= 0 for D < 0; the root is concave in t, so both left sides are concave in (a, b),
-  and what is concave is least at a corner. For D = 0 it is d >= 0.
+  reads d >= (r - 1) x1, which is d (t + sqrt(t^2 + D t)) - D x1 >= 0, t = T1 + b, whether D > 0 or D < 0; the root
+  is concave in t, so both left sides are concave in (a, b), and what is concave is least at a corner. For D = 0 it
+  is d >= 0.
 
 R is the part of the box in which b lies between the least and the most variance that any task has for its delay,
 times a (`prefixes`); where M1 > M2, the box round it is asked instead. R ends at the delay beyond which a response is
