@@ -64,10 +64,12 @@ def test_words_of_an_assessment(chancery: Path) -> None:
 
 def test_several_results_end_with_an_overview_least_first(chancery: Path) -> None:
     lines = run("assess", chancery, "--paths", "1").stdout.splitlines()
-    overview = lines[lines.index("All results, least P_I first:") + 1 :]
-    values = [float(line.split()[0]) for line in overview]
+    begin = lines.index("All results, least P_I first:") + 1
+    assert lines[begin].split() == ["P_I", "P_E"]
+    values = [float(line.split()[0]) for line in lines[begin + 1 : lines.index("", begin)]]
     assert len(values) == 8
     assert values == sorted(values)
+    assert any(line.startswith("The worst paths of all, by P_I:") for line in lines[begin:])
 
 
 @pytest.mark.parametrize(("require", "status"), [("0", 0), ("1", 1)])

@@ -67,6 +67,7 @@ def geojson(features: list[Any]) -> Drawing:
 
 @settings(max_examples=150)
 @given(st.lists(FEATURE, max_size=6))
+@example([None, {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[]]}, "properties": {"id": 1}}])
 @example([{"type": "Feature", "geometry": {"type": ["x"]}, "properties": {"type": {}}}])
 def test_every_feature_is_drawn_or_told(features: list[Any]) -> None:
     drawing = geojson(features)

@@ -73,6 +73,7 @@ def site(chancery: Path) -> Site:
             Change(at="rule/loiter-pavement", set={"after": AFTER}),
             Change(at="camera/east", remove=True),
             Change(at="camera/forecourt", remove=True),
+            Change(at="coverage/forecourt-screen", remove=True),
         ]
     )
 

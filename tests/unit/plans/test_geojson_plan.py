@@ -155,7 +155,7 @@ def test_a_feature_that_cannot_be_drawn_is_told_by_its_id(tmp_path: Path, odd: A
 
 def test_what_is_no_feature_at_all_is_counted(tmp_path: Path) -> None:
     drawing = drawn(tmp_path, None, 5, {"type": "Folder"}, feature("Point", [0, 0]))
-    assert [drop.source for drop in drawing.drops] == ["feature 1", "feature 2", "feature 3"]
+    assert [drop.source for drop in drawing.drops] == ["feature number 1", "feature number 2", "feature number 3"]
 
 
 @pytest.mark.parametrize(

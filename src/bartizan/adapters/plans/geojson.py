@@ -149,7 +149,7 @@ class _Making:
 
     def draw(self, number: int, feature: Any) -> None:
         """Draw one feature, or say why not."""
-        source = f"feature {number}"
+        source = f"feature number {number}"
         if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
             self.collect.drop(_DRAWING, source, "is not a GeoJSON Feature")
             return
