@@ -23,7 +23,8 @@ class Observation:
     """Somebody seen at a place on the ground at a time, with the error of that place.
 
     `t` in seconds of the stream; `at` in metres on the plan; `covariance` (xx, xy, yy) in square metres; `box` is
-    left, top, width, height in pixels of `camera`'s picture, or None where the observer has no picture.
+    left, top, width, height in pixels of `camera`'s picture, or None where the observer has no picture. `label` is
+    what kind of thing it is: "person", "vehicle", "animal" or "object"; `height` its height in metres, or None.
     """
 
     t: float
@@ -32,6 +33,8 @@ class Observation:
     covariance: tuple[float, float, float]
     score: float = 1.0
     box: tuple[float, float, float, float] | None = None
+    label: str = "person"
+    height: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.network import Graph, Network, p_timely
 from bartizan.assess.prefixes import Floats, Ints, Links, links
+from bartizan.compiled import compiled_for_threads as compiled
 
 CURVE_MEAN = 0.24198  # the most of z phi(z), at z = 1, rounded up
 CURVE_VARIANCE = 0.138  # the most of phi(z) z (3 - z²) / 4, at z = 0.74, rounded up

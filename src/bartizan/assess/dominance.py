@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
+from bartizan.compiled import compiled
 
 Ints = NDArray[np.int64]
 Numbers = NDArray[np.uint64]

@@ -18,10 +18,10 @@ import math
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.network import ROOT_HALF, Graph, Network
 from bartizan.assess.prefixes import Floats, Ints
 from bartizan.assess.taskgraph import DONE
+from bartizan.compiled import compiled_for_threads as compiled
 
 GRAIN = 2e-6  # of a probability; lost at most once a task
 LABELS = 20_000_000  # some 500 MB

@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.prefixes import Flags, Floats, Ints, before, links, parts, usable_arcs
 from bartizan.assess.problem import Problem
 from bartizan.assess.taskgraph import DONE
+from bartizan.compiled import compiled_for_threads as compiled
 
 # beyond 8.3 standard deviations a normal probability is 0 or 1 to within half a unit of the last place
 SURE = 8.3

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammainc, gammaln
 
-from bartizan.assess.compiled import compiled
+from bartizan.compiled import compiled
 from bartizan.errors import InputError
 from bartizan.site.model import Engagement
 from bartizan.site.site import Site

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
+from bartizan.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.completion import Table, grid_of, lookup
 from bartizan.assess.network import ROOT_HALF, Graph, prepended
 from bartizan.assess.prefixes import Floats, Ints
@@ -32,6 +31,7 @@ from bartizan.assess.store import (
     rank,
     slot_of,
 )
+from bartizan.compiled import compiled_for_threads as compiled
 
 SLACK = 1e-12  # bounds are worked out in double precision, in some hundred steps
 PER_LABEL = 24  # comparisons that take as long as making one label

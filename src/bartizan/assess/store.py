@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
 from bartizan.assess.network import Graph
 from bartizan.assess.prefixes import Flags, Floats, Ints
+from bartizan.compiled import compiled_for_threads as compiled
 
 Short = NDArray[np.int32]
 Numbers = NDArray[np.uint64]

@@ -23,10 +23,13 @@ _SMEAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """A person seen: `box` is left, top, width, height [pixels], its lower edge at the feet; `score` 0 to 1."""
+    """What is seen in a picture: `box` is left, top, width, height [pixels], its lower edge on the ground; `score` 0
+    to 1; `label` as in `bartizan.signal.Observation`.
+    """
 
     box: tuple[float, float, float, float]
     score: float
+    label: str = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -44,8 +45,9 @@ def observe(
     places = model.to_ground(feet)
     sigma = np.maximum(p.foot * boxes[:, 3], p.least)
     spread = model.ground_covariance(feet, 1.0) * (sigma**2)[:, None, None]
+    scales = model.height_scale(places)
     observations = []
-    for detection, place, covariance in zip(detections, places, spread, strict=True):
+    for detection, place, covariance, scale in zip(detections, places, spread, scales, strict=True):
         if not (np.all(np.isfinite(place)) and np.all(np.isfinite(covariance))):
             continue
         if np.linalg.eigvalsh(covariance)[-1] > p.farthest**2:
@@ -58,6 +60,13 @@ def observe(
                 covariance=(float(covariance[0, 0]), float(covariance[0, 1]), float(covariance[1, 1])),
                 score=detection.score,
                 box=detection.box,
+                label=detection.label,
+                height=_height(detection, float(scale)),
             )
         )
     return observations
+
+
+def _height(detection: Detection, scale: float) -> float | None:
+    """The height of an upright thing [m], where the camera's scale [pixels per metre] at its foot is known."""
+    return detection.box[3] / scale if math.isfinite(scale) and scale > 0.0 else None

@@ -1,4 +1,4 @@
-"""What the tracker says of a person: a `TrackPoint` per time, an `EndedTrack` at the end."""
+"""What the tracker says of a person: a `TrackPoint` per time, a `Link` where two tracks may be one, an `EndedTrack`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class TrackPoint:
     `observed` says that this very frame shows the track; where it does not, the place is a prediction and no
     evidence. `camera` is the one whose frame shows it, `box` (left, top, width, height in pixels) where;
     `cameras` saw it within the last second. `bridged` [s] is set on the first point after a stitch: how long the
-    track had been out of sight.
+    track had been out of sight. `label` is what most sightings took it for, `height` [m] how tall it was on average,
+    or None.
     """
 
     t: float
@@ -26,6 +27,27 @@ class TrackPoint:
     box: tuple[float, float, float, float] | None = None
     observed: bool = True
     bridged: float | None = None
+    label: str = "person"
+    height: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two tracks that one walker could have left: evidence of place and time, and never a claim of who it was.
+
+    `later` began `gap` [s] after `earlier` was last seen, `distance` [m] away, which takes `speed` [m/s]; `rivals`
+    counts the other tracks that either could as well be joined to. `cameras`: who saw the one last and the other
+    first. A stitch (one id goes on) is a link of a track with itself.
+    """
+
+    t: float
+    earlier: str
+    later: str
+    gap: float
+    distance: float
+    speed: float
+    rivals: int = 0
+    cameras: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +66,11 @@ class EndedTrack:
 
 @dataclass(frozen=True, slots=True)
 class TrackUpdate:
-    """What one frame changed: the points of all believed tracks, and the tracks that ended.
+    """What one frame changed: the points of all believed tracks, the tracks that ended, and what was linked.
 
     The points of a track are in the order of time; those of a track that was just confirmed begin in the past.
     """
 
     points: tuple[TrackPoint, ...] = ()
     ended: tuple[EndedTrack, ...] = ()
+    links: tuple[Link, ...] = ()

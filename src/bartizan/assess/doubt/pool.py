@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.task import WEIGHT, Task
+from bartizan.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

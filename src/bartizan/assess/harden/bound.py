@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.harden.choices import Choices, members
 from bartizan.assess.harden.worth import Worth
+from bartizan.compiled import compiled
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled_for_threads as compiled
-from bartizan.assess.compiled import compiled_in_place as in_place
+from bartizan.compiled import compiled_for_threads as compiled
+from bartizan.compiled import compiled_in_place as in_place
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

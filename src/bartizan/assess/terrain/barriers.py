@@ -10,9 +10,9 @@ import shapely
 from shapely import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.network import CORNERS, STEPS, Bits, Floats, Ints
 from bartizan.assess.terrain.raster import Raster
+from bartizan.compiled import compiled
 
 # touching counts as crossing; this many sides of a cell off is touching
 TOUCH = 1e-9

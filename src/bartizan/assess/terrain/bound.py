@@ -45,10 +45,10 @@ import math
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.heap import empty_heap, least, lower
 from bartizan.assess.terrain.network import DIRECTIONS, Floats, Network, normal, step_from
 from bartizan.assess.terrain.trees import sums
+from bartizan.compiled import compiled
 
 QUANTUM = 1e-13
 # beyond so many looks a node the prices are of no use, and the bound without prices stands

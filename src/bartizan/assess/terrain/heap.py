@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.assess.compiled import compiled
+from bartizan.compiled import compiled
 
 Places = NDArray[np.int32]
 Floats = NDArray[np.float64]

@@ -28,11 +28,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.bound import least_in_time
 from bartizan.assess.terrain.heap import Heap, empty_heap, least, lower
 from bartizan.assess.terrain.network import DIRECTIONS, Floats, Ints, Network, step_from
 from bartizan.assess.terrain.trees import WALKED, prepended, walked
+from bartizan.compiled import compiled
 
 CERTAIN = 8.3  # standard deviations
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.barriers import meets
 from bartizan.assess.terrain.network import Flags, Floats
+from bartizan.compiled import compiled
 
 # an eye hangs on a wall and not behind it: what stands closer [m] hides nothing
 AT_THE_EYE = 0.3

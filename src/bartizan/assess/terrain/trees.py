@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.terrain.heap import Heap, empty_heap, least, lower
 from bartizan.assess.terrain.network import (
     DIRECTIONS,
@@ -23,6 +22,7 @@ from bartizan.assess.terrain.network import (
     in_time,
     step_from,
 )
+from bartizan.compiled import compiled
 
 WALKED = -1  # the arc of a step; a passage has its number
 DEAREST = 1.0  # value a second: beyond it nobody is likely to come unseen, and any price will do

@@ -8,12 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from bartizan.assess.compiled import compiled
 from bartizan.assess.laws import cdf
 from bartizan.assess.simulate import kernel
 from bartizan.assess.simulate.draw import coded, draw_attack, sample
 from bartizan.assess.simulate.run import generator
 from bartizan.assess.task import Task
+from bartizan.compiled import compiled
 from bartizan.errors import InputError
 from bartizan.quantity import Duration
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bartizan.assess.compiled import forget_stale
+from bartizan.compiled import forget_stale
 
 
 def test_what_is_older_than_a_kernel_is_forgotten(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 Numba keeps a kernel's machine code until the file of that kernel changes. A kernel that calls those of another file
 has their code within its own, and Numba does not notice when the other file changes. So what is kept beside the
-sources is forgotten here, before any kernel is made, once any file with kernels is younger.
+sources is forgotten here, room by room and before any kernel is made, once any file with kernels is younger.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ def forget_stale(folder: Path) -> int:
     return forgotten
 
 
-forget_stale(Path(__file__).parent)
+# kernels call those of their own room alone
+for _room in Path(__file__).parent.iterdir():
+    if _room.is_dir():
+        forget_stale(_room)
 
 
 def compiled(function: _Function) -> _Function:
