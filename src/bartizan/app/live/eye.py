@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.app.live.ports import FrameSource
+from bartizan.app.live.ports import Detector, DetectorFactory, FrameSource
 from bartizan.errors import InputError, MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Observation
 from bartizan.site.model import Camera
-from bartizan.watch.detect import BackgroundDetector, Detection, DetectorParams
+from bartizan.watch.detect import BackgroundDetector, Detection
 from bartizan.watch.observe import observe
 
 
@@ -27,29 +27,37 @@ class Glimpse:
     observations: tuple[Observation, ...]
 
 
-class Eye:
-    """Detector and projection of one camera. It keeps the camera's background, so it sees one stream, in order.
+def default_detector(camera: Camera, size: tuple[int, int]) -> Detector:
+    """The detector that needs no weights, for a camera whose pictures have `size` [pixels].
 
-    The detector is built from the first picture where the site does not give the camera's size. Raises
+    Raises MissingPartError where the camera has no model.
+    """
+    return BackgroundDetector(model_of(camera), size)
+
+
+class Eye:
+    """Detector and projection of one camera. The detector may remember, so an eye sees one stream, in order.
+
+    `detectors` makes the detector: from the first picture where the site does not give the camera's size. Raises
     MissingPartError where the camera has no model.
     """
 
-    def __init__(self, camera: Camera, params: DetectorParams | None = None) -> None:
+    def __init__(self, camera: Camera, detectors: DetectorFactory = default_detector) -> None:
         self.camera = camera.id
+        self._camera = camera
         self._model = model_of(camera)
-        self._size = camera.size
-        self._params = params
-        self._detector: BackgroundDetector | None = None
+        self._detectors = detectors
+        self._detector: Detector | None = None
 
     @classmethod
-    def of(cls, camera: Camera, source: FrameSource) -> Eye:
+    def of(cls, camera: Camera, source: FrameSource, detectors: DetectorFactory = default_detector) -> Eye:
         """The eye of a camera for its own pictures. Raises InputError where they are not of the size the site says."""
         if camera.size is not None and source.size != camera.size:
             raise InputError(
                 f"camera '{camera.id}' has pictures of {_size(source.size)}, and the site says {_size(camera.size)}. "
                 "Correct its size and its model, or give the stream it was calibrated on"
             )
-        return cls(camera)
+        return cls(camera, detectors)
 
     def see(self, t: float, image: NDArray[np.uint8]) -> Glimpse:
         """Look at the picture at `t` [s], shape (height, width, 3), BGR.
@@ -57,8 +65,7 @@ class Eye:
         Raises InputError where the picture is not of the camera's size.
         """
         if self._detector is None:
-            size = self._size or (image.shape[1], image.shape[0])
-            self._detector = BackgroundDetector(self._model, size, self._params)
+            self._detector = self._detectors(self._camera, self._camera.size or (image.shape[1], image.shape[0]))
         return glimpse(self.camera, self._model, t, self._detector.detect(t, image))
 
 

@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from bartizan.app.live.eye import Eye, Glimpse, glimpse, model_of
-from bartizan.app.live.ports import FrameSource
+from bartizan.app.live.eye import Eye, Glimpse, default_detector, glimpse, model_of
+from bartizan.app.live.ports import DetectorFactory, FrameSource
 from bartizan.app.live.run import LiveRun, Sighting
 from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
@@ -24,15 +24,18 @@ Boxes = tuple[float, Iterable[Detection]]
 """A time [s] and what was found in the camera's picture."""
 
 
-def watch_pictures(site: Site, sources: Mapping[str, FrameSource], run: LiveRun) -> Iterator[Sighting]:
+def watch_pictures(
+    site: Site, sources: Mapping[str, FrameSource], run: LiveRun, detectors: DetectorFactory = default_detector
+) -> Iterator[Sighting]:
     """Watch the pictures of several cameras at once, in the order of their times.
 
-    `sources` gives each camera's pictures by its id; all start at the same moment. One `Sighting` comes for each
-    picture; the caller calls `run.finish()` at the end. Errors: UnknownIdError for a camera that the site does not
-    have, MissingPartError for one without a model, InputError for one whose pictures are of another size than the
-    site says, all before the first picture; those of a source when it breaks.
+    `sources` gives each camera's pictures by its id; all start at the same moment; `detectors` makes the
+    detector of each. One `Sighting` comes for each picture; the caller calls `run.finish()` at the end. Errors:
+    UnknownIdError for a camera that the site does not have, MissingPartError for one without a model, InputError for
+    one whose pictures are of another size than the site says, all before the first picture; those of a source when
+    it breaks.
     """
-    eyes = [(Eye.of(site.camera(name), source), source) for name, source in sources.items()]
+    eyes = [(Eye.of(site.camera(name), source, detectors), source) for name, source in sources.items()]
     glimpses = heapq.merge(*(_seen(eye, source) for eye, source in eyes), key=lambda seen: seen.t)
     for seen in glimpses:
         yield run.take(seen)
