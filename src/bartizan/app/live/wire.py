@@ -1,0 +1,328 @@
+"""What a camera's worker hands over: one form for pipes between processes, the broker and recordings.
+
+A message is one JSON object in UTF-8, of bounded size. What comes in is hostile until it was read here: a number that
+is none, a key too many, a list without end is refused with a word for the count and words for people. Reading what was
+written gives the same message, to the last bit of every number.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
+
+from bartizan.app.live.eye import Glimpse
+from bartizan.app.live.ports import SourceCounters
+from bartizan.errors import InputError
+from bartizan.signal import Observation, rfc3339
+from bartizan.watch.detect import Detection
+
+SCHEMA = 1
+LONGEST = 1 << 20  # bytes of one message: a thousand people and a picture
+MOST_SEEN = 1000  # detections in one picture: more is noise, and would cost the tracker its pace
+MOST_PICTURE = 500_000  # bytes of a picture for showing
+MOST_HEALTH = 64  # figures of one health reading
+FARTHEST = 1e9  # no plan is this wide [m], no stream this long [s]
+
+Refusal = Literal["too long", "not JSON", "another version", "a number", "a form"]
+Figure = float | int | bool | str | None | tuple[float, ...]
+
+
+class WireError(InputError):
+    """A message that is none of ours; `reason` is one of few words, for counting."""
+
+    def __init__(self, reason: Refusal, words: str) -> None:
+        super().__init__(words)
+        self.reason: Refusal = reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What one frame of one camera gave, as its worker tells it.
+
+    `sender` is a token that the worker drew when it began, `number` counts its messages from 1: together they name the
+    message, wherever it travels and however often it arrives. `site` is the hash of the site it was worked out for.
+    `t` [s] since `zero` (UTC), or since the stream's own beginning where that is None. `detections` in pixels,
+    `observations` on the plan. `health` are the figures of the camera's health reading by name, `source` the counters
+    of its stream. Dropped by the worker: `unsent` messages that nobody took in time, `unusable` sightings that are no
+    numbers or too many. `picture` is a JPEG for showing, which is no evidence and is never kept.
+    """
+
+    sender: str
+    number: int
+    site: str
+    camera: str
+    t: float
+    zero: datetime | None = None
+    detections: tuple[Detection, ...] = ()
+    observations: tuple[Observation, ...] = ()
+    health: Mapping[str, Figure] | None = None
+    source: SourceCounters | None = None
+    unsent: int = 0
+    unusable: int = 0
+    picture: bytes | None = field(default=None, repr=False)
+
+    @property
+    def glimpse(self) -> Glimpse:
+        """What the frame shows, for the tracker."""
+        return Glimpse(self.t, self.camera, self.detections, self.observations)
+
+    def without_picture(self) -> Report:
+        """The report as it may be kept."""
+        return self if self.picture is None else replace(self, picture=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A camera's pictures are over for good: `why`, in words, at `t` [s]. The other fields are as of a `Report`."""
+
+    sender: str
+    number: int
+    site: str
+    camera: str
+    t: float
+    why: str
+    zero: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """It is `t` [s], whoever speaks or is silent."""
+
+    t: float
+
+
+Message = Report | Ended | Tick
+
+
+def usable(glimpse: Glimpse) -> tuple[Glimpse, int]:
+    """The glimpse without what cannot be told, and how many detections and observations that were."""
+    detections = tuple(d for d in glimpse.detections if _are_numbers(*d.box, d.score))[:MOST_SEEN]
+    observations = tuple(o for o in glimpse.observations if _is_place(o))[:MOST_SEEN]
+    left_out = len(glimpse.detections) - len(detections) + len(glimpse.observations) - len(observations)
+    return replace(glimpse, detections=detections, observations=observations), left_out
+
+
+def encode(message: Message) -> bytes:
+    """The message as one line of JSON, without the end of line. ValueError where a number in it is none."""
+    return json.dumps(_plain(message), ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def decode(data: bytes) -> Message:
+    """The message in some bytes; WireError where they are none of ours, whatever they are."""
+    if len(data) > LONGEST:
+        raise WireError("too long", f"a message of {len(data):,} bytes; at most {LONGEST:,} are read")
+    try:
+        return _ADAPTER.validate_json(data).message()
+    except ValidationError as fault:
+        raise _refusal(fault) from None
+
+
+def _are_numbers(*values: float) -> bool:
+    return all(math.isfinite(value) and abs(value) <= FARTHEST for value in values)
+
+
+def _is_place(one: Observation) -> bool:
+    box = one.box or ()
+    height = () if one.height is None else (one.height,)
+    return _are_numbers(one.t, *one.at, *one.covariance, one.score, *box, *height)
+
+
+def _plain(message: Message) -> dict[str, Any]:
+    if isinstance(message, Tick):
+        return {"schema": SCHEMA, "what": "tick", "t": message.t}
+    head = {
+        "schema": SCHEMA,
+        "what": "report" if isinstance(message, Report) else "ended",
+        "sender": message.sender,
+        "number": message.number,
+        "site": message.site,
+        "camera": message.camera,
+        "t": message.t,
+        "zero": None if message.zero is None else rfc3339(message.zero, "microseconds"),
+    }
+    if isinstance(message, Ended):
+        return {**head, "why": message.why[:_MOST_WORDS]}
+    return {
+        **head,
+        "detections": [{"box": one.box, "score": one.score, "label": one.label} for one in message.detections],
+        "observations": [_observation(message, one) for one in message.observations],
+        "health": None if message.health is None else dict(message.health),
+        "source": None if message.source is None else _source(message.source),
+        "unsent": message.unsent,
+        "unusable": message.unusable,
+        "picture": None if message.picture is None else base64.b64encode(message.picture).decode("ascii"),
+    }
+
+
+def _observation(report: Report, one: Observation) -> dict[str, Any]:
+    """A place; what it shares with the detection it came from is told once."""
+    of = next(
+        (
+            index
+            for index, found in enumerate(report.detections)
+            if (found.box, found.score, found.label) == (one.box, one.score, one.label)
+        ),
+        None,
+    )
+    told: dict[str, Any] = {"of": of, "at": one.at, "error": one.covariance, "height": one.height}
+    return told if of is not None else {**told, "box": one.box, "score": one.score, "label": one.label}
+
+
+def _source(counters: SourceCounters) -> dict[str, Any]:
+    told = {name: getattr(counters, name) for name in SourceCounters.__dataclass_fields__}
+    return {**told, "words": counters.words[:_MOST_WORDS]}
+
+
+_MOST_WORDS = 300
+_Number = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
+_Count = Annotated[int, Field(ge=0, le=1 << 53)]
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
+_Token = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$", max_length=40)]
+_Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]+$", max_length=64)]
+_Words = Annotated[str, StringConstraints(max_length=_MOST_WORDS)]
+_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+_Label = Literal["person", "vehicle", "animal", "object"]
+_Box = tuple[_Number, _Number, _Number, _Number]
+_Figures = Annotated[tuple[_Number, ...], Field(max_length=4096)]
+_Figure = bool | _Count | _Number | _Words | _Figures | None
+_Picture = Annotated[Base64Bytes, Field(max_length=MOST_PICTURE)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Detection(_Model):
+    box: _Box
+    score: _Number
+    label: _Label
+
+
+class _Observation(_Model):
+    of: Annotated[int, Field(ge=0, lt=MOST_SEEN)] | None
+    at: tuple[_Number, _Number]
+    error: tuple[_Number, _Number, _Number]
+    height: _Number | None
+    box: _Box | None = None
+    score: _Number = 1.0
+    label: _Label = "person"
+
+
+class _Source(_Model):
+    state: Literal["opening", "playing", "lost", "closed"]
+    frames: _Count
+    connections: _Count
+    failures: _Count
+    late: _Count
+    backlog: _Count
+    resized: _Count
+    garbled: _Count
+    mended: _Count
+    jumps: _Count
+    words: _Words
+
+
+class _Head(_Model):
+    schema_: Literal[1] = Field(alias="schema")
+    sender: _Token
+    number: Annotated[int, Field(ge=1, le=1 << 53)]
+    site: _Hash
+    camera: _Id
+    t: _Number
+    zero: AwareDatetime | None
+
+    def _names(self) -> dict[str, Any]:
+        zero = None if self.zero is None else self.zero.astimezone(UTC)
+        return {name: getattr(self, name) for name in ("sender", "number", "site", "camera", "t")} | {"zero": zero}
+
+
+class _Report(_Head):
+    what: Literal["report"]
+    detections: Annotated[list[_Detection], Field(max_length=MOST_SEEN)]
+    observations: Annotated[list[_Observation], Field(max_length=MOST_SEEN)]
+    health: Annotated[dict[_Name, _Figure], Field(max_length=MOST_HEALTH)] | None
+    source: _Source | None
+    unsent: _Count
+    unusable: _Count
+    picture: _Picture | None
+
+    def message(self) -> Report:
+        detections = tuple(Detection(one.box, one.score, one.label) for one in self.detections)
+        return Report(
+            **self._names(),
+            detections=detections,
+            observations=tuple(self._place(one, detections) for one in self.observations),
+            health=self.health,
+            source=None if self.source is None else SourceCounters(**self.source.model_dump()),
+            unsent=self.unsent,
+            unusable=self.unusable,
+            picture=self.picture,
+        )
+
+    def _place(self, one: _Observation, detections: tuple[Detection, ...]) -> Observation:
+        found: Detection | _Observation = one
+        if one.of is not None:
+            if one.of >= len(detections):
+                raise WireError("a form", f"observations: of {one.of}, and there are {len(detections)} detections")
+            found = detections[one.of]
+        return Observation(
+            t=self.t,
+            camera=self.camera,
+            at=one.at,
+            covariance=one.error,
+            score=found.score,
+            box=found.box,
+            label=found.label,
+            height=one.height,
+        )
+
+
+class _Ended(_Head):
+    what: Literal["ended"]
+    why: _Words
+
+    def message(self) -> Ended:
+        return Ended(**self._names(), why=self.why)
+
+
+class _Tick(_Model):
+    schema_: Literal[1] = Field(alias="schema")
+    what: Literal["tick"]
+    t: _Number
+
+    def message(self) -> Tick:
+        return Tick(self.t)
+
+
+_ADAPTER: TypeAdapter[_Report | _Ended | _Tick] = TypeAdapter(
+    Annotated[_Report | _Ended | _Tick, Field(discriminator="what")]
+)
+_NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
+
+
+def _refusal(fault: ValidationError) -> WireError:
+    """The first of the faults, in words that are ours: what was sent may be anything and stays out of them."""
+    first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
+    kind, place = first["type"], ".".join(str(part) for part in first["loc"] if part not in ("report", "ended", "tick"))
+    if kind == "json_invalid":
+        return WireError("not JSON", "a message that is not JSON in UTF-8")
+    if place.endswith("schema"):
+        return WireError("another version", f"a message of another version than {SCHEMA}. Run the same version on both")
+    reason: Refusal = "a number" if kind.startswith(_NUMBERS) else "a form"
+    return WireError(reason, f"a message whose {place[:80] or 'form'} is not as it must be: {first['msg'][:120]}")
