@@ -20,6 +20,7 @@ import numpy as np
 
 from bartizan.assess.network import ROOT_HALF, Graph, Network
 from bartizan.assess.prefixes import Floats, Ints
+from bartizan.assess.queue import pop, push
 from bartizan.assess.taskgraph import DONE
 from bartizan.compiled import compiled_for_threads as compiled
 
@@ -33,37 +34,6 @@ def floor_under(network: Network, labels: int = LABELS) -> float:
     Not modelled: it is a bound alone, and no path need attain it.
     """
     return float(_floor(network.graph, network.high, labels, DONE))
-
-
-@compiled
-def _sift_up(keys: Floats, queued: Ints, size: int, key: float, label: int) -> None:
-    """Put a label into the queue of `size`."""
-    at = size
-    while at > 0:
-        above = (at - 1) >> 1
-        if keys[above] <= key:
-            break
-        keys[at], queued[at] = keys[above], queued[above]
-        at = above
-    keys[at], queued[at] = key, label
-
-
-@compiled
-def _sift_down(keys: Floats, queued: Ints, size: int) -> None:
-    """Close the gap at the head of the queue with its last label, which is no longer counted in `size`."""
-    key, label = keys[size], queued[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        if below + 1 < size and keys[below + 1] < keys[below]:
-            below += 1
-        if key <= keys[below]:
-            break
-        keys[at], queued[at] = keys[below], queued[below]
-        at = below
-    keys[at], queued[at] = key, label
 
 
 @compiled
@@ -89,9 +59,8 @@ def _floor(graph: Graph, high: float, most: int, end: int) -> float:
     keys[0], queued[0], values[0], nodes[0] = 0.0, 0, 0.0, end
     lowest = math.inf
     while size > 0:
-        left, label = keys[0], queued[0]
         size -= 1
-        _sift_down(keys, queued, size)
+        left, label = keys[0], pop(keys, queued, size)
         node, value = nodes[label], values[label]
         free[unused] = label
         unused += 1
@@ -130,7 +99,7 @@ def _floor(graph: Graph, high: float, most: int, end: int) -> float:
                 new = made
                 made += 1
             values[new], nodes[new] = more, tail
-            _sift_up(keys, queued, size, longer, new)
+            push(keys, queued, size, longer, new)
             size += 1
     return lowest
 

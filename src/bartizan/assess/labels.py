@@ -191,25 +191,6 @@ class Network:
         without_spread = np.where(spread[:, :1] > 0.0, np.nan, mean[:, None])
         return np.concatenate((value[:, None], _standardised(margin, spread), without_spread), axis=1)
 
-    def best(self, labels: Labels, count: int) -> list[tuple[float, Walk]]:
-        """The `count` best walks of different sequences, as (value, arcs); equal ones in the order of ids."""
-        begin = np.flatnonzero(self._begins[labels.node])
-        values = labels.value[begin]
-        found: dict[Walk, tuple[float, Walk]] = {}
-        for value in np.unique(values):
-            for walk in sorted(labels.walk(int(label)) for label in begin[values == value]):
-                found.setdefault(tuple(self._through[list(walk)].tolist()), (float(value), walk))
-            if len(found) >= count:
-                break
-        return list(found.values())[:count]
-
-    def value(self, walk: Sequence[int]) -> float:
-        """The value of a walk, worked out anew in the arithmetic of the search."""
-        mean, variance, value = np.zeros(1), np.zeros(1), np.zeros(1)
-        for arc in reversed(walk):
-            mean, variance, value = self._prepended(np.array([arc]), mean, variance, value)
-        return float(value[0])
-
     def remember_revisits(self, remember: Words, walks: Iterable[Sequence[int]]) -> bool:
         """Let the nodes between two visits of an area remember it; whether there was any such visit."""
         revisited = False

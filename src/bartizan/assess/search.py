@@ -15,6 +15,7 @@ import numpy as np
 from bartizan.assess.completion import Table, grid_of, lookup
 from bartizan.assess.network import ROOT_HALF, Graph, prepended
 from bartizan.assess.prefixes import Floats, Ints
+from bartizan.assess.queue import pop, push
 from bartizan.assess.store import (
     MEAN,
     NEAR,
@@ -73,45 +74,6 @@ def _has(words: Numbers, bit: int) -> bool:
 @compiled
 def _clear(words: Numbers, bit: int) -> None:
     words[bit >> 6] &= ~(np.uint64(1) << np.uint64(bit & 63))
-
-
-@compiled
-def push(keys: Floats, queued: Short, counts: Ints, key: float, label: int) -> None:
-    """Put a label into the queue."""
-    at = counts[WAITING]
-    counts[WAITING] += 1
-    while at > 0:
-        above = (at - 1) >> 1
-        if keys[above] < key or (keys[above] == key and queued[above] > label):
-            break
-        keys[at], queued[at] = keys[above], queued[above]
-        at = above
-    keys[at], queued[at] = key, label
-
-
-@compiled
-def pop(keys: Floats, queued: Short, counts: Ints) -> int:
-    """Take the label of least key out of the queue, the youngest of equal ones."""
-    first = queued[0]
-    counts[WAITING] -= 1
-    size = counts[WAITING]
-    key, label = keys[size], queued[size]
-    at = 0
-    while True:
-        below = 2 * at + 1
-        if below >= size:
-            break
-        right = below + 1
-        if right < size and (
-            keys[right] < keys[below] or (keys[right] == keys[below] and queued[right] > queued[below])
-        ):
-            below = right
-        if key < keys[below] or (key == keys[below] and label > queued[below]):
-            break
-        keys[at], queued[at] = keys[below], queued[below]
-        at = below
-    keys[at], queued[at] = key, label
-    return int(first)
 
 
 @compiled
@@ -215,7 +177,8 @@ def explore(  # noqa: C901, PLR0912, PLR0915, PLR0917 - compiled: arrays one by 
         node = nodes[queued[0]]
         if counts[SIZE] + into[node + 1] - into[node] > len(nodes):
             return FULL
-        label = pop(keys, queued, counts)
+        counts[WAITING] -= 1
+        label = pop(keys, queued, counts[WAITING])
         if bounds[label] > limit or depth[label] >= deepest:
             continue
         for index in range(into[node], into[node + 1]):
@@ -256,7 +219,8 @@ def explore(  # noqa: C901, PLR0912, PLR0915, PLR0917 - compiled: arrays one by 
             store.next[new] = store.first[tail]
             store.first[tail] = new
             counts[SIZE] += 1
-            push(keys, queued, counts, order[tail] + bound / 2.0, new)
+            push(keys, queued, counts[WAITING], order[tail] + bound / 2.0, new)
+            counts[WAITING] += 1
             if starts[tail] and _complete(graph, memory, store, new):
                 _register(store, progress, new)
                 limit = highest_of_use(progress, known, within) + SLACK

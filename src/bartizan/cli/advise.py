@@ -13,10 +13,10 @@ from bartizan.app.study import Chosen
 from bartizan.assess.advice import Layer, Lever
 from bartizan.cli import wiring
 from bartizan.cli.doubt import telling
+from bartizan.cli.question import question_words
 from bartizan.cli.selection import asks_of_a_site
-from bartizan.cli.words import columns, printable
+from bartizan.cli.words import LEAST_SHOWN, columns, printable
 
-LEAST_CHANGE = 0.0005  # of P_I: less does not show in three decimals
 HEADS = {
     "detection": "Earlier detection: noticed at the beginning of the task with probability",
     "delay": "More delay: seconds more in the task, at equal spread",
@@ -60,14 +60,7 @@ def _summary(found: Advice) -> Iterator[str]:
     yield f"{printable(found.site_name)}   (hash {found.site_hash[:12]}, Bartizan {found.version})"
     for case in found.cases:
         yield ""
-        parts = (
-            f"threat {case.threat}" if case.threat else "any intruder",
-            f"target {case.target}",
-            f"state {','.join(case.state)}" if case.state else "as written",
-            f"response {case.response}",
-            *([f"insider {case.insider}"] if case.insider else []),
-        )
-        yield printable(", ".join(parts))
+        yield question_words(case)
         yield from _case(case, found.options["want"])
 
 
@@ -107,7 +100,7 @@ def _lever(lever: Lever, p_neutralization: float | None) -> Sequence[str]:
     if lever.site is None:
         around = " > ".join(lever.hindrance or ())
         return name, f"{amount} on this path", f"on the site it cannot reach it alone: {around}"
-    if abs(lever.site - lever.path) < 5e-4:
+    if abs(lever.site - lever.path) < LEAST_SHOWN:
         return name, amount, "enough for the site too"
     return name, f"{amount} on this path", f"{_amount(lever, lever.site)} for the site"
 
@@ -130,7 +123,7 @@ def _layers(layers: Sequence[Layer]) -> Iterator[str]:
             words = "no path breaks it"
         elif len(layer.strengths) == 1:
             words = "one element"
-        elif spread < LEAST_CHANGE:
+        elif spread < LEAST_SHOWN:
             words = "in balance"
         else:
             words = f"out of balance by {spread:.3f}: what is stronger than the weakest gives nothing yet"
@@ -147,7 +140,7 @@ def _importance(case: AdviceCase, now: float) -> Iterator[str]:
     rows = []
     silent = 0
     for one in case.importance:
-        if all(value is not None and abs(value - now) < LEAST_CHANGE for value in (one.lost, one.perfect)):
+        if all(value is not None and abs(value - now) < LEAST_SHOWN for value in (one.lost, one.perfect)):
             silent += 1
             continue
         note = "an artefact of wide spreads: nothing follows from it" if one.artefact else ""

@@ -16,6 +16,7 @@ from bartizan.assess.doubt import Asked, Doubt
 from bartizan.assess.doubt.answer import DRAWS, LEAST_DRAWS, LEVEL, MOST_DRAWS, TRIALS
 from bartizan.assess.doubt.trials import LIKELY, MOST_TRIALS
 from bartizan.cli import wiring
+from bartizan.cli.question import question_words
 from bartizan.cli.selection import asks_of_a_site, asks_otherwise
 from bartizan.cli.summary import bound_words
 from bartizan.cli.words import columns, printable
@@ -134,14 +135,7 @@ def telling() -> Callable[[str], Callable[[str, int, int], None]] | None:
 def _question(case: DoubtCase) -> str:
     if case.target is None:
         return "One path, as the sheet gives it"
-    parts = (
-        f"threat {case.threat}" if case.threat else "any intruder",
-        f"target {case.target}",
-        f"state {','.join(case.state)}" if case.state else "as written",
-        f"response {case.response}",
-        *([f"insider {case.insider}"] if case.insider else []),
-    )
-    return printable(", ".join(parts))
+    return question_words(case)
 
 
 def _refusal(case: DoubtCase, require: float) -> str:

@@ -17,6 +17,7 @@ from bartizan.assess.harden.result import CaseLeft, Hardening, Point
 from bartizan.assess.harden.search import Work
 from bartizan.assess.harden.spare import Item
 from bartizan.cli import wiring
+from bartizan.cli.question import question_words
 from bartizan.cli.selection import asks_of_a_site
 from bartizan.cli.words import columns, printable
 
@@ -91,7 +92,7 @@ def _hardened(found: Hardening) -> Iterator[str]:
     yield ""
     yield "Case by case, now and after:"
     rows = [
-        (_value(before, found.measure), _value(after, found.measure), _question(before))
+        (_value(before, found.measure), _value(after, found.measure), question_words(before.question))
         for before, after in zip(found.now, found.left, strict=True)
     ]
     yield from columns(rows, ">><")
@@ -131,7 +132,8 @@ def _wide(left: Sequence[CaseLeft]) -> Iterator[str]:
     yield "  Wide spread on the worst path after: EASI lets delays be negative there, and the choice rests on EASI."
     for case in wide:
         if case.path is not None and case.path.nonnegative is not None:
-            yield f"    With delays that cannot be negative P_I = {case.path.nonnegative:.4f}: {_question(case)}"
+            words = question_words(case.question)
+            yield f"    With delays that cannot be negative P_I = {case.path.nonnegative:.4f}: {words}"
 
 
 def _spared(found: SpareStudy) -> Iterator[str]:
@@ -193,15 +195,3 @@ def _number(value: float | None) -> str:
 
 def _value(case: CaseLeft, measure: str) -> str:
     return _number(getattr(case, measure))
-
-
-def _question(case: CaseLeft) -> str:
-    question = case.question
-    parts = (
-        f"threat {question.threat}" if question.threat else "any intruder",
-        f"target {question.target}",
-        f"state {','.join(question.state)}" if question.state else "as written",
-        f"response {question.response}",
-        *([f"insider {question.insider}"] if question.insider else []),
-    )
-    return printable(", ".join(parts))

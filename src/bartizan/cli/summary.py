@@ -9,13 +9,12 @@ from bartizan.app.study.figures import sources_in_words
 from bartizan.app.study.thin import MORE_DELAY
 from bartizan.assess.doubt import Bound
 from bartizan.assess.result import Certificate, Path, Step
-from bartizan.cli.words import columns, printable
+from bartizan.cli.words import LEAST_SHOWN, columns, printable
 
 SHOWN_THIN = 2  # tasks of each kind: the rest is in the report
 SPREAD = "±"
 SHOWN_WORST = 5  # paths over all results
 NAMES: dict[Measure, str] = {"p_interruption": "P_I", "p_effectiveness": "P_E"}
-LEAST_DIFFERENCE = 0.0005  # of P_I: less does not show in three decimals
 SAME = 5e-5  # of P_I: equal in the four decimals that are shown
 
 
@@ -180,7 +179,7 @@ def _laws(case: Case, path: Path) -> Iterator[str]:
     order = case.result.law_order
     if order is None or path.any_law is None or path.any_law_error is None:
         return
-    if not order.changed and abs(path.any_law - path.p_interruption) < LEAST_DIFFERENCE:
+    if not order.changed and abs(path.any_law - path.p_interruption) < LEAST_SHOWN:
         return
     yield (
         f"  Under the laws that its times have, none of them negative, P_I = {path.any_law:.4f}"

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 RIGHT = ">"
+LEAST_SHOWN = 0.0005  # of a probability: less does not show in three decimals
 LEFT = "<"
 
 

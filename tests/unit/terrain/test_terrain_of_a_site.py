@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import bartizan
-from bartizan.adapters.report.terrain import caption, terrain_figure, terrain_png
+from bartizan.adapters.report.terrain import caption, terrain_image, terrain_png
 from bartizan.app.terrain import TerrainStudy, terrain_study
 from bartizan.assess.problem import compile_problem
 from bartizan.assess.terrain import TerrainResult, terrain
@@ -248,9 +248,9 @@ def test_the_picture_is_dark_where_one_is_least_likely_stopped() -> None:
     assert grey is not None
     # by the shed nothing is left to stop anybody, before the gate something is
     assert int(grey[20 + 120, 20 + 1440]) < int(grey[20 + 1480, 20 + 300])
-    figure = str(terrain_figure(case, "ground"))
-    assert figure.startswith('<figure id="ground"')
-    assert "data:image/png;base64," in figure
+    picture = str(terrain_image(case))
+    assert picture.startswith('<img src="data:image/png;base64,')
+    assert f'alt="{caption(case)}"' in picture
     assert "P_I" in caption(case)
 
 

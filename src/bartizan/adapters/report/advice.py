@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.section import Head, Line, Row, Section, Table
 from bartizan.adapters.report.svg import Drawing, fitted
-from bartizan.adapters.report.words import probability, seconds
+from bartizan.adapters.report.words import LEAST_SHOWN, probability, seconds
 from bartizan.app.advice import AdviceCase
 from bartizan.assess.advice.result import Importance, Layer, Lever, Strength
 
@@ -18,7 +18,6 @@ ROW = 34.0
 TOP = 40.0
 DOT = 6.0
 SHOWN = 12  # elements and sensors; the rest changes less
-LEAST_CHANGE = 0.0005  # of P_I: less does not show in three decimals
 
 _UNITS = {"detection": "", "delay": " s more", "response": " s faster", "consequence": " of it"}
 _LEVERS = {
@@ -147,7 +146,7 @@ def _importance(parts: Sequence[Importance], names: Names, now: float) -> Sectio
         won = (one.perfect if one.perfect is not None else 1.0) - now
         return max(lost, 0.0) + max(won, 0.0)
 
-    telling = sorted((one for one in parts if not one.artefact and most(one) >= LEAST_CHANGE), key=most, reverse=True)
+    telling = sorted((one for one in parts if not one.artefact and most(one) >= LEAST_SHOWN), key=most, reverse=True)
     rows = tuple(
         Row(
             (

@@ -9,12 +9,11 @@ from markupsafe import Markup
 from bartizan.adapters.report.diagram import sequence_diagram
 from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.page import rendered
-from bartizan.adapters.report.words import probability
+from bartizan.adapters.report.words import LEAST_SHOWN, probability
 from bartizan.app.compare import Comparison, Pair
 from bartizan.app.study import Case
 
 TEMPLATE = "comparison.html.j2"
-LEAST_SHOWN = 0.0005  # of P_I: less does not show in three decimals
 
 
 class Column(NamedTuple):

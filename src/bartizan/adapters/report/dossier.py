@@ -11,7 +11,7 @@ from bartizan.adapters.report.front import front_section
 from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.section import Line, Section
 from bartizan.adapters.report.simulation import simulation_section
-from bartizan.adapters.report.terrain import terrain_figure
+from bartizan.adapters.report.terrain import caption, terrain_image
 from bartizan.app.dossier import Dossier
 from bartizan.app.study import Case
 
@@ -31,7 +31,7 @@ def render(dossier: Dossier) -> str:
 
         walked = dossier.walked(case)
         if walked is not None:
-            yield Section("Over the ground", figure=terrain_figure(walked, f"ground-{number}"))
+            yield Section("Over the ground", figure=terrain_image(walked), caption=caption(walked))
 
     return assessment.render(dossier.study, beside=beside, whole=tuple(_whole(dossier)))
 

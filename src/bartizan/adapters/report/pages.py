@@ -13,12 +13,10 @@ from bartizan.adapters.report.names import Names
 from bartizan.adapters.report.plan import plan_drawing
 from bartizan.adapters.report.section import Line, Section
 from bartizan.adapters.report.timeline import timeline_chart
-from bartizan.adapters.report.words import figure, probability, seconds, spread
+from bartizan.adapters.report.words import LEAST_SHOWN, figure, probability, seconds, spread
 from bartizan.app.study import Case, Study
 from bartizan.app.study.figures import sources_in_words
 from bartizan.assess.result import Path
-
-LEAST_DIFFERENCE = 0.0005  # of P_I: less does not show in three decimals
 
 
 class StepRow(NamedTuple):
@@ -229,7 +227,7 @@ def _under_laws(case: Case, path: Path) -> Iterator[Line]:
             f"paths below stand in another order: {ranks}. A path beyond these may be worse still under those laws.",
             "warn",
         )
-    elif abs(path.any_law - path.p_interruption) >= LEAST_DIFFERENCE:
+    elif abs(path.any_law - path.p_interruption) >= LEAST_SHOWN:
         yield Line(
             f"Under the laws that its times have, none of them negative, P_I is {probability(path.any_law)}; the paths "
             "below keep their order."

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 import cv2
 import numpy as np
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon
 
@@ -65,14 +65,13 @@ def terrain_png(case: TerrainCase) -> bytes:
     return bytes(data.tobytes())
 
 
-def terrain_figure(case: TerrainCase, name: str) -> Markup:
-    """The picture as a figure of the report, self-contained; `name` is its id on the page."""
+def terrain_image(case: TerrainCase) -> Markup:
+    """The picture as part of a page, self-contained."""
     data = base64.b64encode(terrain_png(case)).decode("ascii")
-    words = caption(case)
-    return Markup(
-        '<figure id="{}" class="terrain"><img src="data:image/png;base64,{}" alt="{}" style="max-width:100%">'
-        "<figcaption>{}</figcaption></figure>"
-    ).format(name, Markup(data), words, escape(words))  # noqa: S704 - base64 holds no markup
+    return Markup('<img src="data:image/png;base64,{}" alt="{}" style="max-width:100%">').format(
+        Markup(data),  # noqa: S704 - base64 holds no markup
+        caption(case),
+    )
 
 
 def caption(case: TerrainCase) -> str:

@@ -9,6 +9,8 @@ from markupsafe import Markup, escape
 
 from bartizan.quantity import Duration, Probability
 
+LEAST_SHOWN = 0.0005  # of a probability: less does not show in three decimals
+
 
 def clean(text: str) -> str:
     """`text` without characters that HTML forbids or that reorder a line: each is shown as U+FFFD."""
@@ -24,7 +26,7 @@ def probability(value: float | None) -> str:
     """A probability for reading, three decimals; what rounds to 0 or 1 but is neither says so."""
     if value is None:
         return "–"
-    if 0.0 < value < 0.0005:
+    if 0.0 < value < LEAST_SHOWN:
         return "< 0.001"
     if 0.9995 <= value < 1.0:
         return "> 0.999"

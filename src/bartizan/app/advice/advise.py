@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Chosen, Selection, no_path, problems
+from bartizan.app.study.head import head
 from bartizan.assess.advice import Importance, Layer, Lever, balance, importance, levers
 from bartizan.assess.advice.importance import Progress
 from bartizan.assess.neutralize import neutralization
@@ -19,8 +20,6 @@ from bartizan.assess.problem import Problem
 from bartizan.assess.result import Path
 from bartizan.errors import InputError
 from bartizan.site.site import Site
-
-SCHEMA = 1
 
 Telling = Callable[[str], Progress]
 
@@ -78,11 +77,7 @@ class Advice:
     def to_json(self) -> dict[str, Any]:
         """The advice as a JSON object: absent is null, a key is never missing."""
         return {
-            "schema": SCHEMA,
-            "bartizan": self.version,
-            "site": {"name": self.site_name, "hash": self.site_hash},
-            "seed": None,
-            "options": dict(self.options),
+            **head(self),
             "results": [case.to_json() for case in self.cases],
         }
 

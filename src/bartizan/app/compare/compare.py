@@ -10,11 +10,11 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Case, Chosen, Study, study
+from bartizan.app.study.head import SCHEMA
 from bartizan.errors import InputError
 from bartizan.site.difference import describe
 from bartizan.site.site import Site
 
-SCHEMA = 1
 AS_WRITTEN = "as written"
 
 _Key = tuple[str | None, str | None, tuple[str, ...], str | None]

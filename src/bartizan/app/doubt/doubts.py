@@ -13,6 +13,8 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Chosen, Selection, no_path, problems, sheet_hash
+from bartizan.app.study.head import head
+from bartizan.app.study.questions import MAX_SECONDS
 from bartizan.assess.doubt import Asked, Bound, Doubt, doubt, doubt_of_path, lower_bound
 from bartizan.assess.doubt.pool import Ground
 from bartizan.assess.doubt.search import Progress
@@ -21,9 +23,6 @@ from bartizan.assess.task import Communication, RestsOn, Task
 from bartizan.errors import InputError
 from bartizan.quantity import LEAST_TRIALS, Duration, Probability
 from bartizan.site.site import Site
-
-SCHEMA = 1
-MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
 Telling = Callable[[str], Progress]
 
@@ -87,11 +86,7 @@ class Doubts:
     def to_json(self) -> dict[str, Any]:
         """The doubts as a JSON object: absent is null, a key is never missing."""
         return {
-            "schema": SCHEMA,
-            "bartizan": self.version,
-            "site": {"name": self.site_name, "hash": self.site_hash},
-            "seed": self.seed,
-            "options": dict(self.options),
+            **head(self, self.seed),
             "results": [case.to_json() for case in self.cases],
         }
 

@@ -11,6 +11,7 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Chosen, Selection, problems
+from bartizan.app.study.head import head
 from bartizan.assess.harden.choices import Money, amount
 from bartizan.assess.harden.excerpt import Question
 from bartizan.assess.harden.harden import WORK, harden
@@ -20,8 +21,6 @@ from bartizan.assess.harden.spare import Spared, Told, spare
 from bartizan.assess.problem import Problem
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class HardenStudy:
 
     def to_json(self) -> dict[str, Any]:
         """The study as the JSON object of `bartizan harden`."""
-        return {**_head(self), "hardening": self.hardening.to_json()}
+        return {**head(self), "hardening": self.hardening.to_json()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +50,7 @@ class SpareStudy:
 
     def to_json(self) -> dict[str, Any]:
         """The study as the JSON object of `bartizan harden --cuts`."""
-        return {**_head(self), "cuts": self.spared.to_json()}
+        return {**head(self), "cuts": self.spared.to_json()}
 
 
 def harden_site(
@@ -122,13 +121,3 @@ def _question(problem: Problem) -> Question:
         insider=problem.insider,
         communication=problem.communication,
     )
-
-
-def _head(study: HardenStudy | SpareStudy) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "bartizan": study.version,
-        "site": {"name": study.site_name, "hash": study.site_hash},
-        "seed": None,
-        "options": dict(study.options),
-    }

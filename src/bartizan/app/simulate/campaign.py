@@ -12,6 +12,7 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Chosen, Selection, problems
+from bartizan.app.study.head import head
 from bartizan.assess.neutralize import duel_between, persons
 from bartizan.assess.paths import worst_paths
 from bartizan.assess.problem import Problem
@@ -22,7 +23,6 @@ from bartizan.assess.simulate.run import AT_MOST, Mapper, Progress, simulate
 from bartizan.errors import InputError
 from bartizan.site.site import Site
 
-SCHEMA = 1
 MAX_PATHS = 100
 
 Telling = Callable[["Question", Progress], None]
@@ -110,11 +110,7 @@ class Campaign:
     def to_json(self) -> dict[str, Any]:
         """The campaign as a JSON object: absent is null, a key is never missing."""
         return {
-            "schema": SCHEMA,
-            "bartizan": self.version,
-            "site": {"name": self.site_name, "hash": self.site_hash},
-            "seed": self.seed,
-            "options": dict(self.options),
+            **head(self, self.seed),
             "results": [case.to_json() for case in self.cases],
         }
 

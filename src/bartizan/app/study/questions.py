@@ -14,6 +14,7 @@ from bartizan.site.site import Site
 
 COMMUNICATIONS: tuple[Communication, ...] = ("once", "per-alarm")
 FORCED: tuple[Forced, ...] = ("closes", "stays-open")
+MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
 
 class Chosen(TypedDict, total=False):

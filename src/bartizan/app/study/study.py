@@ -14,8 +14,17 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study.figures import Figure, path_figures, response_figures
+from bartizan.app.study.head import head
 from bartizan.app.study.laws import under_laws
-from bartizan.app.study.questions import COMMUNICATIONS, Chosen, Selection, no_path, problems, require_choice
+from bartizan.app.study.questions import (
+    COMMUNICATIONS,
+    MAX_SECONDS,
+    Chosen,
+    Selection,
+    no_path,
+    problems,
+    require_choice,
+)
 from bartizan.app.study.shown import study_html, study_line
 from bartizan.app.study.thin import Thin, thin_layers
 from bartizan.assess.doubt import Bound, lower_bound
@@ -30,11 +39,8 @@ from bartizan.errors import InputError
 from bartizan.site.model import Response
 from bartizan.site.site import Site
 
-SCHEMA = 1
-
 Measure = Literal["p_interruption", "p_effectiveness"]
 MAX_PATHS = 1_000
-MAX_SECONDS = 1e9  # beyond some 30 years a response time is a slip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,11 +143,7 @@ class Study:
     def to_json(self) -> dict[str, Any]:
         """The study as the JSON object of the contract: absent is null, a key is never missing."""
         return {
-            "schema": SCHEMA,
-            "bartizan": self.version,
-            "site": {"name": self.site_name, "hash": self.site_hash},
-            "seed": self.seed,
-            "options": dict(self.options),
+            **head(self, self.seed),
             "results": [
                 {**case.result.to_json(), "bound": None if case.bound is None else case.bound.to_json()}
                 for case in self.cases

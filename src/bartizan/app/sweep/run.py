@@ -8,11 +8,11 @@ from itertools import product
 from typing import Any
 
 from bartizan import __version__
+from bartizan.app.study.head import SCHEMA
 from bartizan.app.sweep.unit import Answered, Failed, Outcome, Runner, Task, Unit, work
 from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 
-SCHEMA = 1
 MOST_UNITS = 1_000_000
 
 

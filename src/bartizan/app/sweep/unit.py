@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from bartizan import __version__
 from bartizan.app.simulate import Trials, simulate_site
-from bartizan.app.study import study
+from bartizan.app.study import Chosen, study
 from bartizan.assess.simulate.outcome import Estimate
 from bartizan.assess.task import Communication, Forced
 from bartizan.errors import BartizanError
@@ -147,18 +147,7 @@ def row_of(told: dict[str, Any]) -> Row:
 
 
 def _exact(unit: Unit) -> Iterator[Row]:
-    found = study(
-        unit.site,
-        threats=None if unit.threat is None else [unit.threat],
-        states=[unit.state] if unit.state else None,
-        targets=unit.task.targets,
-        responses=unit.task.responses,
-        count=1,
-        communication=unit.task.communication,
-        forced=unit.task.forced,
-        insider=unit.task.insider,
-        all_targets=unit.task.all_targets,
-    )
+    found = study(unit.site, count=1, **_chosen(unit))
     for case in found.cases:
         result, worst = case.result, case.worst
         yield Row(
@@ -175,18 +164,8 @@ def _exact(unit: Unit) -> Iterator[Row]:
 
 
 def _simulated(unit: Unit) -> Iterator[Row]:
-    campaign = simulate_site(
-        unit.site,
-        threats=None if unit.threat is None else [unit.threat],
-        states=[unit.state] if unit.state else None,
-        targets=unit.task.targets,
-        responses=unit.task.responses,
-        communication=unit.task.communication,
-        forced=unit.task.forced,
-        insider=unit.task.insider,
-        all_targets=unit.task.all_targets,
-        trials=Trials(seed=unit.seed or 0, standard_error=unit.task.standard_error),
-    )
+    trials = Trials(seed=unit.seed or 0, standard_error=unit.task.standard_error)
+    campaign = simulate_site(unit.site, trials=trials, **_chosen(unit))
     for case in campaign.cases:
         worst = case.tried[0] if case.tried else None
         interruption: Estimate | None = None if worst is None else worst.simulation.p_interruption
@@ -202,6 +181,19 @@ def _simulated(unit: Unit) -> Iterator[Row]:
             path=None if worst is None else _words(worst.path.steps),
             reason=case.reason,
         )
+
+
+def _chosen(unit: Unit) -> Chosen:
+    return Chosen(
+        threats=None if unit.threat is None else [unit.threat],
+        states=[unit.state] if unit.state else None,
+        targets=unit.task.targets,
+        responses=unit.task.responses,
+        communication=unit.task.communication,
+        forced=unit.task.forced,
+        insider=unit.task.insider,
+        all_targets=unit.task.all_targets,
+    )
 
 
 def _words(steps: Sequence[Any]) -> str:

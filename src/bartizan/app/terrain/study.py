@@ -11,10 +11,9 @@ from typing_extensions import Unpack
 
 from bartizan import __version__
 from bartizan.app.study import Chosen, Selection, problems
+from bartizan.app.study.head import head
 from bartizan.assess.terrain import TerrainResult, terrain
 from bartizan.site.site import Site
-
-SCHEMA = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +64,7 @@ class TerrainStudy:
     def to_json(self) -> dict[str, Any]:
         """The study as a JSON object: absent is null, a key is never missing."""
         return {
-            "schema": SCHEMA,
-            "bartizan": self.version,
-            "site": {"name": self.site_name, "hash": self.site_hash},
-            "seed": self.seed,
-            "options": dict(self.options),
+            **head(self, self.seed),
             "results": [case.to_json() for case in self.cases],
         }
 
