@@ -6,8 +6,9 @@ import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from shapely import Point, Polygon
+from shapely import LineString, Point, Polygon
 
 from bartizan.errors import Fault, InputError
 from bartizan.geometry import shapes
@@ -20,7 +21,10 @@ from bartizan.site import model as m
 from bartizan.site.attachments import CALIBRATIONS, attachment_key
 from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
+from bartizan.site.hours import WEEK, Hours, instant
+from bartizan.site.parts import Placed
 from bartizan.site.plan import Ground
+from bartizan.site.rules import GENERAL, HoursEntry, PatrolEntry, RuleEntry, minutes
 
 
 class Made(NamedTuple):
@@ -38,6 +42,7 @@ class Workshop:
     ground: Ground
     default_sd: float | None
     attachments: Mapping[str, Any]
+    clock: ZoneInfo | None = None
     faults: list[Fault] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     placed: dict[str, m.Shape] = field(default_factory=dict)
@@ -55,7 +60,7 @@ class Workshop:
             self.placed[thing.id] = thing.shape
         return thing
 
-    def shape(self, entry: e.Placed | e.ZoneEntry | e.SurfaceEntry, path: PathOf) -> m.Shape | None:
+    def shape(self, entry: Placed | e.ZoneEntry | e.SurfaceEntry | RuleEntry, path: PathOf) -> m.Shape | None:
         """The place of a thing on the plan, or None."""
         key = next((key for key in ("polygon", "line", "at", "feature") if getattr(entry, key, None) is not None), None)
         if key is None:
@@ -95,7 +100,14 @@ class Workshop:
             cure = "Draw the feature as a Polygon"
             self.faults.append(fault((*path, "feature"), entry.feature, "a zone is a polygon", cure))
             return None
-        return m.Zone(id=entry.id, name=entry.name, area=entry.area, elements=tuple(entry.elements), polygon=shape)
+        return m.Zone(
+            id=entry.id,
+            name=entry.name,
+            area=entry.area,
+            elements=tuple(entry.elements),
+            polygon=shape,
+            use=entry.use,
+        )
 
     def camera_model(self, entry: Any, size: tuple[int, int] | None, path: PathOf) -> CameraModel | None:
         """The camera model that an entry describes."""
@@ -266,7 +278,9 @@ def _changes(listed: list[e.ChangeEntry]) -> tuple[m.Change, ...]:
 
 
 def _state(_shop: Workshop, entry: e.StateEntry, _path: PathOf) -> m.State:
-    return m.State(id=entry.id, name=entry.name, axis=entry.axis, changes=_changes(entry.changes))
+    return m.State(
+        id=entry.id, name=entry.name, axis=entry.axis, hours=_hours(entry.hours), changes=_changes(entry.changes)
+    )
 
 
 def _upgrade(_shop: Workshop, entry: e.UpgradeEntry, _path: PathOf) -> m.Upgrade:
@@ -284,6 +298,12 @@ def _insider(_shop: Workshop, entry: e.InsiderEntry, _path: PathOf) -> m.Insider
     return m.Insider(id=entry.id, name=entry.name, changes=_changes(entry.changes))
 
 
+def _masks(entry: e.CameraEntry) -> tuple[Polygon, ...]:
+    """The masks in one order, so that the order in which they are written changes nothing."""
+    masks = [shapes.polygon([(x, y) for x, y in mask]) for mask in entry.masks]
+    return tuple(sorted(masks, key=lambda mask: mask.normalize().wkt))
+
+
 def _camera(shop: Workshop, entry: e.CameraEntry, path: PathOf) -> m.Camera:
     size = None if entry.size is None else (entry.size[0], entry.size[1])
     model = None if entry.model is None else shop.camera_model(entry.model, size, (*path, "model"))
@@ -295,18 +315,69 @@ def _camera(shop: Workshop, entry: e.CameraEntry, path: PathOf) -> m.Camera:
         fps=entry.fps,
         model=model,
         shape=shop.shape(entry, path),
+        masks=_masks(entry),
+        health=m.CameraHealth(silence=entry.health.silence, ignore=frozenset(entry.health.ignore)),
     )
 
 
-def _rule(_shop: Workshop, entry: e.RuleEntry, _path: PathOf) -> m.Rule:
+def _hours(entries: list[HoursEntry]) -> tuple[Hours, ...]:
+    return tuple(
+        Hours(minutes(entry.begin), minutes(entry.end), tuple(sorted(WEEK.index(day) for day in entry.days)))
+        for entry in entries
+    )
+
+
+# what a rule minds where it does not say: the thing that its kind is about
+_MINDED = {"left-object": frozenset({"object"})}
+_PEOPLE = frozenset({"person"})
+
+
+def _rule(shop: Workshop, entry: RuleEntry, path: PathOf) -> m.Rule:
+    line = shop.shape(entry, path)
     return m.Rule(
         id=entry.id,
         name=entry.name,
         kind=entry.kind,
-        zone=entry.zone,
-        after=entry.after or 0.0,
-        grace=entry.grace,
+        zone=getattr(entry, "zone", None),
+        element=getattr(entry, "element", None),
+        line=line if isinstance(line, LineString) else None,
+        settings={name: value for name, value in entry if name not in GENERAL},
         severity=entry.severity,
+        classes=_MINDED.get(entry.kind, _PEOPLE) if entry.classes is None else frozenset(entry.classes),
+        min_height=entry.min_height,
+        max_height=entry.max_height,
+        hours=_hours(entry.hours),
+        states=frozenset(entry.states),
+        cooldown=entry.cooldown,
+        group_seconds=entry.group_seconds,
+        group_metres=entry.group_metres,
+        escalate=tuple(m.Escalation(step.after, step.severity) for step in entry.escalate),
+        pictures=entry.pictures,
+        armed=entry.armed,
+    )
+
+
+def _patrol(shop: Workshop, entry: PatrolEntry, path: PathOf) -> m.Patrol | None:
+    span = []
+    for key, text in (("from", entry.begin), ("to", entry.end)):
+        try:
+            span.append(None if text is None else instant(text, shop.clock))
+        except InputError as error:
+            cure = "Write it in UTC, such as '2026-03-01T21:00Z', or give [site] its time_zone"
+            shop.faults.append(fault((*path, key), text, str(error), cure))
+            return None
+    begin, end = span
+    if begin is not None and end is not None and not begin < end:
+        shop.faults.append(fault((*path, "to"), entry.end, "the patrol ends before it begins", "Exchange from and to"))
+    return m.Patrol(
+        id=entry.id,
+        name=entry.name,
+        zones=tuple(entry.zones),
+        begin=begin,
+        end=end,
+        hours=_hours(entry.hours),
+        people=entry.people,
+        reason=entry.reason,
     )
 
 
@@ -366,6 +437,7 @@ _MAKERS: dict[str, Any] = {
     "zone": Workshop.zone,
     "camera": _camera,
     "rule": _rule,
+    "patrol": _patrol,
     "surface": _surface,
     "obstacle": _obstacle,
     "coverage": _coverage,

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bartizan.site.entries import UNITS, file_inside
+from bartizan.site.entries import UNITS
 from bartizan.site.faults import key_text, things
+from bartizan.site.parts import file_inside
 
 CALIBRATIONS: tuple[Literal["tsai", "pinhole", "krtd"], ...] = ("tsai", "pinhole", "krtd")
 

@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from bartizan.errors import ChangeError, Fault, SiteFileError
 from bartizan.site.assembly import ORDER, Made, Workshop
 from bartizan.site.changes import apply, contradiction
-from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument
+from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument, entry_model
 from bartizan.site.faults import PathOf, among, fault, faults_of, things
 from bartizan.site.figures import Part
 from bartizan.site.model import Change
 from bartizan.site.plan import ground
-from bartizan.site.references import reference_faults
+from bartizan.site.references import reference_faults, time_zone
 from bartizan.site.site import Site
 
 _NONE: Mapping[str, Any] = {}
@@ -95,16 +95,19 @@ class _Entries:
                 self.tables[kind] = self._checked(model, document[kind], (kind,))
             elif SiteDocument.model_fields[kind].is_required():
                 self.faults.append(fault((kind,), None, "is missing", 'Add [site] with name = "..."'))
-        for kind, model in KINDS.items():
+        for kind in KINDS:
             listed = document.get(kind, [])
             if not isinstance(listed, list):
                 cure = f"Write [[{kind}]] with double brackets"
                 self.faults.append(fault((kind,), listed, "is not a list of tables", cure))
                 continue
             for number, raw in enumerate(listed):
-                made = _known(before, kind, raw) or Made(raw, self._checked(model, raw, (kind, number)), None)
+                made = _known(before, kind, raw) or Made(raw, self._read(kind, raw, number), None)
                 if made.entry is not None:
                     self.listed[kind].append((number, made))
+
+    def _read(self, kind: str, raw: Any, number: int) -> Part | None:
+        return self._checked(entry_model(kind, raw) or KINDS[kind], raw, (kind, number))
 
     def _checked(self, model: type[Part], raw: Any, path: PathOf) -> Part | None:
         try:
@@ -129,7 +132,8 @@ def _parts(
     found = ground(plan, attachments)
     if plan is None and "plan" in document:
         found.read = False  # the plan itself is at fault; shapes that need it are not
-    shop = Workshop(found, None if head is None else head.default_sd, attachments)
+    clock = None if head is None else time_zone(head.time_zone)
+    shop = Workshop(found, None if head is None else head.default_sd, attachments, clock)
     made: dict[_Key, Made] = {}
     parts: dict[str, Any] = {}
     for kind in ORDER:

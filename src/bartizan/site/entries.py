@@ -2,92 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from bartizan.errors import InputError
 from bartizan.geometry import shapes
 from bartizan.site.figures import TAGS as FIGURE_TAGS
 from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
+from bartizan.site.parts import Corners, FileName, Id, Name, Number, Pair, Placed, Reference, Word
+from bartizan.site.pictures import HealthEntry, Masks, SourceAddress
+from bartizan.site.rules import HoursEntry, PatrolEntry, RuleEntry, RuleForm, rule_model
 
 SCHEMA = 1
-
-Id = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80),
-    Field(description="letters, digits, '-', '_' and '.', not more than 80"),
-]
-Reference = Annotated[
-    str,
-    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$", max_length=250),
-    Field(description="ids joined by '/'"),
-]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Field(description="text for people")]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=80), Field(description="a word in quotes")]
-
-
-def file_inside(name: str) -> str:
-    """The name of a file, where it lies inside the site folder. Raises ValueError where it does not."""
-    parts = PurePosixPath(name).parts
-    if name.startswith("/") or ".." in parts or "\\" in name or ":" in name or "\0" in name or not parts:
-        raise wrong("a file must lie inside the site folder", "Name a file in the folder, such as 'plan.geojson'")
-    return name
-
-
-FileName = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=250),
-    AfterValidator(file_inside),
-    Field(description="a file inside the site folder, such as 'plan.geojson'"),
-]
-Number = Annotated[float, Field(description="a number")]
-Pair = Annotated[list[Number], Field(min_length=2, max_length=2, description="two numbers, [x, y]")]
-
-
-def _is_polygon(places: list[list[float]]) -> list[list[float]]:
-    shapes.polygon(places)
-    return places
-
-
-def _is_line(places: list[list[float]]) -> list[list[float]]:
-    shapes.line(places)
-    return places
-
-
-def _is_point(place: list[float]) -> list[float]:
-    shapes.point(place)
-    return place
-
-
-Corners = Annotated[
-    list[Pair],
-    AfterValidator(_is_polygon),
-    Field(min_length=3, max_length=10_000, description="corners [[x, y], ...] in the plan's frame"),
-]
-Places = Annotated[
-    list[Pair],
-    AfterValidator(_is_line),
-    Field(min_length=2, max_length=10_000, description="places [[x, y], ...] in the plan's frame"),
-]
-At = Annotated[Pair, AfterValidator(_is_point), Field(description="a place [x, y] in the plan's frame")]
-
-
-class Placed(Part):
-    """A thing that may have a place on the plan, in one of four spellings."""
-
-    polygon: Corners | None = None
-    line: Places | None = None
-    at: At | None = None
-    feature: Name | None = Field(None, description="the id of a feature in the plan's file")
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Placed:
-        given = [key for key in ("polygon", "line", "at", "feature") if getattr(self, key) is not None]
-        if len(given) > 1:
-            raise wrong("has more than one place", f"Keep one of {', '.join(given)}")
-        return self
 
 
 class SiteEntry(Part):
@@ -268,6 +195,7 @@ class StateEntry(Part):
     id: Id
     name: Name | None = None
     axis: Word
+    hours: list[HoursEntry] = Field(default_factory=list, description="when it holds by the clock of the site")
     changes: list[ChangeEntry] = Field(default_factory=list)
 
 
@@ -321,6 +249,7 @@ class ZoneEntry(Part):
     elements: list[Id] = Field(default_factory=list)
     polygon: Corners | None = None
     feature: Name | None = Field(None, description="the id of a polygon in the plan's file")
+    use: Literal["watch", "access"] = Field("watch", description="'access': what happens here is kept, not sounded")
 
     @model_validator(mode="after")
     def _one_place(self) -> ZoneEntry:
@@ -397,20 +326,12 @@ ModelEntry = Annotated[
 ]
 
 
-def _without_credentials(source: str) -> str:
-    authority = source.partition("://")[2].partition("/")[0]
-    if "@" in authority:
-        cure = "Take them out of the address, and give them by the environment or a secrets file"
-        raise wrong("a stream's name and password never stand in a site file", cure)
-    return source
-
-
 class CameraEntry(Placed):
     """[[camera]]: a camera and how its picture lies on the ground."""
 
     id: Id
     name: Name | None = None
-    source: Annotated[str, AfterValidator(_without_credentials)] | None = Field(
+    source: SourceAddress | None = Field(
         None, min_length=1, max_length=1000, description="the address of its stream, without name and password"
     )
     size: list[Annotated[int, Field(ge=16, le=16384, description="pixels")]] | None = Field(
@@ -418,23 +339,15 @@ class CameraEntry(Placed):
     )
     fps: float | None = Field(None, gt=0, le=1000, description="pictures a second, where the stream's times are wrong")
     model: ModelEntry | None = None
-
-
-class RuleEntry(Part):
-    """[[rule]]: a behaviour that is watched for in a zone."""
-
-    id: Id
-    name: Name | None = None
-    kind: Literal["loitering", "intrusion"]
-    zone: Id
-    after: float | None = Field(None, ge=0, le=1e6, description="seconds in the zone by one track")
-    grace: float = Field(5.0, ge=0, le=1e6, description="seconds that a stay may be interrupted")
-    severity: Literal["low", "medium", "high"] = "medium"
+    masks: Masks = Field(
+        default_factory=list, max_length=100, description="polygons in pixels that nobody ever sees behind"
+    )
+    health: HealthEntry = Field(default_factory=HealthEntry)
 
     @model_validator(mode="after")
-    def _has_time(self) -> RuleEntry:
-        if self.kind == "loitering" and not self.after:
-            raise wrong("loitering needs a time", "Add after = seconds, above 0")
+    def _masks_have_a_picture(self) -> CameraEntry:
+        if self.masks and self.size is None:
+            raise wrong("masks without a size might lie on the wrong picture", "Add size = [width, height]")
         return self
 
 
@@ -530,7 +443,8 @@ class SiteDocument(Part):
     plan: PlanEntry | None = None
     zone: list[ZoneEntry] = Field(default_factory=list)
     camera: list[CameraEntry] = Field(default_factory=list)
-    rule: list[RuleEntry] = Field(default_factory=list)
+    rule: list[RuleForm] = Field(default_factory=list)
+    patrol: list[PatrolEntry] = Field(default_factory=list)
     surface: list[SurfaceEntry] = Field(default_factory=list)
     obstacle: list[ObstacleEntry] = Field(default_factory=list)
     coverage: list[CoverageEntry] = Field(default_factory=list)
@@ -551,10 +465,18 @@ KINDS: dict[str, type[Part]] = {
     "zone": ZoneEntry,
     "camera": CameraEntry,
     "rule": RuleEntry,
+    "patrol": PatrolEntry,
     "surface": SurfaceEntry,
     "obstacle": ObstacleEntry,
     "coverage": CoverageEntry,
 }
+
+
+def entry_model(kind: str, raw: Any) -> type[Part] | None:
+    """The class that reads an entry of a kind: a rule's depends on the behaviour that it watches for."""
+    return rule_model(raw) if kind == "rule" else KINDS.get(kind)
+
+
 # the parts of which a file has one
 TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry}
 

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from shapely import LineString, Point, Polygon, normalize
 
 from bartizan.geometry.shapes import coordinates
 from bartizan.quantity import NEVER, Duration
-from bartizan.site.entries import KINDS, TABLES, ElementWayEntry, WayEntry
+from bartizan.site.entries import KINDS, TABLES, ElementWayEntry, StateEntry, WayEntry, ZoneEntry, entry_model
 from bartizan.site.figures import (
     FixedTime,
     MeanTime,
@@ -30,12 +31,38 @@ from bartizan.site.figures import (
     UniformTime,
     probability,
 )
-from bartizan.site.model import Area, Change, Crossing, Element, Plan, Response, Sensor, Way, WayDirection, Zone
+from bartizan.site.model import (
+    Area,
+    Camera,
+    CameraHealth,
+    Change,
+    Crossing,
+    Element,
+    Patrol,
+    Plan,
+    Response,
+    Rule,
+    Sensor,
+    State,
+    Way,
+    WayDirection,
+    Zone,
+)
+from bartizan.site.rules import RULES, RuleEntry
 
 # names are for people; a source says where a figure or a stream comes from, not what it is
 _SILENT = frozenset({"name", "source"})
-# keys of a way that came after version 1 began, with their defaults
-_LATER: dict[str, Any] = {"needs_count": 1, "direction": "both", "opens": False}
+# keys that came after version 1 began, with their defaults
+_LATER_OF_WAYS: dict[str, Any] = {"needs_count": 1, "direction": "both", "opens": False}
+_LATER: tuple[tuple[tuple[type, ...], dict[str, Any]], ...] = (
+    ((Way, WayEntry), _LATER_OF_WAYS),
+    ((Zone, ZoneEntry), {"use": "watch"}),
+    ((State,), {"hours": ()}),
+    ((StateEntry,), {"hours": []}),
+    ((Camera,), {"masks": (), "health": CameraHealth()}),
+)
+# what a rule was made of when version 1 began
+_FIRST_OF_RULES = frozenset({"id", "kind", "zone", "after", "grace", "severity"})
 
 
 def meaning_hash(parts: Mapping[str, Any], default_sd: float | None) -> str:
@@ -46,8 +73,8 @@ def meaning_hash(parts: Mapping[str, Any], default_sd: float | None) -> str:
 
 
 def _meaning(value: Any, default_sd: float | None) -> Any:
-    if isinstance(value, Change):
-        return _change(value, default_sd)
+    if isinstance(value, Change | Rule):
+        return _change(value, default_sd) if isinstance(value, Change) else _rule(value, default_sd)
     if isinstance(value, Duration):
         return _duration(value)
     if isinstance(value, Point | LineString | Polygon):
@@ -81,6 +108,8 @@ def _rounded(value: Any) -> Any:
     """Numbers in one spelling: 3 and 3.0 are the same, and so are 0.0 and -0.0."""
     if isinstance(value, list):
         return [_rounded(part) for part in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         return float(value) + 0.0
     return value
@@ -88,7 +117,29 @@ def _rounded(value: Any) -> Any:
 
 def _unsaid(holder: Any, name: str) -> bool:
     """Whether a later key holds its default: it then does not count, so that older sites keep their hash."""
-    return isinstance(holder, Way | WayEntry) and name in _LATER and bool(getattr(holder, name) == _LATER[name])
+    if isinstance(holder, RuleEntry) and name not in _FIRST_OF_RULES:
+        return bool(getattr(holder, name) == type(holder).model_fields[name].get_default(call_default_factory=True))
+    return any(
+        isinstance(holder, kinds) and name in later and bool(getattr(holder, name) == later[name])
+        for kinds, later in _LATER
+    )
+
+
+def _rule(rule: Rule, default_sd: float | None) -> dict[str, Any]:
+    """A rule as its key and value pairs: what a later key leaves at its default does not count."""
+    entry = RULES[rule.kind]
+    told: dict[str, Any] = {"after": 0.0, "grace": 5.0, **rule.settings}
+    told = {
+        name: value
+        for name, value in told.items()
+        if name in _FIRST_OF_RULES or value != entry.model_fields[name].default
+    }
+    for part in fields(rule):
+        value = getattr(rule, part.name)
+        first = part.name in _FIRST_OF_RULES
+        if part.name not in ("settings", "name") and (first or value != part.default):
+            told[part.name] = sorted(value) if isinstance(value, frozenset) else _meaning(value, default_sd)
+    return _container(told, default_sd)  # type: ignore[no-any-return]
 
 
 _TURNED: dict[WayDirection, WayDirection] = {"both": "both", "forward": "backward", "backward": "forward"}
@@ -124,6 +175,8 @@ def _with_defaults(thing: Any) -> Any:
             told = {"file": None, "drawings": tuple(drawings)}
         case Zone():
             told = {"elements": tuple(sorted(thing.elements))}
+        case Patrol():
+            told = {"zones": tuple(sorted(thing.zones)), "hours": tuple(sorted(thing.hours)), "reason": None}
     return replace(thing, **told)
 
 
@@ -141,7 +194,7 @@ def _change(change: Change, default_sd: float | None) -> Any:
     kind, _, rest = (change.at or "").partition("/")
     if change.add:
         added, thing = next(iter(change.add.items()))
-        model: Any = _way_entry(kind) if added == "way" else KINDS.get(added)
+        model: Any = _way_entry(kind) if added == "way" else entry_model(added, thing)
         return {"add": added, "to": change.at, "thing": _entry(model, thing, default_sd)}
     if change.remove:
         return {"remove": change.at}

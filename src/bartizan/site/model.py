@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from shapely import LineString, Point, Polygon
@@ -17,6 +18,8 @@ from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.signal import Severity
+from bartizan.site.hours import Hours
+from bartizan.site.rules import RuleKind
 
 # least pixels per metre on target of each class: IEC 62676-4:2014 gives 80, 40, 16, 8, 4 and 1 mm per pixel
 PIXEL_CLASSES = {
@@ -26,7 +29,6 @@ PIXEL_CLASSES = {
 DetectAt = Literal["begin", "middle", "end"]
 Objective = Literal["reach", "remove"]
 WayDirection = Literal["both", "forward", "backward"]
-RuleKind = Literal["loitering", "intrusion"]
 Shape = Point | LineString | Polygon
 
 
@@ -204,11 +206,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A state of the site on an axis (time, posture, ...); one state per axis holds at once."""
+    """A state of the site on an axis (time, posture, ...); one state per axis holds at once.
+
+    In its `hours` it holds by itself, unless somebody says which state of the axis holds.
+    """
 
     id: str
     axis: str
     name: str | None = None
+    hours: tuple[Hours, ...] = ()
     changes: tuple[Change, ...] = ()
 
 
@@ -235,18 +241,33 @@ class Insider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A piece of ground that rules speak of; `area` and `elements` are what an alarm here speaks of."""
+    """A piece of ground that rules speak of; `area` and `elements` are what an alarm here speaks of.
+
+    `use`: what happens on a zone of "access" is recorded and not sounded, whatever the rule.
+    """
 
     id: str
     polygon: Polygon
     name: str | None = None
     area: str | None = None
     elements: tuple[str, ...] = ()
+    use: Literal["watch", "access"] = "watch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraHealth:
+    """What of a camera's health is not worth a signal: faults by name, and `silence` [s] until it counts as dead."""
+
+    silence: float = 10.0
+    ignore: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A camera: its stream, its picture (width, height in pixels) and its model; None where not calibrated."""
+    """A camera: its stream, its picture (width, height in pixels) and its model; None where not calibrated.
+
+    `masks` are polygons in pixels of the picture; what is behind them leaves the source for nobody.
+    """
 
     id: str
     name: str | None = None
@@ -255,19 +276,79 @@ class Camera:
     fps: float | None = None
     model: CameraModel | None = None
     shape: Shape | None = None
+    masks: tuple[Polygon, ...] = ()
+    health: CameraHealth = CameraHealth()
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """What has gone on for `after` seconds since it was raised weighs `severity`."""
+
+    after: float
+    severity: Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A behaviour that is watched for in a zone; times in seconds."""
+    """A behaviour that is watched for: in a zone, at an element or on a line, one of which may be None.
+
+    `settings` are those of its kind, all of them, in seconds and metres. `classes` are what it minds; things known to
+    be outside `min_height` to `max_height` [m] are not minded. It holds in its `hours` (none: always) and in its
+    `states` (none: in all; of several axes, in one of each). Repeats of one track within `cooldown` [s] are not
+    sounded; what `group_seconds` and `group_metres` hold together is one signal (0 s: never). `pictures`: whether a
+    picture may be kept; `armed`: whether it is sounded before anybody arms or disarms it.
+    """
 
     id: str
     kind: RuleKind
-    zone: str
+    zone: str | None = None
+    element: str | None = None
+    line: LineString | None = None
+    settings: Mapping[str, float | str] = field(default_factory=dict)
     name: str | None = None
-    after: float = 0.0
-    grace: float = 5.0
     severity: Severity = "medium"
+    classes: frozenset[str] = frozenset({"person"})
+    min_height: float | None = None
+    max_height: float | None = None
+    hours: tuple[Hours, ...] = ()
+    states: frozenset[str] = frozenset()
+    cooldown: float = 0.0
+    group_seconds: float = 0.0
+    group_metres: float = 10.0
+    escalate: tuple[Escalation, ...] = ()
+    pictures: bool = False
+    armed: bool = True
+
+    def number(self, name: str) -> float:
+        """A setting that is a number. Raises KeyError where its kind has none of this name."""
+        return float(self.settings[name])
+
+    @property
+    def after(self) -> float:
+        """How long it takes until it is reported [s]; 0 where its kind knows no such time."""
+        return float(self.settings.get("after", 0.0))
+
+    @property
+    def grace(self) -> float:
+        """How long it may be interrupted [s]; 0 where its kind knows no such time."""
+        return float(self.settings.get("grace", 0.0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patrol:
+    """Announced people of the site: as many as `people` in these zones are recorded and not sounded.
+
+    From `begin` to `end` (UTC), or in its `hours` week by week.
+    """
+
+    id: str
+    zones: tuple[str, ...]
+    begin: datetime | None = None
+    end: datetime | None = None
+    hours: tuple[Hours, ...] = ()
+    people: int = 1
+    name: str | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,15 +59,24 @@ class _Book:
             yield fault(path, word, f"no {kind} has this id", among(word, self.ids[kind], kind))
 
 
+def time_zone(name: object) -> ZoneInfo | None:
+    """The time zone of this name; None where there is none."""
+    try:
+        return ZoneInfo(name) if isinstance(name, str) else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
 def _site_faults(document: Entry) -> Iterator[Fault]:
+    zone = _time_zone_of(document)
+    if isinstance(zone, str) and time_zone(zone) is None:
+        cure = "Write a name of the IANA time zone data base, such as 'Europe/Vienna' or 'UTC'"
+        yield fault(("site", "time_zone"), zone, "is not a time zone", cure)
+
+
+def _time_zone_of(document: Entry) -> object:
     site = document.get("site")
-    zone = site.get("time_zone") if isinstance(site, Mapping) else None
-    if isinstance(zone, str):
-        try:
-            ZoneInfo(zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
-            cure = "Write a name of the IANA time zone data base, such as 'Europe/Vienna' or 'UTC'"
-            yield fault(("site", "time_zone"), zone, "is not a time zone", cure)
+    return site.get("time_zone") if isinstance(site, Mapping) else None
 
 
 def _id_faults(book: _Book) -> Iterator[Fault]:
@@ -294,4 +303,37 @@ def _watch_faults(book: _Book) -> Iterator[Fault]:
         for index, element in texts(zone, "elements"):
             yield from book.unknown("element", element, ("zone", number, "elements", index))
     for number, rule in things(book.document, "rule"):
-        yield from book.unknown("zone", rule.get("zone"), ("rule", number, "zone"))
+        yield from _rule_faults(book, rule, number)
+    for number, patrol in things(book.document, "patrol"):
+        for index, name in texts(patrol, "zones"):
+            yield from book.unknown("zone", name, ("patrol", number, "zones", index))
+    if _time_zone_of(book.document) is None:
+        for kind in ("rule", "patrol", "state"):
+            for number, entry in things(book.document, kind):
+                if entry.get("hours"):
+                    cure = "Add time_zone = 'Europe/Vienna', or wherever it is, in [site]"
+                    message = "are by the clock of the site, and the site has no time_zone"
+                    yield fault((kind, number, "hours"), entry["hours"], message, cure)
+
+
+# elements of these rules are walked along, or crossed: they need a course on the plan
+_ALONG = frozenset({"pacing", "laps"})
+_ACROSS = frozenset({"line-crossing", "tailgating"})
+
+
+def _rule_faults(book: _Book, rule: Entry, number: int) -> Iterator[Fault]:
+    yield from book.unknown("zone", rule.get("zone"), ("rule", number, "zone"))
+    yield from book.unknown("element", rule.get("element"), ("rule", number, "element"))
+    for index, state in texts(rule, "states"):
+        yield from book.unknown("state", state, ("rule", number, "states", index))
+    for _, element in things(book.document, "element"):
+        name = rule.get("element")
+        if not isinstance(name, str) or element.get("id") != name:
+            continue
+        path = ("rule", number, "element")
+        if not any(key in element for key in ("polygon", "line", "at", "feature")):
+            yield fault(path, name, f"element '{name}' has no place on the plan", "Give the element a line")
+        elif rule.get("kind") in _ACROSS and ("at" in element or "polygon" in element):
+            yield fault(path, name, f"element '{name}' is no line, which somebody could cross", "Give it a line")
+        elif rule.get("kind") in _ALONG and "at" in element:
+            yield fault(path, name, f"element '{name}' is a place and has no length", "Give it a line or a polygon")

@@ -23,6 +23,7 @@ from bartizan.site.model import (
     Engagement,
     Insider,
     Obstacle,
+    Patrol,
     Plan,
     Response,
     Rule,
@@ -39,11 +40,11 @@ from bartizan.site.shown import site_html, site_line
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Response, Rule, Sensor, State, Surface, Target,
-    Threat, Upgrade, Zone,
+    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Patrol, Response, Rule, Sensor, State, Surface,
+    Target, Threat, Upgrade, Zone,
 )  # fmt: skip
 
-_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages")
+_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages", "patrols")
 
 
 # no slots: the hash and the indexes are worked out once, when first asked for
@@ -74,6 +75,7 @@ class Site:
     surfaces: tuple[Surface, ...] = ()
     obstacles: tuple[Obstacle, ...] = ()
     coverages: tuple[Coverage, ...] = ()
+    patrols: tuple[Patrol, ...] = ()
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # what each entry of the document was read as, so that a what-if reads only what it changes
@@ -170,6 +172,10 @@ class Site:
     def rule(self, name: str) -> Rule:
         """The rule with this id. Raises UnknownIdError."""
         return _found(self.rules, name, "rule")
+
+    def patrol(self, name: str) -> Patrol:
+        """The patrol with this id. Raises UnknownIdError."""
+        return _found(self.patrols, name, "patrol")
 
     def surface(self, name: str) -> Surface:
         """The surface with this id. Raises UnknownIdError."""

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bartizan.site import entries as e
 from bartizan.site import figures as f
+from bartizan.site import parts, rules
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "site-file.md").read_text(encoding="utf-8")
@@ -33,7 +34,7 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
     [
         ("### A probability", (f.PointProbability, f.PertProbability, f.TestedProbability)),
         ("### A time", (f.MeanTime, f.FixedTime, f.ThreePointTime, f.UniformTime)),
-        ("## Places", (e.Placed,)),
+        ("## Places", (parts.Placed,)),
         ("## `[site]`", (e.SiteEntry,)),
         ("## `[[area]]`", (e.AreaEntry,)),
         ("### `crossing` and `[[area.crossing_between]]`", (e.CrossingEntry, e.CrossingBetweenEntry)),
@@ -54,7 +55,10 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("## `[[camera]]`", (e.CameraEntry,)),
         ("### `model`", (e.PointsModel, e.TsaiModel, e.PinholeModel, e.KrtdModel)),
         ("### `to_plan`", (e.ToPlan,)),
-        ("## `[[rule]]`", (e.RuleEntry,)),
+        ("## `[[rule]]`", (rules.RuleEntry,)),
+        ("### `hours`", (rules.HoursEntry,)),
+        ("### `escalate`", (rules.EscalationEntry,)),
+        ("## `[[patrol]]`", (rules.PatrolEntry,)),
         ("## `[[surface]]`", (e.SurfaceEntry,)),
         ("## `[[obstacle]]`", (e.ObstacleEntry,)),
         ("## `[[coverage]]`", (e.CoverageEntry,)),
@@ -62,6 +66,13 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
 )
 def test_every_key_is_told_and_no_other(heading: str, models: tuple[type[BaseModel], ...]) -> None:
     assert set(keys_under(heading)) == keys_of(*models)
+
+
+@pytest.mark.parametrize("kind", rules.RULES)
+def test_every_key_of_a_rule_of_a_kind_is_told_and_no_other(kind: str) -> None:
+    told = keys_under(f'### `kind = "{kind}"`')
+    assert len(told) == len(set(told))
+    assert set(told) == keys_of(rules.RULES[kind]) - keys_of(rules.RuleEntry)
 
 
 def test_every_kind_has_its_table() -> None:

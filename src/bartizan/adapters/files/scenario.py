@@ -30,7 +30,7 @@ from bartizan.drill.scenario import (
 )
 from bartizan.errors import Fault, ScenarioError
 from bartizan.signal import Severity
-from bartizan.site.entries import Id, Name, Pair, Reference
+from bartizan.site.parts import Id, Name, Pair, Reference
 from bartizan.site.faults import among, faults_of, key_text, things, written
 from bartizan.site.figures import Part
 
