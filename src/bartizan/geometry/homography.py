@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.errors import CalibrationError
-from bartizan.geometry.pose import Matrix, Pose, as_matrix, height_by_projection, plane_motion
-from bartizan.geometry.projection import Points
+from bartizan.geometry.plane_fit import PointFit, direct_linear, solve
+from bartizan.geometry.pose import Matrix, Pose, as_matrix, foot_covariance, height_by_projection, plane_motion
+from bartizan.geometry.projection import Points, Sigma
 
 # a point this close to the line through two others, as a share of their distance, counts as on it
 _THIN = 1e-3
+# of many points, lines through this many stand for all: one that holds all points but one holds most of these
+_LINES = 30
 # focal lengths of real cameras lie within these multiples of the picture's width (field of view 136 to 3 degrees)
 _SHORTEST, _LONGEST = 0.2, 20.0
 
@@ -24,9 +27,10 @@ _SHORTEST, _LONGEST = 0.2, 20.0
 class Homography:
     """A flat ground seen in a picture without lens distortion: plan = H pixel in homogeneous coordinates.
 
-    `matrix` takes (pixel x, pixel y, 1) to (w X, w Y, w) with w above 0 for pixels that see ground; `residuals` [m]
-    are the distances of the given points from where the model puts their pixels, None where nothing is left over to
-    check (exactly four points); `size` is the picture's width and height [pixels], where known.
+    `matrix` takes (pixel x, pixel y, 1) to (w X, w Y, w) with w above 0 for pixels that see ground; `size` is the
+    picture's width and height [pixels], where known; `fit` says how well the points fit that it was made from, None
+    where it was given as it is; `covariance`, shape (9, 9), is that of the matrix' entries row by row, None where
+    it is unknown (exactly four points).
 
     **Height of people.** A homography holds only the ground. With `size` the camera is recovered from it, taking
     square pixels, no skew and the principal point in the middle of the picture; `camera` is then its pose. Where
@@ -38,8 +42,9 @@ class Homography:
     """
 
     matrix: Matrix
-    residuals: tuple[float, ...] | None = None
     size: tuple[int, int] | None = None
+    fit: PointFit | None = None
+    covariance: Points | None = field(default=None, repr=False, compare=False)
     focal: float | None = field(init=False, compare=False)
     camera: Pose | None = field(init=False, compare=False)
     _plan: Points = field(init=False, repr=False, compare=False)
@@ -58,36 +63,31 @@ class Homography:
 
     @classmethod
     def from_points(cls, pairs: Sequence[Sequence[float]], size: tuple[int, int] | None = None) -> Homography:
-        """The model from four or more points (pixel x, pixel y, plan x [m], plan y [m]), by least squares.
+        """The model from four or more points (pixel x, pixel y, plan x [m], plan y [m]), by robust least squares.
 
         Raises a CalibrationError where points are missing, repeated, on a line, mirrored, or cannot all be seen by
         one camera.
         """
         points = _checked(pairs)
         pixels, places = points[:, :2], points[:, 2:]
-        plan = _direct_linear(pixels, places)
-        weights = _lift(pixels) @ plan[2]
-        if not (np.all(weights > 0.0) or np.all(weights < 0.0)):
-            raise CalibrationError(
-                "the points cannot all be seen by one camera: some would lie above its horizon. Look for a point "
-                "whose plan position belongs to another pixel"
-            )
-        plan *= np.sign(weights[0]) / np.linalg.norm(plan)
-        if np.linalg.det(plan) > 0.0:
-            raise CalibrationError(
-                "the points are mirrored: the plan has x to the east and y to the north, the picture x to the right "
-                "and y down, and no camera above the ground gives this order. Exchange or negate the plan's x or y"
-            )
-        model = cls(as_matrix(plan, "the homography"), None, size)
-        if len(points) == 4:
-            return model
-        misses = np.hypot(*(model.to_ground(pixels) - places).T)
-        return cls(model.matrix, tuple(float(miss) for miss in misses), size)
+        plan = direct_linear(pixels, places)
+        plan = _sensible(plan, pixels)
+        solved = solve(points, plan)
+        plan = _sensible(solved.plan, pixels)
+        # the sign of a homography means nothing, and a covariance knows none
+        return cls(as_matrix(plan, "the homography"), size, solved.fit, solved.covariance)
+
+    @property
+    def residuals(self) -> tuple[float, ...] | None:
+        """How far each given point lies from where the model puts its pixel [m]; None where nothing is left over."""
+        return None if self.fit is None else self.fit.misses
 
     def moved(self, shift: tuple[float, float] = (0.0, 0.0), turn: float = 0.0) -> Homography:
         """The same camera on the plan: places turned by `turn` degrees counter-clockwise, then shifted [m]."""
-        plan = plane_motion(shift, turn) @ self._plan
-        return Homography(as_matrix(plan, "the homography"), self.residuals, self.size)
+        motion = plane_motion(shift, turn)
+        rows = np.kron(motion, np.eye(3))
+        covariance = None if self.covariance is None else rows @ self.covariance @ rows.T
+        return Homography(as_matrix(motion @ self._plan, "the homography"), self.size, self.fit, covariance)
 
     def to_ground(self, pixels: Points) -> Points:
         """Places on the ground [m], shape (n, 2), of pixels, shape (n, 2)."""
@@ -104,10 +104,32 @@ class Homography:
         up = self._row_scale(feet) * points[:, 2]
         return np.column_stack([feet[:, 0], feet[:, 1] - up])
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
-        """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way."""
-        jacobian = self._jacobian(np.asarray(pixels, dtype=np.float64))
-        return np.asarray(sigma**2 * jacobian @ jacobian.transpose(0, 2, 1))
+    def ground_covariance(self, pixels: Points, sigma: Sigma) -> Points:
+        """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way.
+
+        The calibration's own error is in it where it is known: the points' scatter, by the delta method.
+        """
+        points = np.asarray(pixels, dtype=np.float64)
+        foot = foot_covariance(self._jacobian(points), sigma)
+        own = self.calibration_covariance(points)
+        return foot if own is None else foot + own
+
+    def calibration_covariance(self, pixels: Points) -> Points | None:
+        """The part [m²], shape (n, 2, 2), of the ground places' covariance that the calibration brings; None: unknown.
+
+        It is one error shared by all pictures, and no noise: averaging over time does not lessen it.
+        """
+        if self.covariance is None:
+            return None
+        lifted = _lift(pixels)
+        weighted = lifted @ self._plan.T
+        weight = np.where(weighted[:, 2:] > 0.0, weighted[:, 2:], np.nan)
+        places = weighted[:, :2] / weight
+        slope = np.zeros((len(lifted), 2, 9))
+        slope[:, 0, 0:3] = lifted / weight
+        slope[:, 1, 3:6] = lifted / weight
+        slope[:, :, 6:9] = -places[:, :, None] * (lifted / weight)[:, None, :]
+        return np.asarray(slope @ self.covariance @ slope.transpose(0, 2, 1))
 
     def height_scale(self, places: Points) -> NDArray[np.float64]:
         """Pixels per metre, shape (n,), of an upright person's height who stands at each place."""
@@ -134,6 +156,23 @@ def _divide(lifted: Points) -> Points:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         weight = np.where(lifted[:, 2] > 0.0, lifted[:, 2], np.nan)
         return np.asarray(lifted[:, :2] / weight[:, None])
+
+
+def _sensible(plan: Points, pixels: Points) -> Points:
+    """The homography with weights above 0 where the points are, or a CalibrationError where no camera gives it."""
+    weights = _lift(pixels) @ plan[2]
+    if not (np.all(weights > 0.0) or np.all(weights < 0.0)):
+        raise CalibrationError(
+            "the points cannot all be seen by one camera: some would lie above its horizon. Look for a point "
+            "whose plan position belongs to another pixel"
+        )
+    plan = plan * np.sign(weights[0]) / np.linalg.norm(plan)
+    if np.linalg.det(plan) > 0.0:
+        raise CalibrationError(
+            "the points are mirrored: the plan has x to the east and y to the north, the picture x to the right "
+            "and y down, and no camera above the ground gives this order. Exchange or negate the plan's x or y"
+        )
+    return np.asarray(plan)
 
 
 def _checked(pairs: Sequence[Sequence[float]]) -> Points:
@@ -164,32 +203,13 @@ def _checked(pairs: Sequence[Sequence[float]]) -> Points:
 
 def _spread(flat: Points) -> bool:
     """Does every line leave out at least two points? Only then are there four, no three of them on a line."""
-    for first, second in itertools.combinations(flat, 2):
+    tried = flat[np.linspace(0, len(flat) - 1, min(len(flat), _LINES), dtype=int)]
+    for first, second in itertools.combinations(tried, 2):
         along = second - first
         off = np.abs(along[0] * (flat[:, 1] - first[1]) - along[1] * (flat[:, 0] - first[0])) / (along @ along)
         if np.count_nonzero(off > _THIN) < 2:
             return False
     return True
-
-
-def _normaliser(flat: Points) -> Points:
-    """The similarity, shape (3, 3), that brings points about the origin at mean distance √2."""
-    centre = flat.mean(axis=0)
-    scale = math.sqrt(2.0) / float(np.hypot(*(flat - centre).T).mean())
-    return np.array([[scale, 0.0, -scale * centre[0]], [0.0, scale, -scale * centre[1]], [0.0, 0.0, 1.0]])
-
-
-def _direct_linear(pixels: Points, places: Points) -> Points:
-    """The homography, shape (3, 3), pixels to plan, by the normalised direct linear transformation."""
-    to_pixels, to_places = _normaliser(pixels), _normaliser(places)
-    source = _lift(pixels) @ to_pixels.T
-    target = _lift(places) @ to_places.T
-    zero = np.zeros_like(source)
-    first = np.hstack([source, zero, -target[:, :1] * source])
-    second = np.hstack([zero, source, -target[:, 1:2] * source])
-    *_, basis = np.linalg.svd(np.vstack([first, second]))
-    solved = basis[-1].reshape(3, 3)
-    return np.asarray(np.linalg.inv(to_places) @ solved @ to_pixels)
 
 
 def _recover(image: Points, size: tuple[int, int]) -> tuple[float, Pose] | None:

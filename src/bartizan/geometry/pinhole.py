@@ -18,7 +18,7 @@ from bartizan.geometry.pose import (
     covariance_by_differences,
     height_by_projection,
 )
-from bartizan.geometry.projection import Points
+from bartizan.geometry.projection import Points, Sigma
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Pinhole:
         bent = lens.distort(ideal, self.distortion)
         return np.asarray(bent @ self._inner[:2, :2].T + self._inner[:2, 2])
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+    def ground_covariance(self, pixels: Points, sigma: Sigma) -> Points:
         """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way."""
         return covariance_by_differences(self.to_ground, pixels, sigma)
 

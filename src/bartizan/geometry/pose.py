@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.errors import CalibrationError
-from bartizan.geometry.projection import Points
+from bartizan.geometry.projection import Points, Sigma
 
 Matrix = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
 Vector = tuple[float, float, float]
@@ -127,14 +127,19 @@ def plane_motion(shift: tuple[float, float], turn: float) -> Points:
     return np.array([[cosine, -sine, shift[0]], [sine, cosine, shift[1]], [0.0, 0.0, 1.0]])
 
 
-def covariance_by_differences(to_ground: Callable[[Points], Points], pixels: Points, sigma: float) -> Points:
+def covariance_by_differences(to_ground: Callable[[Points], Points], pixels: Points, sigma: Sigma) -> Points:
     """Covariance [m²], shape (n, 2, 2), of ground places for pixel errors of `sigma`, to first order."""
     points = np.asarray(pixels, dtype=np.float64)
     across, down = np.array([_PIXEL_STEP, 0.0]), np.array([0.0, _PIXEL_STEP])
     along_x = (to_ground(points + across) - to_ground(points - across)) / (2.0 * _PIXEL_STEP)
     along_y = (to_ground(points + down) - to_ground(points - down)) / (2.0 * _PIXEL_STEP)
-    jacobian = np.stack([along_x, along_y], axis=2)
-    return np.asarray(sigma**2 * jacobian @ jacobian.transpose(0, 2, 1))
+    return foot_covariance(np.stack([along_x, along_y], axis=2), sigma)
+
+
+def foot_covariance(jacobian: Points, sigma: Sigma) -> Points:
+    """Covariance [m²], shape (n, 2, 2), from metres per pixel, shape (n, 2, 2), and pixel errors, one or shape (n,)."""
+    squares = np.broadcast_to(np.square(np.asarray(sigma, dtype=np.float64)), (len(jacobian),))
+    return np.asarray(squares[:, None, None] * (jacobian @ jacobian.transpose(0, 2, 1)))
 
 
 def height_by_projection(

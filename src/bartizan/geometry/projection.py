@@ -8,6 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
+Sigma = float | NDArray[np.float64]
+"""An error [pixels], one for all or one for each, shape (n,)."""
 
 
 @runtime_checkable
@@ -25,8 +27,11 @@ class CameraModel(Protocol):
         """Pixels, shape (n, 2), of places [m]: shape (n, 2) on the ground, or (n, 3) with a height where known."""
         ...
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
-        """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way."""
+    def ground_covariance(self, pixels: Points, sigma: Sigma) -> Points:
+        """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way.
+
+        Where the error of the calibration itself is known, it is in it: so the result is not linear in `sigma`².
+        """
         ...
 
     def height_scale(self, places: Points) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from bartizan.geometry.pose import (
     covariance_by_differences,
     height_by_projection,
 )
-from bartizan.geometry.projection import Points
+from bartizan.geometry.projection import Points, Sigma
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Tsai:
         seen = lens.undistort(self._pose.ideal(places), self._bend, self._limit)
         return np.asarray(seen * self.focal / [self.dpx / self.sx, self.dpy] + [self.cx, self.cy])
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+    def ground_covariance(self, pixels: Points, sigma: Sigma) -> Points:
         """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way."""
         return covariance_by_differences(self.to_ground, pixels, sigma)
 

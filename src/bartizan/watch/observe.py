@@ -33,9 +33,10 @@ def observe(
     """Where on the plan the detected people stand.
 
     `t` [s] of the picture of `camera`, whose `model` takes the middle of each box's lower edge to the ground. The
-    covariance is that of the foot's error in the picture, taken to the ground to first order. Detections whose foot
-    has no place on the ground are left out: the caller counts what is missing. Not modelled: errors of
-    the calibration, and ground that is not flat.
+    covariance is that of the foot's error in the picture, taken to the ground to first order, with the calibration's
+    own error where the model knows it. Detections whose foot has no place on the ground are left out: the caller
+    counts what is missing. Not modelled: ground that is not flat, and that the calibration's error is one and the
+    same in every picture.
     """
     p = params or ObserveParams()
     if not detections:
@@ -44,7 +45,7 @@ def observe(
     feet = np.column_stack([boxes[:, 0] + boxes[:, 2] / 2.0, boxes[:, 1] + boxes[:, 3]])
     places = model.to_ground(feet)
     sigma = np.maximum(p.foot * boxes[:, 3], p.least)
-    spread = model.ground_covariance(feet, 1.0) * (sigma**2)[:, None, None]
+    spread = model.ground_covariance(feet, sigma)
     scales = model.height_scale(places)
     observations = []
     for detection, place, covariance, scale in zip(detections, places, spread, scales, strict=True):
