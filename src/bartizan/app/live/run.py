@@ -6,13 +6,14 @@ Live and replay are the same code: the clock is in the glimpses, and the same gl
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
 from bartizan.app.live.eye import Glimpse
+from bartizan.app.live.wire import Ended, Message, Report, Tick, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
@@ -51,6 +52,7 @@ class LiveCounts:
     detections: int = 0
     observations: int = 0
     signals: int = 0
+    unusable: int = 0
     tracks: TrackerCounts = field(default_factory=TrackerCounts)
 
     @property
@@ -62,14 +64,15 @@ class LiveCounts:
     def dropped_observations(self) -> int:
         """Detections without a place on the plan, and sightings that were unusable or one too many."""
         placeless = self.detections - self.observations
-        return placeless + self.tracks.unusable_observations + self.tracks.surplus_observations
+        return self.unusable + placeless + self.tracks.unusable_observations + self.tracks.surplus_observations
 
 
 class LiveRun:
     """Follows everybody on a site through all its cameras and applies its rules.
 
     `run` names the run in the ids of tracks and signals. `start_utc` is the time of the stream's zero; without it
-    signals carry no `utc`. `exercise` marks every signal as of an exercise.
+    signals carry no `utc`. `exercise` marks every signal as of an exercise. `keep` is told of everything that the run
+    takes, before it takes it: the same again, in the same order, gives the same signals.
     """
 
     def __init__(
@@ -80,6 +83,7 @@ class LiveRun:
         start_utc: datetime | None = None,
         exercise: bool = False,
         params: TrackerParams | None = None,
+        keep: Callable[[Message], None] | None = None,
     ) -> None:
         views = {
             camera.id: View(camera.model, camera.size)
@@ -90,10 +94,20 @@ class LiveRun:
         self._book = RuleBook(site, SignalIds(run), start_utc, exercise)
         self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
         self._now = -math.inf
+        self._site = site.hash if keep is not None else ""
+        self._keep = keep
+        self._number = 0
         self.counts = LiveCounts(tracks=self._tracker.counts)
 
-    def take(self, glimpse: Glimpse) -> Sighting:
-        """Take what one frame shows and say what it changed. Glimpses come in the order of time."""
+    def take(self, told: Glimpse | Message) -> Sighting:
+        """Take what one frame shows, or that a camera is over or time goes by, and say what it changed.
+
+        Everything comes in the order of time, with the time of the run.
+        """
+        told = self._noted(told)
+        if isinstance(told, Tick | Ended):
+            return self._passed(told)
+        glimpse = told.glimpse if isinstance(told, Report) else told
         self.counts.frames += 1
         self.counts.detections += len(glimpse.detections)
         self.counts.observations += len(glimpse.observations)
@@ -124,6 +138,37 @@ class LiveRun:
         self._tracker.finish()
         self.counts.signals += len(signals)
         return signals
+
+    def _noted(self, told: Glimpse | Message) -> Glimpse | Message:
+        """What is taken, after it was told to whoever keeps it."""
+        if self._keep is None or not math.isfinite(told.t):
+            return told
+        if isinstance(told, Glimpse):
+            self._number += 1
+            told, left_out = usable(told)
+            self.counts.unusable += left_out
+            self._keep(
+                Report(
+                    sender="here",
+                    number=self._number,
+                    site=self._site,
+                    camera=told.camera,
+                    t=told.t,
+                    detections=told.detections,
+                    observations=told.observations,
+                )
+            )
+        else:
+            self._keep(told.without_picture() if isinstance(told, Report) else told)
+        return told
+
+    def _passed(self, told: Tick | Ended) -> Sighting:
+        """Time goes by without a picture."""
+        if math.isfinite(told.t):
+            self._now = max(self._now, told.t)
+        signals = self._book.step((), self._now)
+        self.counts.signals += len(signals)
+        return Sighting(t=told.t, camera=told.camera if isinstance(told, Ended) else "", signals=signals)
 
 
 @dataclass(slots=True)

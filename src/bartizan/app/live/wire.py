@@ -82,6 +82,11 @@ class Report:
         """What the frame shows, for the tracker."""
         return Glimpse(self.t, self.camera, self.detections, self.observations)
 
+    def moved(self, t: float, zero: datetime | None) -> Report:
+        """The report with its time told from another zero."""
+        observations = self.observations if t == self.t else tuple(replace(one, t=t) for one in self.observations)
+        return replace(self, t=t, zero=zero, observations=observations)
+
     def without_picture(self) -> Report:
         """The report as it may be kept."""
         return self if self.picture is None else replace(self, picture=None)
@@ -98,6 +103,10 @@ class Ended:
     t: float
     why: str
     zero: datetime | None = None
+
+    def moved(self, t: float, zero: datetime | None) -> Ended:
+        """The message with its time told from another zero."""
+        return replace(self, t=t, zero=zero)
 
 
 @dataclass(frozen=True, slots=True)
