@@ -10,6 +10,7 @@ An error of the input ends a command with exit status 2, an answer of no with 1:
     │   ├── VideoError                   a video file or stream
     │   ├── CalibrationError             a camera model
     │   ├── ScenarioError                a drill's script
+    │   ├── DetectorError                a detector's model that a user brings
     │   ├── PlanError                    a plan drawn elsewhere: OpenStreetMap, DXF, GeoJSON
     │   ├── ChangeError                  a change that does not fit the site
     │   └── UnknownIdError (KeyError)    an id that the site does not have
@@ -79,6 +80,10 @@ class TracksError(FaultsError):
     """The faults of a table of tracks or of boxes."""
 
 
+class EpisodesError(FaultsError):
+    """A table of true episodes, or a file of signals, is wrong."""
+
+
 class ScenarioError(FaultsError):
     """The faults of a drill's script."""
 
@@ -93,6 +98,10 @@ class VideoError(InputError):
 
 class CalibrationError(InputError):
     """A camera model is missing, degenerate or cannot be read."""
+
+
+class DetectorError(InputError):
+    """A detector's model is missing, cannot be opened, or has inputs or outputs of another kind."""
 
 
 class ChangeError(InputError):

@@ -59,7 +59,7 @@ _LATER: tuple[tuple[tuple[type, ...], dict[str, Any]], ...] = (
     ((Zone, ZoneEntry), {"use": "watch"}),
     ((State,), {"hours": ()}),
     ((StateEntry,), {"hours": []}),
-    ((Camera,), {"masks": (), "health": CameraHealth()}),
+    ((Camera,), {"masks": (), "health": CameraHealth(), "detector": None}),
 )
 # what a rule was made of when version 1 began
 _FIRST_OF_RULES = frozenset({"id", "kind", "zone", "after", "grace", "severity"})

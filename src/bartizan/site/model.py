@@ -18,6 +18,7 @@ from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.signal import Severity
+from bartizan.site.detectors import OnnxModel
 from bartizan.site.hours import Hours
 from bartizan.site.rules import RuleKind
 
@@ -266,7 +267,8 @@ class CameraHealth:
 class Camera:
     """A camera: its stream, its picture (width, height in pixels) and its model; None where not calibrated.
 
-    `masks` are polygons in pixels of the picture; what is behind them leaves the source for nobody.
+    `masks` are polygons in pixels of the picture; what is behind them leaves the source for nobody. `detector` is a
+    model that the user brings, or None: the detector that needs none.
     """
 
     id: str
@@ -278,6 +280,7 @@ class Camera:
     shape: Shape | None = None
     masks: tuple[Polygon, ...] = ()
     health: CameraHealth = CameraHealth()
+    detector: OnnxModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
