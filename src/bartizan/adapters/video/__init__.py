@@ -1,1 +1,1 @@
-"""Pictures from outside: video files, folders of pictures."""
+"""Pictures from outside: files and folders, cameras by RTSP and HTTP, devices; their secrets and their masks."""

@@ -41,7 +41,7 @@ class SourceCounters:
     one. Pictures dropped: `late` because nobody took them in time (the oldest goes), `backlog` because the server sent
     old ones in a burst, `resized` of another size than the camera's, `garbled` not to be decoded. Times: `mended`
     stood still, went back or were none; `jumps` of the stream's own clock. `words` says what happened last, without
-    name and password; empty while all is well.
+    name and password; empty where nothing did.
     """
 
     state: SourceState = "opening"
