@@ -27,10 +27,11 @@ _SHORTEST, _LONGEST = 0.2, 20.0
 class Homography:
     """A flat ground seen in a picture without lens distortion: plan = H pixel in homogeneous coordinates.
 
-    `matrix` takes (pixel x, pixel y, 1) to (w X, w Y, w) with w above 0 for pixels that see ground; `size` is the
-    picture's width and height [pixels], where known; `fit` says how well the points fit that it was made from, None
-    where it was given as it is; `covariance`, shape (9, 9), is that of the matrix' entries row by row, None where
-    it is unknown (exactly four points).
+    `matrix` takes (pixel x, pixel y, 1) to (w X, w Y, w) with w above 0 for pixels that see ground; `residuals` [m]
+    are the distances of the given points from where the model puts their pixels, None where nothing is left over to
+    check (exactly four points); `size` is the picture's width and height [pixels], where known; `fit` says more of
+    the points that it was made from, None where it was given as it is; `covariance`, shape (9, 9), is that of the
+    matrix' entries row by row, None where it is unknown (exactly four points).
 
     **Height of people.** A homography holds only the ground. With `size` the camera is recovered from it, taking
     square pixels, no skew and the principal point in the middle of the picture; `camera` is then its pose. Where
@@ -42,8 +43,10 @@ class Homography:
     """
 
     matrix: Matrix
+    residuals: tuple[float, ...] | None = None
     size: tuple[int, int] | None = None
-    fit: PointFit | None = None
+    # what follows is drawn from the points, and no part of what the camera is
+    fit: PointFit | None = field(default=None, compare=False)
     covariance: Points | None = field(default=None, repr=False, compare=False)
     focal: float | None = field(init=False, compare=False)
     camera: Pose | None = field(init=False, compare=False)
@@ -75,19 +78,15 @@ class Homography:
         solved = solve(points, plan)
         plan = _sensible(solved.plan, pixels)
         # the sign of a homography means nothing, and a covariance knows none
-        return cls(as_matrix(plan, "the homography"), size, solved.fit, solved.covariance)
-
-    @property
-    def residuals(self) -> tuple[float, ...] | None:
-        """How far each given point lies from where the model puts its pixel [m]; None where nothing is left over."""
-        return None if self.fit is None else self.fit.misses
+        return cls(as_matrix(plan, "the homography"), solved.fit.misses, size, solved.fit, solved.covariance)
 
     def moved(self, shift: tuple[float, float] = (0.0, 0.0), turn: float = 0.0) -> Homography:
         """The same camera on the plan: places turned by `turn` degrees counter-clockwise, then shifted [m]."""
         motion = plane_motion(shift, turn)
         rows = np.kron(motion, np.eye(3))
         covariance = None if self.covariance is None else rows @ self.covariance @ rows.T
-        return Homography(as_matrix(motion @ self._plan, "the homography"), self.size, self.fit, covariance)
+        matrix = as_matrix(motion @ self._plan, "the homography")
+        return Homography(matrix, self.residuals, self.size, self.fit, covariance)
 
     def to_ground(self, pixels: Points) -> Points:
         """Places on the ground [m], shape (n, 2), of pixels, shape (n, 2)."""

@@ -141,8 +141,9 @@ class _Problem:
             fixed = self._whiteners(found)
             size = self.scatter(found)
             solved = least_squares(
-                lambda parameters, fixed=fixed: self._white(parameters, fixed),
+                self._white,
                 found,
+                args=(fixed,),
                 jac="3-point",
                 loss="huber",
                 f_scale=_HUBER * size,
@@ -221,7 +222,7 @@ class _Problem:
         per_pixel = (inner[None, :2, :2] - places[:, :, None] * inner[None, 2:, :2]) / weight[:, :, None]
         metres = per_pixel * (self._metres * self._per_pixel)
         covariance = CLICK**2 * metres @ metres.transpose(0, 2, 1) + PLACE**2 * np.eye(2)
-        return np.linalg.inv(np.linalg.cholesky(covariance))
+        return np.asarray(np.linalg.inv(np.linalg.cholesky(covariance)), dtype=np.float64)
 
 
 def normaliser(flat: Points) -> Points:

@@ -12,6 +12,7 @@ from shapely import LineString, Point, Polygon
 
 from bartizan.errors import Fault, InputError
 from bartizan.geometry import shapes
+from bartizan.geometry import lens_fit
 from bartizan.geometry.homography import Homography
 from bartizan.geometry.projection import CameraModel
 from bartizan.geometry.walk import walk as on_foot
@@ -115,6 +116,12 @@ class Workshop:
             if isinstance(entry, e.PointsModel):
                 # least squares in one order, so that the order in which points are written changes nothing
                 rows = [[*row[:2], *self.ground.place(row[2:])] for row in sorted(entry.points)]
+                if entry.lens and size is None:
+                    message = "a lens is found in a picture of known size"
+                    self.faults.append(fault((*path, "lens"), True, message, "Add size = [width, height]"))
+                    return None
+                if entry.lens and size is not None:
+                    return lens_fit.from_points(rows, size)
                 return Homography.from_points(rows, size=size)
             kind = next(kind for kind in CALIBRATIONS if hasattr(entry, kind))
             name = getattr(entry, kind)

@@ -267,6 +267,7 @@ class PointsModel(Part):
     """A camera model from places that are known both in the picture and on the plan."""
 
     points: list[PointRow] = Field(min_length=4, max_length=1000)
+    lens: bool = Field(False, description="also find the lens' focal length and bend; from six points on")
 
 
 class ToPlan(Part):

@@ -7,7 +7,7 @@ CalibrationError that says which part is wrong; the caller adds the name of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -21,6 +21,7 @@ from defusedxml.ElementTree import fromstring
 from bartizan.errors import CalibrationError
 from bartizan.geometry.pinhole import Pinhole
 from bartizan.geometry.pose import Matrix, as_matrix, as_vector
+from bartizan.geometry.spread import Spread
 from bartizan.geometry.tsai import Tsai
 
 METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
@@ -28,6 +29,7 @@ METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001}
 
 # calibration files are a few kilobytes; anything near this is something else
 _LARGEST = 1_000_000
+_MOST_OTHERS = 100
 
 
 def metres(unit: object) -> float:
@@ -37,12 +39,12 @@ def metres(unit: object) -> float:
     return METRES[unit]
 
 
-def read_model(path: Path, kind: str, unit: str = "m") -> Tsai | Pinhole:
+def read_model(path: Path, kind: str, unit: str = "m") -> Tsai | Pinhole | Spread:
     """The camera model in the file `path` of `kind` "tsai", "pinhole" or "krtd".
 
     Raises a CalibrationError that names the file.
     """
-    readers: dict[str, Callable[[str, str], Tsai | Pinhole]] = {"tsai": tsai, "pinhole": pinhole, "krtd": krtd}
+    readers: dict[str, Callable[[str, str], Tsai | Pinhole | Spread]] = {"tsai": tsai, "pinhole": pinhole, "krtd": krtd}
     if kind not in readers:
         raise CalibrationError(f"{path}: a camera model is one of {', '.join(readers)}, not {kind!r}")
     try:
@@ -102,14 +104,52 @@ def tsai(text: str, unit: str = "mm") -> Tsai:
     )
 
 
-def pinhole(text: str, unit: str = "m") -> Pinhole:
+def pinhole(text: str, unit: str = "m") -> Pinhole | Spread:
     """A pinhole from YAML as OpenCV writes it: camera_matrix, distortion_coefficients, rotation, translation.
 
     `rotation` is a 3 x 3 matrix or a rotation vector of three (also under the names rotation_matrix, R or rvec);
-    `translation` three numbers in `unit` (also T or tvec). Matrices are lists, or OpenCV's !!opencv-matrix.
+    `translation` three numbers in `unit` (also T or tvec). Matrices are lists, or OpenCV's !!opencv-matrix. `others`
+    may list cameras in the same form that it might as well be, which say how uncertain the calibration is: as
+    `bartizan calibrate --from-walkers` writes them.
     """
     scale = metres(unit)
     document = _yaml(text)
+    model = _camera(document, scale)
+    others = _part(document, "others", optional=True)
+    if not others:
+        return model
+    if not isinstance(others, list) or len(others) > _MOST_OTHERS or not all(isinstance(x, Mapping) for x in others):
+        raise CalibrationError(f"others is a list of at most {_MOST_OTHERS} cameras. Take it out, or write it again")
+    # what one of the others leaves out is as in the camera itself
+    return Spread(model, tuple(_camera({**document, **other}, scale) for other in others), 1.0 / len(others))
+
+
+def pinhole_yaml(model: Pinhole, others: Sequence[Pinhole] = (), about: Sequence[str] = ()) -> str:
+    """The text of a pinhole in metres, as `pinhole` reads it; `about` are lines of comment above it."""
+    lines = ["%YAML:1.0", "---", *(f"# {' '.join(line.split())}" for line in about), *_camera_lines(model)]
+    if others:
+        lines.append("others:")
+        for other in others:
+            first, *rest = _camera_lines(other)
+            lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+    return "\n".join(lines) + "\n"
+
+
+def _camera_lines(model: Pinhole) -> list[str]:
+    def flat(rows: Sequence[float]) -> str:
+        return f"[{', '.join(repr(float(value)) for value in rows)}]"
+
+    matrix = ", ".join(flat(row) for row in model.camera_matrix)
+    turn = ", ".join(flat(row) for row in model.rotation)
+    return [
+        f"camera_matrix: [{matrix}]",
+        f"distortion_coefficients: {flat(model.distortion)}",
+        f"rotation: [{turn}]",
+        f"translation: {flat(model.translation)}",
+    ]
+
+
+def _camera(document: Mapping[Any, Any], scale: float) -> Pinhole:
     inner = _part(document, "camera_matrix", "K")
     turn = _part(document, "rotation", "rotation_matrix", "R", "rvec")
     shift = as_vector(_part(document, "translation", "T", "tvec"), "translation")
@@ -188,7 +228,8 @@ def _part(document: Mapping[Any, Any], *names: str, optional: bool = False) -> A
             return document[name]
     if optional:
         return ()
-    raise CalibrationError(f"{names[0]} is missing. Give it (also known as {', '.join(names[1:])})")
+    known = f" (also known as {', '.join(names[1:])})" if names[1:] else ""
+    raise CalibrationError(f"{names[0]} is missing. Give it{known}")
 
 
 def _numbers(value: object, what: str) -> tuple[float, ...]:
