@@ -19,7 +19,8 @@ class BehaviourEvent:
     `about` names the occurrence within its behaviour and stays the same from `raised` to `ended`; while one is open
     no second one of the same name is raised. `tracks` took part and `cameras` saw them. `t` [s] when it was known,
     `since` [s] when it began, `at` [m] where. `text` says why in one line, without times of day; `figures` are the
-    numbers behind it as plain JSON values, each named with its unit's sense (seconds, metres, counts).
+    numbers behind it as plain JSON values, each named with its unit's sense (seconds, metres, counts). `linked`
+    are earlier tracks that the same walker could have left, by place and time, and whose figures are added in.
     """
 
     phase: Phase
@@ -31,6 +32,7 @@ class BehaviourEvent:
     text: str
     cameras: tuple[str, ...] = ()
     figures: Mapping[str, Any] = field(default_factory=dict)
+    linked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Progress:
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Condition:
     """One condition of a behaviour: "in the zone 41 s of 60 s" is `Condition("stay", 41.0, 60.0, "s", False)`."""
 
@@ -53,9 +55,18 @@ class Condition:
 
 
 class Behaviour(Protocol):
-    """One behaviour with its parameters and what it remembers of every track; memory is bounded by the live tracks."""
+    """One behaviour with its parameters and what it remembers of every track; memory is bounded by the live tracks.
+
+    Of one moment first `step` takes the points, then `end` the tracks that are over, then `pass_time` what has lapsed:
+    `step` itself looks at no track but those of its points.
+    """
 
     kind: str
+
+    @property
+    def dropped(self) -> int:
+        """Points for which there was no room."""
+        ...
 
     def step(self, batch: Batch, links: Iterable[Link] = ()) -> tuple[BehaviourEvent, ...]:
         """Take the points of one moment, and which tracks one walker could have left; return what they give."""
