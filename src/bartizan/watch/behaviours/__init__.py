@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours import intrusion, loitering
+from bartizan.watch.behaviours import approach, intrusion, laps, line_crossing, loitering, pacing
 from bartizan.watch.behaviours.event import Behaviour
 
 BEHAVIOURS: Mapping[str, Callable[[Rule, Site], Behaviour]] = {
-    module.KIND: module.behaviour for module in (intrusion, loitering)
+    module.KIND: module.behaviour for module in (approach, intrusion, laps, line_crossing, loitering, pacing)
 }
 
 __all__ = ["BEHAVIOURS"]

@@ -1,0 +1,198 @@
+"""Laps: somebody walks around a perimeter.
+
+With s(t) the arc length of the nearest point of the closed line, unwrapped, laps = |s(end) - s(begin)| / length, from
+any place of the last `within` seconds until now and only while the walker keeps within the band beside the line. To
+and fro is no lap. A second witness must agree: how often the walk itself winds about a place deep inside, which a
+walk up and down inside a narrow yard does not. Source: the project's own definition; the winding number of a
+polygon walk is exact (Alciatore and Miranda 1995). What it does not mean stands in its page of the reference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from shapely import LinearRing
+
+from bartizan.compiled import compiled
+from bartizan.site.model import Rule
+from bartizan.site.site import Site
+from bartizan.watch.behaviours.drawn import ring_of
+from bartizan.watch.behaviours.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.event import Behaviour, Condition
+from bartizan.watch.behaviours.followed import AGAIN, AWAY, BEGAN, FOLLOWED, IGNORED, MOVED, TICK, Beside, see, walk
+from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.perimeter import Floats
+from bartizan.watch.window import BUCKETS, HIGH, LOW, WIDTH, forget, put
+
+KIND = "laps"
+# by so much of a turn the walk may wind less than the line does: places beside it see the middle at other angles
+SLACK = 0.25
+
+_RECORD = record_of(
+    *FOLLOWED,
+    ("turned", np.float64),  # how often the walk wound about the middle, in the sense of the line
+    ("laps", np.float64),  # the most that any place of the last while gives, signed by the sense of the line
+    ("first", np.float64),  # since when
+    ("best", np.float64),  # the most since it was raised, from when and when
+    ("best_first", np.float64),
+    ("best_t", np.float64),
+    ("told", np.float64),
+)
+
+
+class Params(NamedTuple):
+    """What the kernels need: the line, a place inside, the sense of the line, settings in seconds and metres."""
+
+    corners: Floats
+    starts: Floats
+    inner_x: float
+    inner_y: float
+    sense: float
+    band: float
+    laps: float
+    within: float
+
+
+def behaviour(rule: Rule, site: Site) -> Behaviour:
+    """Laps around the element or the zone of a rule. Raises where that encloses nothing: see `drawn`."""
+    line, inner, name = ring_of(rule, site)
+    sense = 1.0 if LinearRing(line.corners).is_ccw else -1.0
+    band = rule.number("band")
+    params = Params(line.corners, line.starts, *inner, sense, band, rule.number("laps"), rule.number("within"))
+    kind = Kind(
+        name=KIND, record=_RECORD, take=_take, lapse=_lapse, words=partial(_words, name), conditions=_conditions
+    )
+    return EachTrack(kind, Beside(line.corners, band).holds, params, ring=(BUCKETS, WIDTH))
+
+
+@compiled
+def _wound(params: Any, x0: float, y0: float, x: float, y: float) -> float:
+    """The share of a turn by which a straight step winds about the middle, in the sense of the line."""
+    ax, ay, bx, by = x0 - params.inner_x, y0 - params.inner_y, x - params.inner_x, y - params.inner_y
+    return float(params.sense * math.atan2(ax * by - ay * bx, ax * bx + ay * by) / (2.0 * math.pi))
+
+
+@compiled
+def _sum_up(record: Any, ring: Floats, t: float, params: Any) -> None:
+    """Work out the most laps from any place of the last while until now."""
+    length = params.starts[-1]
+    record.laps, record.first = 0.0, t
+    for bucket in ring:
+        if bucket[0] == 0.0:
+            continue
+        for part in (LOW, HIGH):
+            laps = (record.s - bucket[part]) / length
+            wound = record.turned - bucket[part + 2]
+            if laps < 0.0:
+                wound = -wound
+            if bucket[part + 1] >= t - params.within and abs(laps) > abs(record.laps) and wound >= abs(laps) - SLACK:
+                record.laps, record.first = laps, bucket[part + 1]
+
+
+@compiled
+def _stop(record: Any, events: Any, count: int) -> int:
+    """What was reported of a record is over."""
+    if record.open:
+        record.open = False
+        record.phase = ENDED
+        events[count] = record
+        count += 1
+    return count
+
+
+@compiled
+def _take(  # noqa: PLR0917 - compiled: arrays one by one
+    records: Any,
+    rings: Any,
+    rows: Any,
+    marks: Any,
+    inside: Any,
+    times: Any,
+    places: Any,
+    sigmas: Any,
+    observed: Any,
+    bridged: Any,
+    params: Any,
+    events: Any,
+) -> int:
+    count = 0
+    for n in range(len(rows)):
+        if rows[n] < 0 or not observed[n]:
+            continue
+        record, ring = records[rows[n]], rings[rows[n]]
+        t, x, y, noise = times[n], places[n, 0], places[n, 1], 2.0 * sigmas[n]
+        px, py = record.px, record.py
+        what = walk(record, params.corners, params.starts, True, params.band, t, x, y, noise)
+        if what == IGNORED:
+            continue
+        if what == MOVED and math.hypot(x - params.inner_x, y - params.inner_y) <= noise:
+            # so near the middle nobody can say on which side of it the walk goes on
+            record.live = False
+            what = AWAY
+        if what in (AWAY, BEGAN):
+            count = _stop(record, events, count)
+            record.turned, record.laps = 0.0, 0.0
+            forget(ring)
+        if what == AWAY:
+            continue
+        see(record, marks[n], x, y)
+        if what == MOVED:
+            record.turned += _wound(params, px, py, x, y)
+        if what in (MOVED, BEGAN):
+            put(ring, params.within, t, record.s, record.turned)
+            _sum_up(record, ring, t, params)
+        count = _due(record, t, params, events, count)
+    return count
+
+
+@compiled
+def _due(record: Any, t: float, params: Any, events: Any, count: int) -> int:
+    if not record.open:
+        if abs(record.laps) < params.laps - TICK:
+            return count
+        record.since, record.best = record.first, 0.0
+    if abs(record.laps) > abs(record.best):
+        record.best, record.best_first, record.best_t = record.laps, record.first, t
+    if record.open and t - record.best_t > params.within + TICK:
+        return _stop(record, events, count)
+    if record.open and t - record.told < AGAIN - TICK:
+        return count
+    record.phase = UPDATED if record.open else RAISED
+    record.open, record.told = True, t
+    events[count] = record
+    return count + 1
+
+
+@compiled
+def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: Any, events: Any) -> int:  # noqa: PLR0917 - compiled: arrays one by one
+    count = 0
+    for row in rows:
+        record = records[row]
+        if gone or (record.open and t - record.best_t > params.within + TICK):
+            count = _stop(record, events, count)
+        if gone or (not record.open and (not record.live or t - record.seen > params.within)):
+            record.used = False
+    return count
+
+
+def _words(name: str, record: Any, params: Params) -> tuple[str, Mapping[str, Any]]:
+    laps, length = abs(float(record["best"])), float(params.starts[-1])
+    left = float(record["best"]) * params.sense > 0.0
+    figures = {
+        "laps": round(laps, 3),
+        "length": round(length, 2),
+        "seconds": round(float(record["best_t"] - record["best_first"]), 3),
+        "sense": "anticlockwise" if left else "clockwise",
+        "off": round(float(record["off"]), 2),
+    }
+    text = f"{laps:.1f} laps around {name} ({length:.0f} m) in {figures['seconds']:.0f} s, {figures['sense']}"
+    return text, figures
+
+
+def _conditions(record: Any, params: Params) -> tuple[Condition, ...]:
+    laps = abs(float(record["laps"]))
+    return (Condition("laps", round(laps, 3), params.laps, "", laps >= params.laps - TICK),)
