@@ -41,8 +41,9 @@ class Observation:
 class Signal:
     """A report that asks for attention: what, where, since when and because of what.
 
-    `t` and `since` in seconds of the stream; `utc` RFC 3339 or None; `at` in metres on the plan or None. `because`
-    holds the figures that made it, as plain JSON values.
+    `t` and `since` in seconds of the stream; `utc` RFC 3339 or None; `at` in metres on the plan or None. `linked` are
+    tracks that place and time could join to its own. `silent` says why it is recorded and not sounded, None where it
+    is sounded. `because` holds the figures that made it, as plain JSON values.
     """
 
     id: str
@@ -60,6 +61,8 @@ class Signal:
     since: float | None = None
     severity: Severity = "medium"
     exercise: bool = False
+    linked: tuple[str, ...] = ()
+    silent: str | None = None
     because: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,8 @@ class Signal:
             "since": self.since,
             "severity": self.severity,
             "exercise": self.exercise,
+            "linked": list(self.linked),
+            "silent": self.silent,
             "because": dict(self.because),
         }
 

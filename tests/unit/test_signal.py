@@ -10,7 +10,7 @@ from bartizan.signal import Signal, SignalIds
 
 CONTRACT = [
     "schema", "id", "t", "utc", "kind", "rule", "state", "zone", "area", "element",
-    "cameras", "tracks", "at", "since", "severity", "exercise", "because",
+    "cameras", "tracks", "at", "since", "severity", "exercise", "linked", "silent", "because",
 ]  # fmt: skip
 
 

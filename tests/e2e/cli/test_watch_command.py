@@ -59,6 +59,8 @@ CONTRACT: dict[str, Any] = {
         "since": NUMBER,
         "severity": {"enum": ["low", "medium", "high"]},
         "exercise": {"const": False},
+        "linked": {"type": "array", "items": WORD},
+        "silent": {"type": ["string", "null"]},
         "because": {"type": "object", "required": ["text", "seconds", "standing", "walked", "net"]},
     },
 }
@@ -120,8 +122,8 @@ def test_words(watch: Watch, table: Path) -> None:
     assert result.exit_code == 0
     raised, ended = result.stdout.splitlines()
     assert raised == (
-        "2026-03-01T22:11:00.000Z  raised   loitering in pavement by stays: in the zone 60 s since 22:10:00 UTC; "
-        "standing 60 s; walked 0 m, net 0 m [run-1, medium]"
+        "2026-03-01T22:11:00.000Z  raised   loitering in pavement by stays: in the zone 60 s; "
+        "standing 60 s; net 0 m of 0 m walked; since 22:10:00 UTC [run-1, medium]"
     )
     assert ended.startswith("2026-03-01T22:11:10.000Z  ended    loitering in pavement by stays: in the zone 70 s")
     assert result.stderr == "bartizan: 161 places of 2 tracks; 1 signal raised\n"

@@ -79,8 +79,10 @@ def test_a_signal_of_the_contract() -> None:
         "since": 5.0,
         "severity": "low",
         "exercise": False,
+        "linked": [],
+        "silent": None,
         "because": {
-            "text": "in the zone 60 s since 22:10:05 UTC; standing 60 s; walked 0 m, net 0 m",
+            "text": "in the zone 60 s; standing 60 s; net 0 m of 0 m walked; since 22:10:05 UTC",
             "seconds": 60.0,
             "entered": 5.0,
             "standing": 60.0,
@@ -88,6 +90,7 @@ def test_a_signal_of_the_contract() -> None:
             "walked": 0.0,
             "net": 0.0,
             "interrupted": 0.0,
+            "sightings": 121,
             "stitches": 0,
         },
     }
