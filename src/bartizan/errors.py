@@ -7,6 +7,7 @@ An error of the input ends a command with exit status 2, an answer of no with 1:
     │   ├── SiteFileError                every fault of a site folder at once
     │   ├── SheetError                   an EASI sheet
     │   ├── TracksError                  a table of tracks or of boxes
+    │   ├── EpisodesError                true episodes, or a file of signals
     │   ├── VideoError                   a video file or stream
     │   ├── CalibrationError             a camera model
     │   ├── ScenarioError                a drill's script
@@ -81,7 +82,7 @@ class TracksError(FaultsError):
 
 
 class EpisodesError(FaultsError):
-    """A table of true episodes, or a file of signals, is wrong."""
+    """The faults of a table of true episodes, or of a file of signals."""
 
 
 class ScenarioError(FaultsError):

@@ -49,6 +49,7 @@ VERBS: dict[str, Verb] = {
     "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
     "report": Verb("bartizan.cli.report", "Everything that can be said of a site's protection, on one page."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
+    "score": Verb("bartizan.cli.score", "How good is what a watch raised, or what it followed, against the truth?"),
     "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
     "terrain": Verb("bartizan.cli.terrain", "Where over the ground would an intruder get through?"),
     "sweep": Verb("bartizan.cli.sweep", "How do many sites fare, in every state, against every threat?"),

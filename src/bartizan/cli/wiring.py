@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.live import FrameSource
+    from bartizan.app.score import TrackScorer
     from bartizan.app.study import Study
     from bartizan.app.sweep import Answered, Outcome, Runner, Unit
     from bartizan.app.terrain import TerrainCase
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site
     from bartizan.watch.detect import Detection
+    from bartizan.watch.score import Episode
     from bartizan.watch.trace import TraceRow
 
 
@@ -167,6 +169,34 @@ def read_tracks(path: Path) -> TrackTable:
     from bartizan.adapters.files.tracks import read_tracks as read
 
     return read(path)
+
+
+def read_episodes(path: Path) -> tuple[Episode, ...]:
+    """The true episodes in a table; EpisodesError with every fault."""
+    from bartizan.adapters.files.episodes import read_episodes as read
+
+    return read(path)
+
+
+def read_signals(path: Path) -> Sequence[Mapping[str, Any]]:
+    """The signals in a file of JSON lines; EpisodesError with every fault."""
+    from bartizan.adapters.files.episodes import read_signals as read
+
+    return read(path)
+
+
+def read_tracked_boxes(path: Path) -> Sequence[tuple[int, int, float, float, float, float]]:
+    """Frame, track and box of each row of a MOTChallenge text; TracksError with every fault."""
+    from bartizan.adapters.files.tracks import read_boxes as read
+
+    return [(box.frame, box.track, *box[1:5]) for box in read(path, tracked=True)]
+
+
+def track_scorer() -> TrackScorer:
+    """The scorer of tracks; MissingExtraError without the extra."""
+    from bartizan.adapters.score import MotMetrics
+
+    return MotMetrics()
 
 
 def read_boxes(path: Path, fps: float) -> Iterator[tuple[float, list[Detection]]]:

@@ -44,7 +44,9 @@ class TrackRow(NamedTuple):
 
 
 class Box(NamedTuple):
-    """One detection: `frame` counts from 1; left, top, width, height in pixels; the detector's score."""
+    """One detection: `frame` counts from 1; left, top, width, height in pixels; the detector's score; `track` is the
+    number of its track, or -1 where it has none.
+    """
 
     frame: int
     left: float
@@ -52,6 +54,7 @@ class Box(NamedTuple):
     width: float
     height: float
     score: float
+    track: int = -1
 
 
 class TrackTable:
@@ -106,13 +109,15 @@ def read_tracks(path: Path) -> TrackTable:
     return table
 
 
-def read_boxes(path: Path) -> tuple[Box, ...]:
+def read_boxes(path: Path, *, tracked: bool = False) -> tuple[Box, ...]:
     """The detections of a MOTChallenge text, in the order of frames, those of a frame in the order of the file.
+
+    `tracked`: each must have the number of a track, and no track may stand twice in a frame.
 
     Raises TracksError with every fault (beyond 50 they are counted): file, line, column, value and cure.
     """
     reading = _Reading(path)
-    boxes = reading.boxes()
+    boxes = reading.boxes(tracked)
     reading.settle()
     return tuple(sorted(boxes, key=lambda box: box.frame))
 
@@ -167,17 +172,22 @@ class _Reading:
             self._fault(0, "", "", "holds no usable row", f"Write one row per track and time: {','.join(COLUMNS)}")
         return table
 
-    def boxes(self) -> list[Box]:
+    def boxes(self, tracked: bool) -> list[Box]:
         """The detections that are whole; faults of the others are kept."""
         boxes = []
+        named: set[tuple[int, int]] = set()
         empty = True
         for line, cells in self._lines():
             empty = False
             if len(cells) < len(BOX_COLUMNS):
                 message = f"{len(cells)} cells where at least {len(BOX_COLUMNS)} are needed"
                 self._fault(line, "", "", message, f"Write {','.join(BOX_COLUMNS)}, without a heading")
-            elif (box := self._box(line, cells)) is not None:
+            elif (box := self._box(line, cells, tracked)) is not None:
                 boxes.append(box)
+                if tracked and (box.frame, box.track) in named:
+                    message = f"has a box in frame {box.frame} already"
+                    self._fault(line, "id", str(box.track), message, "Keep one box per track and frame")
+                named.add((box.frame, box.track))
         if empty and not self._faults:
             self._fault(0, "", "", "is empty", f"Write one detection a line: {','.join(BOX_COLUMNS)}")
         return boxes
@@ -231,7 +241,7 @@ class _Reading:
             return None
         return TrackRow(t, track, x, y)
 
-    def _box(self, line: int, cells: Sequence[str]) -> Box | None:
+    def _box(self, line: int, cells: Sequence[str], tracked: bool) -> Box | None:
         frame = self._number(line, "frame", cells[0], (1.0, MAX_FRAME), "a whole number from 1")
         if frame is not None and not frame.is_integer():
             self._fault(line, "frame", cells[0], "is no whole number", "Count frames from 1")
@@ -242,9 +252,10 @@ class _Reading:
         for name, side in (("width", width), ("height", height)):
             if side == 0.0:
                 self._fault(line, name, "0", "is 0", "Give pixels above 0")
-        if frame is None or left is None or top is None or score is None or not width or not height:
+        track = self._number(line, "id", cells[1], (0.0, ANY[1]), "the number of its track") if tracked else -1.0
+        if frame is None or left is None or top is None or score is None or not width or not height or track is None:
             return None
-        return Box(int(frame), left, top, width, height, score)
+        return Box(int(frame), left, top, width, height, score, int(track))
 
     def _number(self, line: int, column: str, text: str, limits: tuple[float, float], what: str) -> float | None:
         low, high = limits
