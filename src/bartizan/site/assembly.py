@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 from shapely import LineString, Point, Polygon
 
 from bartizan.errors import Fault, InputError
-from bartizan.geometry import shapes
-from bartizan.geometry import lens_fit
+from bartizan.geometry import lens_fit, shapes
 from bartizan.geometry.homography import Homography
 from bartizan.geometry.projection import CameraModel
 from bartizan.geometry.walk import walk as on_foot
@@ -20,6 +19,7 @@ from bartizan.quantity import CERTAIN, NEVER, ZERO, Duration, Probability
 from bartizan.site import entries as e
 from bartizan.site import model as m
 from bartizan.site.attachments import CALIBRATIONS, attachment_key
+from bartizan.site.detectors import onnx_model
 from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
 from bartizan.site.hours import WEEK, Hours, instant
@@ -324,6 +324,7 @@ def _camera(shop: Workshop, entry: e.CameraEntry, path: PathOf) -> m.Camera:
         shape=shop.shape(entry, path),
         masks=_masks(entry),
         health=m.CameraHealth(silence=entry.health.silence, ignore=frozenset(entry.health.ignore)),
+        detector=None if entry.detector is None else onnx_model(entry.detector),
     )
 
 

@@ -8,10 +8,12 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from bartizan.errors import InputError
 from bartizan.geometry import shapes
+from bartizan.site.detectors import DetectorEntry
 from bartizan.site.figures import TAGS as FIGURE_TAGS
 from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
 from bartizan.site.parts import Corners, FileName, Id, Name, Number, Pair, Placed, Reference, Word
 from bartizan.site.pictures import HealthEntry, Masks, SourceAddress
+from bartizan.site.privacy import PrivacyEntry
 from bartizan.site.rules import HoursEntry, PatrolEntry, RuleEntry, RuleForm, rule_model
 
 SCHEMA = 1
@@ -344,6 +346,7 @@ class CameraEntry(Placed):
         default_factory=list, max_length=100, description="polygons in pixels that nobody ever sees behind"
     )
     health: HealthEntry = Field(default_factory=HealthEntry)
+    detector: DetectorEntry | None = None
 
     @model_validator(mode="after")
     def _masks_have_a_picture(self) -> CameraEntry:
@@ -442,6 +445,7 @@ class SiteDocument(Part):
     upgrade: list[UpgradeEntry] = Field(default_factory=list)
     insider: list[InsiderEntry] = Field(default_factory=list)
     plan: PlanEntry | None = None
+    privacy: PrivacyEntry | None = None
     zone: list[ZoneEntry] = Field(default_factory=list)
     camera: list[CameraEntry] = Field(default_factory=list)
     rule: list[RuleForm] = Field(default_factory=list)
@@ -479,6 +483,6 @@ def entry_model(kind: str, raw: Any) -> type[Part] | None:
 
 
 # the parts of which a file has one
-TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry}
+TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry, "privacy": PrivacyEntry}
 
 TAGS: dict[str, type[Part] | None] = {**FIGURE_TAGS, **MODEL_TAGS, "<number>": None, "<walk>": None, "<time>": None}
