@@ -7,9 +7,10 @@ and told. Where the journal refuses, nothing has changed and nobody has heard an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from bartizan.app.desk.chain import CHAIN_WINDOW
@@ -23,19 +24,22 @@ from bartizan.desk.alarms import (
     Event,
     ExerciseMixError,
     HistoryError,
+    SignalError,
     UnknownAlarmError,
     apply,
     decode,
     encode,
 )
 from bartizan.desk.alarms import decide as decisions
-from bartizan.desk.alarms.report import decide_open, decide_report, same
+from bartizan.desk.alarms.report import decide_open, decide_report, plain, same
 from bartizan.desk.alarms.state import rank
 from bartizan.errors import StoreError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
 STREAM = "alarm/"  # alarms share the journal with whatever else the desk comes to keep
+SILENT = "silent"  # the stream of what was recorded and not sounded
+_KEPT = 10_000  # silent signals known as told already, should they come again
 
 
 class Desk:
@@ -74,6 +78,8 @@ class Desk:
         self._by_signal: dict[tuple[str, str], str] = {}
         self._listeners: tuple[Subscription, ...] = ()
         self._seq = 0
+        self._silent = 0
+        self._kept: dict[tuple[str, str, str, float], None] = {}
         self._replay()
         self.pass_time()
 
@@ -84,12 +90,44 @@ class Desk:
 
     # ---- signals
 
+    def take(self, signal: Signal, run: str = "") -> Alarm | None:
+        """Take a signal as it comes: a silent one is kept in the journal and is no alarm, any other is submitted.
+
+        Errors: as `submit`.
+        """
+        if signal.silent is None:
+            return self.submit(signal, run)
+        with self._lock:
+            # what goes on is said by its beginning and its end, and what comes again was said
+            key = (run, signal.id, signal.state, signal.t)
+            if signal.state != "updated" and key not in self._kept:
+                self._keep(signal, run)
+                self._kept[key] = None
+                if len(self._kept) > _KEPT:
+                    del self._kept[next(iter(self._kept))]
+        return None
+
+    def _keep(self, signal: Signal, run: str) -> None:
+        record = Record(
+            seq=self._seq + 1,
+            stream=SILENT,
+            version=self._silent + 1,
+            kind=f"signal-{signal.state}",
+            at=self._utc(),
+            body={"run": run, "signal": plain(signal)},
+        )
+        self._journal.append([record])
+        self._seq, self._silent = record.seq, record.version
+
     def submit(self, signal: Signal, run: str = "") -> Alarm:
         """Take a signal: open its alarm, go on with it, or clear it. Returns the alarm, durable by then.
 
         `run` names the run where ids of signals are unique only within one. The same signal twice is one alarm.
-        Errors: SignalError; ExerciseMixError; StoreError, and then the alarm is not stored: submit it again.
+        Errors: SignalError, also for a silent signal, which is no alarm; ExerciseMixError; StoreError, and then the
+        alarm is not stored: submit it again.
         """
+        if signal.silent is not None:
+            raise SignalError(f"signal {signal.id!r} is silent ({signal.silent}) and no alarm. Give it to take()")
         with self._lock:
             at = self._utc()
             known = self._by_signal.get((run, signal.id))
@@ -202,6 +240,10 @@ class Desk:
 
     # ---- what can be read
 
+    def silent(self) -> Iterator[Mapping[str, Any]]:
+        """What was recorded and not sounded, oldest first: signals as `Signal.to_json` has them, with their `run`."""
+        return (dict(record.body["signal"]) | {"run": record.body["run"]} for record in self._journal.read(SILENT))
+
     def queue(self) -> tuple[Alarm, ...]:
         """Every open alarm: shelved ones last, then high priority first, unacknowledged first, oldest first."""
         with self._lock:
@@ -311,6 +353,7 @@ class Desk:
     def _replay(self) -> None:
         for record in self._journal.read():
             self._seq = record.seq
+            self._silent = record.version if record.stream == SILENT else self._silent
             if not record.stream.startswith(STREAM):
                 continue
             try:

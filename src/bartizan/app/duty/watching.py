@@ -73,14 +73,14 @@ class DutyWatch:
             else:
                 self._see(t, camera, image)
         for signal in self._live.finish():
-            self._desk.submit(signal, self._run)
+            self._desk.take(signal, self._run)
         self._feed.publish_tracks(0.0, [])
 
     def _see(self, t: float, camera: str, image: NDArray[np.uint8]) -> None:
         sighting = self._live.take(self._eyes[camera].see(t, image))
         # the alarm first: a picture may be lost, an alarm may not
         for signal in sighting.signals:
-            self._desk.submit(signal, self._run)
+            self._desk.take(signal, self._run)
         self._showing.show(sighting, image)
         self._count()
 

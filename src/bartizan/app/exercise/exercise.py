@@ -226,7 +226,9 @@ class Exercise:
             self._submit(play, frame.t, signal, run)
 
     def _submit(self, play: _Play, t: float, signal: Signal, run: str) -> None:
-        play.officer.hear(t, self._desk.submit(signal, run), signal)
+        alarm = self._desk.take(signal, run)
+        if alarm is not None:
+            play.officer.hear(t, alarm, signal)
 
     def _end(self, play: _Play, run: str) -> None:
         """The end of a scene: tracks end, sensors fall back to rest, late orders are carried out."""
