@@ -37,9 +37,9 @@ class StanceParams:
     what factor the focal length may well be off it (one sigma): it decides only where the people do not, as in a
     camera that looks level. `roll` [degrees] is one sigma about upright. `focal` [pixels] and `camera_height` [m] fix
     what is known. `draws` sets of three boxes are tried, and boxes further than `outlier` (a share) from what they
-    foretell are left out. `stay` [s] is how long one person is in the picture: so many seconds of people are one piece of
-    knowledge about how tall they are, and `block` [s] what the bootstrap draws. `pace` is the spread of people's pace
-    as a share.
+    foretell are left out. `stay` [s] is how long one person is in the picture: so many seconds of people are one
+    piece of knowledge about how tall they are, and `block` [s] what the bootstrap draws. `pace` is the spread of
+    people's pace as a share.
     """
 
     fov: float = 50.0
@@ -75,8 +75,8 @@ class Found:
     """How the camera stands, what else it might be, and how good the boxes were.
 
     `stance` with people of `people` metres on average; `others` are as many draws as there were resamples, each a
-    (stance, mean height of the people [m]). `used` boxes of `boxes`, and `strides` stretches walked; `scatter` is the spread of their heights about
-    what the camera foretells, as a share.
+    (stance, mean height of the people [m]). `used` boxes of `boxes`, and `strides` stretches walked; `scatter` is the
+    spread of their heights about what the camera foretells, as a share.
     """
 
     stance: Stance
@@ -153,7 +153,8 @@ def find_stance(seen: Walkers, people: People, rng: np.random.Generator, params:
 def _agreeing(seen: Walkers, rng: np.random.Generator, p: StanceParams) -> tuple[Mask, Floats]:
     """Which boxes agree with a height that is linear in the foot's place, and that line, height = a + b x + c y."""
     about = np.column_stack([np.ones(len(seen)), seen.foot])
-    best, least = np.zeros(3), math.inf
+    best: Floats = np.zeros(3)
+    least = math.inf
     for _ in range(p.draws):
         three = rng.choice(len(seen), 3, replace=False)
         corners = about[three]

@@ -1,4 +1,4 @@
-"""Stretches that somebody walked, from boxes that are surely of one person: no identity is needed, only a few seconds."""
+"""Stretches that somebody walked, from boxes that are surely of one person for a few seconds; no identity is needed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ENDS = 3  # boxes averaged at each end of a stretch
 
 @dataclass(frozen=True, slots=True)
 class Strides:
-    """Stretches walked: where the foot was first and last [pixels], shape (n, 2), the time between and the first [s]."""
+    """Stretches walked: the foot's first and last pixel, shape (n, 2), the time between and the first time [s]."""
 
     first: Floats
     last: Floats

@@ -1,4 +1,4 @@
-"""How tall an upright person is in the picture of a camera of which only the tilt, roll, focal length and scale count."""
+"""How tall an upright person is in a picture, by the camera's tilt, roll, focal length and scale alone."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Stance:
         return (math.sin(self.roll) * level, -math.cos(self.roll) * level, -math.sin(self.tilt))
 
     def box_heights(self, feet: Floats, size: tuple[int, int]) -> Floats:
-        """Pixels from foot to head, shape (n,), of people whose feet are at pixels, shape (n, 2); NaN above the horizon.
+        """Pixels from foot to head, shape (n,), of people whose feet are at pixels, shape (n, 2).
 
-        The axis goes through the middle of a picture of `size` pixels; no lens distortion.
+        NaN above the horizon. The axis goes through the middle of a picture of `size` pixels; no lens distortion.
         """
         middle = np.array(size) / 2.0
         up = np.array(self.up)

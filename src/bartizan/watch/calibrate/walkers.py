@@ -34,8 +34,8 @@ class People:
         good = 0.5 <= self.mean <= 2.5 and 0.0 <= self.unsure <= 0.5 and 0.0 < self.between <= 0.5
         if not good or not -0.5 < self.excess < 0.5:
             raise CalibrationError(
-                f"people of {self.mean:g} m (unsure {self.unsure:g} m, spread {self.between:g}, boxes {self.excess:+g}) "
-                "are none. Give a mean of 0.5 to 2.5 m, its doubt up to 0.5 m, and shares below 0.5"
+                f"people of {self.mean:g} m (unsure {self.unsure:g} m, spread {self.between:g}, boxes "
+                f"{self.excess:+g}) are none. Give a mean of 0.5 to 2.5 m, its doubt up to 0.5 m, and shares below 0.5"
             )
 
 
