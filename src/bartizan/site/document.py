@@ -16,6 +16,7 @@ from bartizan.site.faults import PathOf, among, fault, faults_of, things
 from bartizan.site.figures import Part
 from bartizan.site.model import Change
 from bartizan.site.plan import ground
+from bartizan.site.privacy import privacy
 from bartizan.site.references import reference_faults, time_zone
 from bartizan.site.site import Site
 
@@ -151,7 +152,8 @@ def _parts(
     if head is None:
         return {}, faults
     parts |= {"name": head.name, "time_zone": head.time_zone, "default_sd": head.default_sd}
-    return parts | {"plan": found.plan(shop.used), "_made": made}, faults
+    private = privacy(entries.tables.get("privacy"))
+    return parts | {"plan": found.plan(shop.used), "privacy": private, "_made": made}, faults
 
 
 FIELDS = {kind: f"{kind}s" for kind in KINDS}
@@ -194,7 +196,7 @@ def _with_required(site: Site, name: str) -> list[Change]:
 
 def _once(faults: list[Fault]) -> list[Fault]:
     """Each fault once, in the order of the file's parts."""
-    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, "plan"])}
+    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, "plan", "privacy"])}
     unique = {(one.file, one.key, one.message): one for one in faults}
     return sorted(
         unique.values(), key=lambda one: (one.file, order.get(one.key.partition("[")[0].partition(".")[0], 0))

@@ -324,6 +324,9 @@ _ACROSS = frozenset({"line-crossing", "tailgating"})
 def _rule_faults(book: _Book, rule: Entry, number: int) -> Iterator[Fault]:
     yield from book.unknown("zone", rule.get("zone"), ("rule", number, "zone"))
     yield from book.unknown("element", rule.get("element"), ("rule", number, "element"))
+    if rule.get("pictures") is True and not book.document.get("privacy"):
+        cure = "Add [privacy] with pictures_days and purpose, or take it out"
+        yield fault(("rule", number, "pictures"), "true", "keeps pictures, and nothing says how long and why", cure)
     for index, state in texts(rule, "states"):
         yield from book.unknown("state", state, ("rule", number, "states", index))
     for _, element in things(book.document, "element"):

@@ -36,6 +36,7 @@ from bartizan.site.model import (
     Way,
     Zone,
 )
+from bartizan.site.privacy import Privacy
 from bartizan.site.shown import site_html, site_line
 
 _Thing = TypeVar(
@@ -44,7 +45,7 @@ _Thing = TypeVar(
     Target, Threat, Upgrade, Zone,
 )  # fmt: skip
 
-_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages", "patrols")
+_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy")
 
 
 # no slots: the hash and the indexes are worked out once, when first asked for
@@ -76,6 +77,7 @@ class Site:
     obstacles: tuple[Obstacle, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     patrols: tuple[Patrol, ...] = ()
+    privacy: Privacy | None = None
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # what each entry of the document was read as, so that a what-if reads only what it changes

@@ -30,15 +30,16 @@ def refuse_place(path: Path, begins: str = "") -> None:
         raise InputError(f"{path}: is there already, and is another kind of file. Name another place, or take it away")
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes, *, mode: int = 0o644) -> None:
     """Put `content` (text as UTF-8) at `path` in one step, durable before it returns; on failure the old file stays.
 
-    Raises InputError where the folder is missing or a folder or device is in the place.
+    `mode` is that of a new file; one that is there keeps its own. Raises InputError where the folder is missing or a
+    folder or device is in the place.
     """
     refuse_place(path)
     # a link keeps leading where it led
     place = path.resolve()
-    mode = place.stat().st_mode & 0o777 if place.exists() else 0o644
+    mode = place.stat().st_mode & 0o777 if place.exists() else mode
     try:
         handle, name = tempfile.mkstemp(prefix=f".{place.name[:100]}.", dir=place.parent)
     except OSError as error:
