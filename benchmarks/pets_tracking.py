@@ -11,7 +11,9 @@ Nothing is ignored: people in the background whom the truth leaves out count as 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import count
 from pathlib import Path
 
 import motmetrics
@@ -48,16 +50,13 @@ def follow(sightings: Iterable[Sighting]) -> tuple[Tracks, Tracks]:
     """The tracks of a run: as written afterwards, and as said live."""
     traces = Traces(CAMERA)
     live = []
+    numbers: defaultdict[str, int] = defaultdict(count(1).__next__)
     for frame, sighting in enumerate(sightings, start=1):
         traces.add(sighting)
         places = {point.track: point.at for point in sighting.points}
-        live += [(frame, _number(track), *box, *places[track]) for track, box in sighting.boxes]
+        live += [(frame, numbers[track], *box, *places[track]) for track, box in sighting.boxes]
     rows = [(row.frame, row.number, *row.box, *row.at) for row in traces.rows()]
     return np.array(rows), np.array(live)
-
-
-def _number(track: str) -> int:
-    return int(track.rpartition("-")[2])
 
 
 def score(true: Tracks, found: Tracks, span: tuple[int, int], ground: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -147,9 +148,11 @@ def test_detections_and_mot_out(watch: Watch, tmp_path: Path) -> None:
     result = watch("--detections", f"north={boxes}", "--fps", "5", "--mot-out", f"north={out}", "--json")
     assert result.exit_code == 0, result.stderr
     signals = [json.loads(line) for line in result.stdout.splitlines()]
+    track = signals[0]["tracks"][0]
+    assert re.fullmatch("run-[b-z2-9]{6}", track)
     assert [(one["state"], one["tracks"], one["cameras"]) for one in signals] == [
-        ("raised", ["run-1"], ["north"]),
-        ("ended", ["run-1"], ["north"]),
+        ("raised", [track], ["north"]),
+        ("ended", [track], ["north"]),
     ]
     rows = np.loadtxt(out, delimiter=",")
     assert rows.shape == (325, 10)

@@ -27,6 +27,9 @@ from bartizan.signal import Observation
 from bartizan.site.document import build
 from bartizan.site.site import Site
 from bartizan.watch.detect import Detection
+from bartizan.watch.names import TrackNames
+
+FIRST = next(TrackNames("run"))
 
 # four points of a camera that looks along a pavement
 NORTH = [[100, 400, 0.0, 0.0], [540, 400, 8.0, 0.0], [220, 150, 0.0, 20.0], [420, 150, 8.0, 20.0]]
@@ -81,8 +84,8 @@ def test_boxes_become_a_track_and_a_signal(site: Site) -> None:
     run, found = sightings(site)
     signals = [signal for sighting in found for signal in sighting.signals] + list(run.finish())
     assert [(one.state, one.id, one.tracks, one.cameras) for one in signals] == [
-        ("raised", "run-1", ("run-1",), ("north",)),
-        ("ended", "run-1", ("run-1",), ("north",)),
+        ("raised", "run-1", (FIRST,), ("north",)),
+        ("ended", "run-1", (FIRST,), ("north",)),
     ]
     assert signals[0].t == pytest.approx(20.0, abs=0.2)
     assert signals[0].since == 0.0
@@ -95,7 +98,7 @@ def test_boxes_become_a_track_and_a_signal(site: Site) -> None:
 def test_two_cameras_see_one_person_and_raise_one_signal(site: Site) -> None:
     run, found = sightings(site, ("north", "south"))
     raised = [signal for sighting in found for signal in sighting.signals if signal.state == "raised"]
-    assert [(one.tracks, one.cameras) for one in raised] == [(("run-1",), ("north", "south"))]
+    assert [(one.tracks, one.cameras) for one in raised] == [((FIRST,), ("north", "south"))]
     assert run.counts.tracks.tracks == 1
     assert [sighting.t for sighting in found] == sorted(sighting.t for sighting in found)
 
@@ -123,7 +126,7 @@ def test_points_now_and_points_from_before(site: Site) -> None:
     assert [point.t for point in first.earlier] == [sighting.t for sighting in found[: found.index(first)]]
     for sighting in found[found.index(first) + 1 :]:
         assert not sighting.earlier
-        assert [(point.t, point.track) for point in sighting.points] == [(sighting.t, "run-1")]
+        assert [(point.t, point.track) for point in sighting.points] == [(sighting.t, FIRST)]
 
 
 def test_the_box_of_somebody_hidden_moves_on(site: Site) -> None:
@@ -141,7 +144,7 @@ def test_the_box_of_somebody_hidden_moves_on(site: Site) -> None:
         sighting = run.take(Glimpse(t, "north", (detection,), seen))
         if n >= 10:
             ((track, box),) = sighting.boxes
-            assert track == "run-1"
+            assert track == FIRST
             expected = box_at(site, "north", at)
             # he walks on at 1 m/s; the prediction slows down by design
             assert np.abs(np.array(box) - np.array(expected)).max() < (12.0 if hidden else 1e-9)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,8 +62,17 @@ def film(
     return frames
 
 
+def numbered() -> Iterator[str]:
+    """Ids in the order of confirmation: easier to read than those of a run."""
+    return (f"run-{number}" for number in itertools.count(1))
+
+
+def a_tracker(params: TrackerParams | None = None, views: Mapping[str, View] | None = None) -> Tracker:
+    return Tracker(params, views=views, names=numbered())
+
+
 def play(frames: Iterable[Frame], params: TrackerParams | None = None) -> tuple[Tracker, list[TrackUpdate]]:
-    tracker = Tracker(params, "run")
+    tracker = a_tracker(params)
     return tracker, [tracker.step(frame.t, frame.camera, frame.observations) for frame in frames]
 
 
@@ -241,7 +251,7 @@ def test_a_late_sighting_tells_where_the_walk_is_now() -> None:
     def walk(t: float) -> tuple[float, float]:
         return (0.8 * t, 0.0)
 
-    tracker = Tracker(run="run")
+    tracker = a_tracker()
     for number in range(40):
         t = number / 5
         tracker.step(t, "north", seen(t, "north", [walk(t)], sd=1.0).observations)
@@ -257,7 +267,7 @@ def test_a_late_sighting_tells_where_the_walk_is_now() -> None:
 def test_more_frames_of_one_camera_are_not_more_knowledge_than_they_last(fps: float) -> None:
     # errors that last L seconds leave, after the first sighting, at most one more independent one per L
     params = TrackerParams()
-    tracker = Tracker(params, "run")
+    tracker = a_tracker(params)
     for number in range(round(1.2 * fps) + 1):
         t = number / fps
         update = tracker.step(t, "north", seen(t, "north", [(0.0, 0.0)]).observations)
@@ -267,7 +277,7 @@ def test_more_frames_of_one_camera_are_not_more_knowledge_than_they_last(fps: fl
 
 
 def test_unusable_observations_are_dropped_and_counted() -> None:
-    tracker = Tracker(run="run")
+    tracker = a_tracker()
     bad = [(math.nan, 0.0), (0.0, 1e300)]
     tracker.step(0.0, "north", seen(0.0, "north", bad).observations)
     tracker.step(
@@ -278,7 +288,7 @@ def test_unusable_observations_are_dropped_and_counted() -> None:
 
 
 def test_a_flood_is_bounded_and_counted() -> None:
-    tracker = Tracker(TrackerParams(most=20), "run")
+    tracker = a_tracker(TrackerParams(most=20))
     places = [(10.0 * n, 0.0) for n in range(50)]
     for number in range(20):
         t = number / 5.0
@@ -353,7 +363,7 @@ def leaves_and_comes(t: float) -> tuple[float, float] | None:
 
 
 def seen_through(view: View | None, camera: str = "north") -> tuple[Tracker, list[TrackPoint]]:
-    tracker = Tracker(run="run", views={} if view is None else {"north": view})
+    tracker = a_tracker(views={} if view is None else {"north": view})
     found: list[TrackPoint] = []
     for frame in film([leaves_and_comes], seconds=14):
         name = "north" if frame.t < 7.5 else camera
@@ -388,7 +398,7 @@ def test_a_stitched_track_began_when_it_was_first_seen() -> None:
 
 def test_a_camera_is_named_for_a_second_after_it_saw_somebody() -> None:
     cameras = {}
-    tracker = Tracker(run="run")
+    tracker = a_tracker()
     for n in range(31):
         t = n / 5
         if t <= 3.0:
@@ -400,7 +410,7 @@ def test_a_camera_is_named_for_a_second_after_it_saw_somebody() -> None:
 
 
 def test_two_tracks_that_turn_out_to_be_one_go_on_as_the_elder() -> None:
-    tracker = Tracker(run="run")
+    tracker = a_tracker()
     ended: list[EndedTrack] = []
     for n in range(60):
         t = n / 5
