@@ -22,6 +22,7 @@ REACH = 20_000.0
 # WGS84 (NIMA TR8350.2, 2000, table 3.1): semi-major axis [m] and flattening
 _AXIS = 6_378_137.0
 _FLATTENING = 1.0 / 298.257223563
+_STEPS = 8  # of the way from metres back to degrees
 _SQUARED_ECCENTRICITY = _FLATTENING * (2.0 - _FLATTENING)
 
 
@@ -106,6 +107,21 @@ class Frame:
             east * math.cos(turn) - north * math.sin(turn),
             east * math.sin(turn) + north * math.cos(turn),
         )
+
+
+    def to_degrees(self, place: Place) -> tuple[float, float]:
+        """Longitude, latitude [degrees] of x, y [m], the inverse of `to_plan`. Raises InputError beyond 20 km."""
+        turn = math.radians(self.bearing)
+        latitude = math.radians(self.origin[1])
+        degree = math.pi / 180.0 * _AXIS
+        found = self.origin
+        # each step is right but for the curvature between there and the origin: a factor of 1000 nearer at 20 km
+        for _ in range(_STEPS):
+            x, y = self.to_plan(found)
+            dx, dy = place[0] - x, place[1] - y
+            east, north = dx * math.cos(turn) + dy * math.sin(turn), dy * math.cos(turn) - dx * math.sin(turn)
+            found = (found[0] + east / (degree * math.cos(latitude)), found[1] + north / degree)
+        return found
 
 
 def _require_degrees(place: Place) -> None:
