@@ -21,6 +21,7 @@ from bartizan.app.live.wire import (
     Message,
     Report,
     Tick,
+    Waiting,
     WireError,
     decode,
     encode,
@@ -81,7 +82,13 @@ def reports(draw: st.DrawFn) -> Report:
     )
 
 
-MESSAGE = reports() | st.builds(Ended, why=WORDS, **HEAD) | st.builds(Tick, NUMBER)
+SOURCE = st.builds(SourceCounters, late=COUNT, words=WORDS, state=st.just("lost"))
+MESSAGE = (
+    reports()
+    | st.builds(Waiting, source=st.none() | SOURCE, unsent=COUNT, **HEAD)
+    | st.builds(Ended, why=WORDS, **HEAD)
+    | st.builds(Tick, NUMBER)
+)
 
 
 @settings(max_examples=50)

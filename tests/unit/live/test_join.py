@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 
 from bartizan.app.live.join import Join
-from bartizan.app.live.wire import Ended, Report
-
-Told = Report | Ended
+from bartizan.app.live.wire import Ended, Report, Told
 
 
 def report(camera: str, t: float, number: int = 1) -> Report:

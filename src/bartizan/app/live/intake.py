@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bartizan.app.live.wire import Ended, Refusal, Report, Tick, WireError, decode
+from bartizan.app.live.wire import Refusal, Tick, Told, WireError, decode
 
 AHEAD = 10.0  # seconds that a message may be ahead of the clock: two machines' clocks never agree to the last second
 MOST_SENDERS = 1000  # workers remembered: each start of a worker draws a new token
@@ -74,7 +74,7 @@ class Intake:
         """Messages that were sent, by their numbers, and have not come."""
         return sum(len(numbers.missing) for numbers in self._numbers.values())
 
-    def read(self, data: bytes, now: float = math.inf) -> tuple[Report | Ended | None, tuple[str, int] | None]:
+    def read(self, data: bytes, now: float = math.inf) -> tuple[Told | None, tuple[str, int] | None]:
         """The message in `data` as the run may take it, or None; and its sender and number, where it has them.
 
         `now` [s] is the run's clock: what is further ahead of it than AHEAD is refused.
@@ -90,7 +90,7 @@ class Intake:
         name = (told.sender, told.number)
         return self._admit(told, now), name
 
-    def _admit(self, told: Report | Ended, now: float) -> Report | Ended | None:
+    def _admit(self, told: Told, now: float) -> Told | None:
         if told.site != self._site:
             self._refuse(
                 "another site",
@@ -121,7 +121,7 @@ class Intake:
             self._numbers.popitem(last=False)
         return numbers.take(number)
 
-    def _moved(self, told: Report | Ended) -> Report | Ended:
+    def _moved(self, told: Told) -> Told:
         """With its time told from the run's zero."""
         if told.zero is None or self._zero is None:
             return told

@@ -14,14 +14,12 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bartizan.app.live.wire import Ended, Report
+from bartizan.app.live.wire import Ended, Told, Waiting
 
 WAIT = 2.0  # seconds: over the difference between the delays of any two cameras of one network
 MOST = 20_000  # reports held at once: eight hundred cameras' seconds, or a minute of the largest site
 # waits of silence after which it was not one camera that failed but the way here
 _SILENCE = 2.0
-
-Told = Report | Ended
 
 
 @dataclass(slots=True)
@@ -88,7 +86,8 @@ class Join:
             # the end of a camera is told, however late
             self._hold(max(told.t, self._gone), told, now)
         elif told.t < self._gone:
-            self.counts.late[camera] += 1
+            # a camera that had nothing to tell in time has lost nothing
+            self.counts.late[camera] += not isinstance(told, Waiting)
         else:
             self._over.discard(camera)
             self._stalled.discard(camera)

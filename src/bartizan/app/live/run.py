@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from bartizan.app.live.eye import Glimpse
-from bartizan.app.live.wire import Ended, Message, Report, Tick, usable
+from bartizan.app.live.wire import Ended, Message, Report, Tick, Waiting, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
@@ -105,7 +105,7 @@ class LiveRun:
         Everything comes in the order of time, with the time of the run.
         """
         told = self._noted(told)
-        if isinstance(told, Tick | Ended):
+        if isinstance(told, Tick | Ended | Waiting):
             return self._passed(told)
         glimpse = told.glimpse if isinstance(told, Report) else told
         self.counts.frames += 1
@@ -162,13 +162,13 @@ class LiveRun:
             self._keep(told.without_picture() if isinstance(told, Report) else told)
         return told
 
-    def _passed(self, told: Tick | Ended) -> Sighting:
+    def _passed(self, told: Tick | Ended | Waiting) -> Sighting:
         """Time goes by without a picture."""
         if math.isfinite(told.t):
             self._now = max(self._now, told.t)
         signals = self._book.step((), self._now)
         self.counts.signals += len(signals)
-        return Sighting(t=told.t, camera=told.camera if isinstance(told, Ended) else "", signals=signals)
+        return Sighting(t=told.t, camera="" if isinstance(told, Tick) else told.camera, signals=signals)
 
 
 @dataclass(slots=True)

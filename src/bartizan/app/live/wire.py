@@ -109,6 +109,24 @@ class Ended:
         return replace(self, t=t, zero=zero)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A camera had no picture up to `t` [s], and is alive to say so. The other fields are as of a `Report`."""
+
+    sender: str
+    number: int
+    site: str
+    camera: str
+    t: float
+    zero: datetime | None = None
+    source: SourceCounters | None = None
+    unsent: int = 0
+
+    def moved(self, t: float, zero: datetime | None) -> Waiting:
+        """The message with its time told from another zero."""
+        return replace(self, t=t, zero=zero)
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """It is `t` [s], whoever speaks or is silent."""
@@ -116,7 +134,11 @@ class Tick:
     t: float
 
 
-Message = Report | Ended | Tick
+Told = Report | Waiting | Ended
+"""What a camera's worker tells."""
+
+Message = Told | Tick
+"""What a run takes, and a recording holds."""
 
 
 def usable(glimpse: Glimpse) -> tuple[Glimpse, int]:
@@ -157,7 +179,7 @@ def _plain(message: Message) -> dict[str, Any]:
         return {"schema": SCHEMA, "what": "tick", "t": message.t}
     head = {
         "schema": SCHEMA,
-        "what": "report" if isinstance(message, Report) else "ended",
+        "what": type(message).__name__.lower(),
         "sender": message.sender,
         "number": message.number,
         "site": message.site,
@@ -167,12 +189,15 @@ def _plain(message: Message) -> dict[str, Any]:
     }
     if isinstance(message, Ended):
         return {**head, "why": message.why[:_MOST_WORDS]}
+    source = None if message.source is None else _source(message.source)
+    if isinstance(message, Waiting):
+        return {**head, "source": source, "unsent": message.unsent}
     return {
         **head,
         "detections": [{"box": one.box, "score": one.score, "label": one.label} for one in message.detections],
         "observations": [_observation(message, one) for one in message.observations],
         "health": None if message.health is None else dict(message.health),
-        "source": None if message.source is None else _source(message.source),
+        "source": source,
         "unsent": message.unsent,
         "unusable": message.unusable,
         "picture": None if message.picture is None else base64.b64encode(message.picture).decode("ascii"),
@@ -246,6 +271,9 @@ class _Source(_Model):
     jumps: _Count
     words: _Words
 
+    def counters(self) -> SourceCounters:
+        return SourceCounters(**self.model_dump())
+
 
 class _Head(_Model):
     schema_: Literal[1] = Field(alias="schema")
@@ -278,7 +306,7 @@ class _Report(_Head):
             detections=detections,
             observations=tuple(self._place(one, detections) for one in self.observations),
             health=self.health,
-            source=None if self.source is None else SourceCounters(**self.source.model_dump()),
+            source=None if self.source is None else self.source.counters(),
             unsent=self.unsent,
             unusable=self.unusable,
             picture=self.picture,
@@ -302,6 +330,16 @@ class _Report(_Head):
         )
 
 
+class _Waiting(_Head):
+    what: Literal["waiting"]
+    source: _Source | None
+    unsent: _Count
+
+    def message(self) -> Waiting:
+        source = None if self.source is None else self.source.counters()
+        return Waiting(**self._names(), source=source, unsent=self.unsent)
+
+
 class _Ended(_Head):
     what: Literal["ended"]
     why: _Words
@@ -319,16 +357,17 @@ class _Tick(_Model):
         return Tick(self.t)
 
 
-_ADAPTER: TypeAdapter[_Report | _Ended | _Tick] = TypeAdapter(
-    Annotated[_Report | _Ended | _Tick, Field(discriminator="what")]
+_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick] = TypeAdapter(
+    Annotated[_Report | _Waiting | _Ended | _Tick, Field(discriminator="what")]
 )
+_WHATS = ("report", "waiting", "ended", "tick")
 _NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
 
 
 def _refusal(fault: ValidationError) -> WireError:
     """The first of the faults, in words that are ours: what was sent may be anything and stays out of them."""
     first = fault.errors(include_url=False, include_context=False, include_input=False)[0]
-    kind, place = first["type"], ".".join(str(part) for part in first["loc"] if part not in ("report", "ended", "tick"))
+    kind, place = first["type"], ".".join(str(part) for part in first["loc"] if part not in _WHATS)
     if kind == "json_invalid":
         return WireError("not JSON", "a message that is not JSON in UTF-8")
     if place.endswith("schema"):
