@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable
 from functools import partial
+
+import numpy as np
 
 from bartizan.adapters.video import device, mjpeg, rtsp
 from bartizan.adapters.video.address import Address, read_address
@@ -32,7 +33,7 @@ def open_source(
     secrets: Secrets,
     *,
     seconds: Callable[[], float],
-    rng: random.Random,
+    rng: np.random.Generator,
 ) -> FrameSource:
     """The pictures of `camera` at an address, with its masks burned in.
 

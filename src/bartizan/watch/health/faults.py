@@ -38,15 +38,17 @@ class Limits:
     """Where the figures of a reading begin to be a fault.
 
     Grey levels: `same` a picture is the same as an older one; `still` pictures that follow each other differ by no
-    more, or by no more than the share `stiller` of the usual; `flat` of contrast nothing can be seen by. Shares of
-    the usual: `faint` of contrast, `soft` of sharpness. Of views: `unlike` of likeness; `gone` share that is lost while
-    the rest is `kept`. Of light: `glaring` share that glares beyond the usual; `bright` grey level, and `brighter`
-    beyond the usual, of a picture that is washed out.
+    more, or by no more than the share `stiller` of the usual; with less than the share `stillest` it need not be the
+    same as any; `flat` of contrast nothing can be seen by. Shares of the usual: `faint` of contrast, `soft` of
+    sharpness. Of views: `unlike` of likeness; `gone` share that is lost while the rest is `kept`. Of light: `glaring`
+    share that glares beyond the usual; `bright` grey level, and `brighter` beyond the usual, of a picture that is
+    washed out.
     """
 
     same: float
     still: float
     stiller: float
+    stillest: float
     flat: float
     faint: float
     soft: float
@@ -60,13 +62,13 @@ class Limits:
 
 # tuned on PETS frames 1 to 400 and on rendered scenes: what they gave is in docs/howto/cameras.md
 RAISES = Limits(
-    same=0.10, still=1.5, stiller=0.75, flat=4.0, faint=0.40, soft=0.55, unlike=0.40, gone=0.40, kept=0.70,
-    glaring=0.20, bright=170.0, brighter=45.0,
+    same=0.10, still=1.5, stiller=0.75, stillest=0.35, flat=4.0, faint=0.40, soft=0.55, unlike=0.40, gone=0.40,
+    kept=0.70, glaring=0.20, bright=170.0, brighter=45.0,
 )  # fmt: skip
 # a fault ends only well on this side of where it began
 ENDS = Limits(
-    same=0.15, still=1.6, stiller=0.80, flat=5.0, faint=0.50, soft=0.65, unlike=0.50, gone=0.30, kept=0.60,
-    glaring=0.12, bright=160.0, brighter=30.0,
+    same=0.15, still=1.6, stiller=0.80, stillest=0.40, flat=5.0, faint=0.50, soft=0.65, unlike=0.50, gone=0.30,
+    kept=0.60, glaring=0.12, bright=160.0, brighter=30.0,
 )  # fmt: skip
 
 
@@ -77,11 +79,14 @@ def shown(reading: Reading, limits: Limits) -> frozenset[Fault]:
 
 
 def _frozen(reading: Reading, limits: Limits) -> bool:
-    """Whether the picture is one that was there before, while the noise of a live sensor never comes twice."""
-    if reading.repeat is None or reading.change is None or reading.repeat > limits.same:
+    """Whether the picture is a still: the noise of a live sensor never comes twice, and never stops."""
+    if reading.change is None:
         return False
     usual = 0.0 if reading.usual is None else reading.usual.change
-    return reading.change <= max(limits.still, limits.stiller * usual)
+    if reading.change < limits.stillest * usual:
+        return True
+    still = reading.change <= max(limits.still, limits.stiller * usual)
+    return still and reading.repeat is not None and reading.repeat <= limits.same
 
 
 def _seen(reading: Reading, limits: Limits) -> Fault | None:

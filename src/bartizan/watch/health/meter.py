@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 import cv2
@@ -14,6 +14,7 @@ from shapely import Polygon
 
 from bartizan.site.model import Camera
 from bartizan.watch.health.faults import RAISES, shown
+from bartizan.watch.health.quiet import Quiet
 from bartizan.watch.health.reading import Reading, Usual
 from bartizan.watch.health.view import GRID, Field, compare, view_of
 
@@ -57,6 +58,7 @@ class Meter:
         self._shape = shape
         self._before: Bytes | None = None
         self._seen: deque[tuple[float, Bytes, NDArray[np.int16]]] = deque()
+        self._quiet = Quiet()
         self._view: Field | None = None
         self._usual: Usual | None = None
         self._began = math.nan
@@ -98,9 +100,11 @@ class Meter:
             likeness=None if alike is None else round(alike[0], 3),
             lost=None if alike is None else round(alike[1], 3),
             kept=None if alike is None else round(alike[2], 3),
-            usual=self._usual,
+            usual=None if self._usual is None else replace(self._usual, change=round(self._quiet.level, 3)),
         )
         self._keep(t, spots)
+        if reading.change is not None:
+            self._quiet.add(t, reading.change)
         self._learn(t, since, reading, view)
         return reading
 
@@ -218,8 +222,7 @@ def _quantiles(steps: Bytes, hidden: NDArray[np.bool_] | None) -> tuple[float, f
 
 
 def _figures(reading: Reading) -> Usual:
-    change = 0.0 if reading.change is None else reading.change
-    return Usual(reading.brightness, reading.glare, reading.contrast, reading.sharpness, change)
+    return Usual(reading.brightness, reading.glare, reading.contrast, reading.sharpness, change=0.0)
 
 
 def _between(one: Usual, other: Usual, share: float) -> Usual:

@@ -13,7 +13,7 @@ _LARGEST = 1e6  # no figure of a picture of bytes is larger
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What the same figures usually are, of this camera."""
+    """What the same figures usually are, of this camera; `change` is that of its quiet moments."""
 
     brightness: float
     glare: float
