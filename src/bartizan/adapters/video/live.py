@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
-
-import numpy as np
 
 from bartizan.adapters.video.masks import Masks
 from bartizan.app.live.clock import StreamClock
@@ -60,11 +59,11 @@ class Pauses:
     growth: float = 2.0
     steady: float = 10.0
 
-    def after(self, failures: int, rng: np.random.Generator) -> float:
+    def after(self, failures: int, rng: random.Random) -> float:
         """The pause after so many failures in a row, from 1."""
         # beyond sixty doublings the longest is reached from any shortest, and a float would overflow
         whole = min(self.longest, self.shortest * self.growth ** min(failures - 1, 60))
-        return whole * float(rng.uniform(0.5, 1.0))
+        return whole * rng.uniform(0.5, 1.0)
 
 
 class LiveStream:
@@ -83,7 +82,7 @@ class LiveStream:
         *,
         size: Size | None,
         seconds: Callable[[], float],
-        rng: np.random.Generator,
+        rng: random.Random,
         wait: Callable[[float], bool] | None = None,
         masks: Masks | None = None,
         pauses: Pauses | None = None,

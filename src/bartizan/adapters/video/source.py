@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from functools import partial
-
-import numpy as np
 
 from bartizan.adapters.video import device, mjpeg, rtsp
 from bartizan.adapters.video.address import Address, read_address
@@ -33,7 +32,7 @@ def open_source(
     secrets: Secrets,
     *,
     seconds: Callable[[], float],
-    rng: np.random.Generator,
+    rng: random.Random,
 ) -> FrameSource:
     """The pictures of `camera` at an address, with its masks burned in.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,7 @@ from conftest import missing
 SERVER = Path(__file__).with_name("rtsp_server.py")
 PYTHON = "/usr/bin/python3"
 PASSWORD = "p@s:s/w%ä"
+RNG = random.Random(4)  # noqa: S311 - draws pauses
 NORTH = Camera(id="north", size=(320, 240))
 LONGEST = 20.0  # s for anything to happen on a slow machine
 
@@ -64,9 +66,7 @@ def serving(certificate: str = "", user: str = "", password: str = "") -> Iterat
 @contextmanager
 def watching(url: str, secrets: Secrets | None = None) -> Iterator[LiveStream]:
     began = time.monotonic()
-    source = open_source(
-        url, NORTH, None, secrets or Secrets(), seconds=lambda: time.monotonic() - began, rng=np.random.default_rng(4)
-    )
+    source = open_source(url, NORTH, None, secrets or Secrets(), seconds=lambda: time.monotonic() - began, rng=RNG)
     assert isinstance(source, LiveStream)
     assert isinstance(source, LiveSource)
     try:
@@ -151,7 +151,7 @@ def test_a_frozen_server_is_lost_and_comes_back() -> None:
             lambda: rtsp.dial(place, Credentials(), "north", 1.5),
             size=(320, 240),
             seconds=lambda: time.monotonic() - began,
-            rng=np.random.default_rng(4),
+            rng=RNG,
             pauses=Pauses(shortest=0.2, longest=0.5),
         )
         try:
@@ -202,6 +202,4 @@ def test_what_is_no_rtsp_server_is_refused_in_words() -> None:
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "av", None)
     with pytest.raises(MissingExtraError, match=r"bartizan\[rtsp\]"):
-        open_source(
-            "rtsp://127.0.0.1/cam", NORTH, None, Secrets(), seconds=time.monotonic, rng=np.random.default_rng(1)
-        )
+        open_source("rtsp://127.0.0.1/cam", NORTH, None, Secrets(), seconds=time.monotonic, rng=RNG)
