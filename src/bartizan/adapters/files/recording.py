@@ -29,6 +29,12 @@ class _Head(BaseModel):
     run: str = Field(pattern=r"^[A-Za-z0-9_.-]{1,80}$")
     seed: int = Field(ge=0, lt=1 << 64)
     start: AwareDatetime | None
+    health: tuple[str, ...] | None = Field(max_length=1000)
+    began: float = Field(ge=-1e9, le=1e9, allow_inf_nan=False)
+    states: tuple[str, ...] = Field(max_length=100)
+
+
+_PLAIN = ("site", "name", "version", "run", "seed", "health", "began", "states")
 
 
 class Recorder:
@@ -43,7 +49,7 @@ class Recorder:
             self._file = path.open("xb", buffering=0)
         except FileExistsError as error:
             raise InputError(f"{path}: it exists, and a recording is never written over. Name a new file") from error
-        told: dict[str, Any] = {name: getattr(head, name) for name in ("site", "name", "version", "run", "seed")}
+        told: dict[str, Any] = {name: getattr(head, name) for name in _PLAIN}
         start: datetime | None = head.start
         told |= {"start": None if start is None else rfc3339(start, "microseconds")}
         self._file.write(json.dumps({"what": _WHAT, "schema": _SCHEMA, **told}).encode() + b"\n")
@@ -77,8 +83,8 @@ def read_recording(path: Path) -> tuple[RunHead, Iterator[Message]]:
         raise InputError(
             f"{path}:1: it does not begin as a recording of this version does. Give a file that --record wrote"
         ) from error
-    told = {name: getattr(head, name) for name in ("site", "name", "version", "run", "seed", "start")}
-    return RunHead(**told), _messages(path)
+    told = {name: getattr(head, name) for name in _PLAIN}
+    return RunHead(**told, start=head.start), _messages(path)
 
 
 def _messages(path: Path) -> Iterator[Message]:

@@ -11,7 +11,7 @@ from bartizan.app.live.intake import AHEAD
 from bartizan.app.live.join import Join, JoinCounts
 from bartizan.app.live.ports import SourceCounters
 from bartizan.app.live.run import LiveRun, Sighting
-from bartizan.app.live.wire import Report, Tick, Told, Waiting
+from bartizan.app.live.wire import Lost, Report, Tick, Told, Waiting
 
 TICK = 1.0  # seconds between two ticks of a run's clock
 # seconds that a picture may be under way before it comes to be joined; ticks stay behind it
@@ -94,6 +94,7 @@ class Gathering:
                 self.counts.troubles[arrival.camera] += 1
                 self.counts.last = f"camera '{arrival.camera}': {arrival.words}"
                 self._tell(arrival)
+                yield Taken(self._run.take(Lost(arrival.camera, self._behind(), arrival.words)))
             elif arrival is not None:
                 yield from self._take(self._admitted(arrival))
             yield from self._take(self._join.due(self._now()))
@@ -122,7 +123,11 @@ class Gathering:
         now = self._now()
         if now - self._ticked >= TICK:
             self._ticked = now
-            yield Taken(self._run.take(Tick(now - self._join.wait - _UNDER_WAY)))
+            yield Taken(self._run.take(Tick(self._behind())))
+
+    def _behind(self) -> float:
+        """The time [s] that nothing is before any more that can still come in its order."""
+        return self._now() - self._join.wait - _UNDER_WAY
 
     def _pause(self) -> float:
         due = self._join.next_due()

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bartizan.app.live.eye import Eye
 from bartizan.app.live.ports import Frame, FrameSource, LiveSource, Picture, SourceCounters
-from bartizan.app.live.wire import Ended, Figure, Report, Told, Waiting, usable
+from bartizan.app.live.wire import Ended, Report, Told, Waiting, usable
 from bartizan.errors import VideoError
+from bartizan.watch.health import Reading
 
 BEAT = 1.0  # seconds without a picture after which a worker says that it is alive
 # a picture that is on its way is at most this much older than the clock [s]; what comes later is late all the same
 _UNDER_WAY = 1.0
 _OVER = "its pictures have ended"
 
-Measure = Callable[[float, Picture], Mapping[str, Figure]]
-"""The health reading of a picture at a time [s], as figures by name."""
+Measure = Callable[[float, Picture], Reading | None]
+"""The health reading of a picture at a time [s], or None where none is due."""
 
 Show = Callable[[Picture], bytes | None]
 """A picture as a JPEG for showing, or None where it cannot be one."""
@@ -90,7 +91,7 @@ def look(
                 sender.report(t),
                 detections=seen.detections,
                 observations=seen.observations,
-                health=None if measure is None else measure(t, picture),
+                health=_health(measure, t, picture, counters),
                 source=counters,
                 unusable=left_out,
             )
@@ -103,6 +104,11 @@ def look(
     except VideoError as error:
         why = str(error)
     yield sender.ended(t, why)
+
+
+def _health(measure: Measure | None, t: float, picture: Picture, counters: SourceCounters | None) -> Reading | None:
+    reading = None if measure is None else measure(t, picture)
+    return reading if reading is None or counters is None else replace(reading, jumps=counters.jumps)
 
 
 def _frames(source: FrameSource) -> Iterator[tuple[Frame | None, SourceCounters | None]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,8 @@ class RunHead:
     """What a recording begins with: all that makes a run but its messages.
 
     `site` is the hash of the site and `name` its name, `version` that of Bartizan, `run` the name of the run in every
-    id, `seed` of its generator, `start` (UTC) its zero or None.
+    id, `seed` of its generator, `start` (UTC) its zero or None. `health` are the cameras whose health was minded from
+    `began` [s] on, or None; `states` the states of the site that were said to hold.
     """
 
     site: str
@@ -25,6 +26,23 @@ class RunHead:
     run: str
     seed: int
     start: datetime | None = None
+    health: tuple[str, ...] | None = None
+    began: float = 0.0
+    states: tuple[str, ...] = ()
+
+    def live(self, site: Site, keep: Callable[[Message], None] | None = None, *, explain: bool = False) -> LiveRun:
+        """The run that it is the head of, before its first message."""
+        return LiveRun(
+            site,
+            run=self.run,
+            seed=self.seed,
+            start_utc=self.start,
+            health=self.health,
+            began=self.began,
+            states=self.states,
+            keep=keep,
+            explain=explain,
+        )
 
     def differences(self, site: Site, version: str) -> Iterator[str]:
         """What keeps a replay from being byte for byte the same, in words; nothing where nothing does."""

@@ -6,17 +6,19 @@ Live and replay are the same code: the clock is in the glimpses, and the same gl
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
 
 from bartizan.app.live.eye import Glimpse
-from bartizan.app.live.wire import Ended, Message, Report, Tick, Waiting, usable
+from bartizan.app.live.wire import Ended, Lost, Message, Report, Tick, Waiting, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
+from bartizan.watch.health import HealthBook
+from bartizan.watch.names import TrackNames
 from bartizan.watch.point import TrackPoint
 from bartizan.watch.rules import RuleBook
 from bartizan.watch.track import Tracker, TrackerCounts, TrackerParams
@@ -72,7 +74,11 @@ class LiveRun:
 
     `run` names the run in the ids of tracks and signals. `start_utc` is the time of the stream's zero; without it
     signals carry no `utc`. `exercise` marks every signal as of an exercise. `keep` is told of everything that the run
-    takes, before it takes it: the same again, in the same order, gives the same signals.
+    takes, before it takes it: the same again, in the same order, gives the same signals. `seed` is that of the run's
+    generator, which draws the ids of tracks.
+
+    `health` names the cameras that must send pictures from `began` [s] on: they give signals where they are not well.
+    None: nobody minds. `states` are the states of the site that hold, and `explain` keeps what `book.explain` tells.
     """
 
     def __init__(
@@ -84,14 +90,23 @@ class LiveRun:
         exercise: bool = False,
         params: TrackerParams | None = None,
         keep: Callable[[Message], None] | None = None,
+        seed: int = 0,
+        health: Collection[str] | None = None,
+        began: float = 0.0,
+        states: Sequence[str] = (),
+        explain: bool = False,
     ) -> None:
         views = {
             camera.id: View(camera.model, camera.size)
             for camera in site.cameras
             if camera.model is not None and camera.size is not None
         }
-        self._tracker = Tracker(params, run, views)
-        self._book = RuleBook(site, SignalIds(run), start_utc, exercise)
+        ids = SignalIds(run)
+        self._tracker = Tracker(params, run, views, names=TrackNames(run, seed))
+        self.book = RuleBook(site, ids, start_utc, exercise, states=states, explain=explain)
+        self._health = (
+            None if health is None else HealthBook(site, ids, start_utc, exercise, cameras=health, began=began)
+        )
         self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
         self._now = -math.inf
         self._site = site.hash if keep is not None else ""
@@ -105,8 +120,11 @@ class LiveRun:
         Everything comes in the order of time, with the time of the run.
         """
         told = self._noted(told)
-        if isinstance(told, Tick | Ended | Waiting):
+        if isinstance(told, Tick | Ended | Waiting | Lost):
             return self._passed(told)
+        ill: tuple[Signal, ...] = ()
+        if isinstance(told, Report) and told.health is not None and self._health is not None:
+            ill = self._health.step(told.t, told.camera, told.health)
         glimpse = told.glimpse if isinstance(told, Report) else told
         self.counts.frames += 1
         self.counts.detections += len(glimpse.detections)
@@ -115,7 +133,7 @@ class LiveRun:
         # a time that is none is dropped and counted by the tracker, and must not stop the clock of the rules
         if math.isfinite(glimpse.t):
             self._now = max(self._now, glimpse.t)
-        signals = self._book.step(update.points, self._now, update.ended)
+        signals = (*ill, *self.book.step(update.points, self._now, update.ended, update.links))
         self.counts.signals += len(signals)
         points = {point.track: point for point in update.points}
         ended = tuple(track.track for track in update.ended)
@@ -134,7 +152,9 @@ class LiveRun:
 
     def finish(self) -> tuple[Signal, ...]:
         """The stream is over: every track ends, and every signal that is still open."""
-        signals = self._book.finish(self._now)
+        signals = self.book.finish(self._now)
+        if self._health is not None:
+            signals += self._health.finish(self._now)
         self._tracker.finish()
         self.counts.signals += len(signals)
         return signals
@@ -162,11 +182,15 @@ class LiveRun:
             self._keep(told.without_picture() if isinstance(told, Report) else told)
         return told
 
-    def _passed(self, told: Tick | Ended | Waiting) -> Sighting:
+    def _passed(self, told: Tick | Ended | Waiting | Lost) -> Sighting:
         """Time goes by without a picture."""
         if math.isfinite(told.t):
             self._now = max(self._now, told.t)
-        signals = self._book.step((), self._now)
+        signals = self.book.step((), self._now)
+        if self._health is not None and isinstance(told, Ended | Lost):
+            signals += self._health.ended(self._now, told.camera, told.why)
+        elif self._health is not None and isinstance(told, Tick):
+            signals += self._health.pass_time(self._now)
         self.counts.signals += len(signals)
         return Sighting(t=told.t, camera="" if isinstance(told, Tick) else told.camera, signals=signals)
 

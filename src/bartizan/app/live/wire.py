@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -31,16 +30,15 @@ from bartizan.app.live.ports import SourceCounters
 from bartizan.errors import InputError
 from bartizan.signal import Observation, rfc3339
 from bartizan.watch.detect import Detection
+from bartizan.watch.health import Reading
 
 SCHEMA = 1
 LONGEST = 1 << 20  # bytes of one message: a thousand people and a picture
 MOST_SEEN = 1000  # detections in one picture: more is noise, and would cost the tracker its pace
 MOST_PICTURE = 500_000  # bytes of a picture for showing
-MOST_HEALTH = 64  # figures of one health reading
 FARTHEST = 1e9  # no plan is this wide [m], no stream this long [s]
 
 Refusal = Literal["too long", "not JSON", "another version", "a number", "a form"]
-Figure = float | int | bool | str | None | tuple[float, ...]
 
 
 class WireError(InputError):
@@ -71,7 +69,7 @@ class Report:
     zero: datetime | None = None
     detections: tuple[Detection, ...] = ()
     observations: tuple[Observation, ...] = ()
-    health: Mapping[str, Figure] | None = None
+    health: Reading | None = None
     source: SourceCounters | None = None
     unsent: int = 0
     unusable: int = 0
@@ -134,10 +132,19 @@ class Tick:
     t: float
 
 
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The worker of a camera died, and is started again: `why`, in words, known at `t` [s]."""
+
+    camera: str
+    t: float
+    why: str
+
+
 Told = Report | Waiting | Ended
 """What a camera's worker tells."""
 
-Message = Told | Tick
+Message = Told | Tick | Lost
 """What a run takes, and a recording holds."""
 
 
@@ -177,6 +184,9 @@ def _is_place(one: Observation) -> bool:
 def _plain(message: Message) -> dict[str, Any]:
     if isinstance(message, Tick):
         return {"schema": SCHEMA, "what": "tick", "t": message.t}
+    if isinstance(message, Lost):
+        why = message.why[:_MOST_WORDS]
+        return {"schema": SCHEMA, "what": "lost", "camera": message.camera, "t": message.t, "why": why}
     head = {
         "schema": SCHEMA,
         "what": type(message).__name__.lower(),
@@ -196,7 +206,7 @@ def _plain(message: Message) -> dict[str, Any]:
         **head,
         "detections": [{"box": one.box, "score": one.score, "label": one.label} for one in message.detections],
         "observations": [_observation(message, one) for one in message.observations],
-        "health": None if message.health is None else dict(message.health),
+        "health": None if message.health is None else message.health.to_json(),
         "source": source,
         "unsent": message.unsent,
         "unusable": message.unusable,
@@ -230,11 +240,8 @@ _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", 
 _Token = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+$", max_length=40)]
 _Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]+$", max_length=64)]
 _Words = Annotated[str, StringConstraints(max_length=_MOST_WORDS)]
-_Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 _Label = Literal["person", "vehicle", "animal", "object"]
 _Box = tuple[_Number, _Number, _Number, _Number]
-_Figures = Annotated[tuple[_Number, ...], Field(max_length=4096)]
-_Figure = bool | _Count | _Number | _Words | _Figures | None
 _Picture = Annotated[Base64Bytes, Field(max_length=MOST_PICTURE)]
 
 
@@ -293,7 +300,7 @@ class _Report(_Head):
     what: Literal["report"]
     detections: Annotated[list[_Detection], Field(max_length=MOST_SEEN)]
     observations: Annotated[list[_Observation], Field(max_length=MOST_SEEN)]
-    health: Annotated[dict[_Name, _Figure], Field(max_length=MOST_HEALTH)] | None
+    health: Annotated[dict[str, Any], Field(max_length=64)] | None
     source: _Source | None
     unsent: _Count
     unusable: _Count
@@ -305,7 +312,7 @@ class _Report(_Head):
             **self._names(),
             detections=detections,
             observations=tuple(self._place(one, detections) for one in self.observations),
-            health=self.health,
+            health=None if self.health is None else _reading(self.health),
             source=None if self.source is None else self.source.counters(),
             unsent=self.unsent,
             unusable=self.unusable,
@@ -328,6 +335,13 @@ class _Report(_Head):
             label=found.label,
             height=one.height,
         )
+
+
+def _reading(told: dict[str, Any]) -> Reading:
+    try:
+        return Reading.from_json(told)
+    except ValueError:  # also a whole number too long to be shown
+        raise WireError("a form", "a message whose health is no reading of a camera's pictures") from None
 
 
 class _Waiting(_Head):
@@ -357,10 +371,21 @@ class _Tick(_Model):
         return Tick(self.t)
 
 
-_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick] = TypeAdapter(
-    Annotated[_Report | _Waiting | _Ended | _Tick, Field(discriminator="what")]
+class _Lost(_Model):
+    schema_: Literal[1] = Field(alias="schema")
+    what: Literal["lost"]
+    camera: _Id
+    t: _Number
+    why: _Words
+
+    def message(self) -> Lost:
+        return Lost(self.camera, self.t, self.why)
+
+
+_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick | _Lost] = TypeAdapter(
+    Annotated[_Report | _Waiting | _Ended | _Tick | _Lost, Field(discriminator="what")]
 )
-_WHATS = ("report", "waiting", "ended", "tick")
+_WHATS = ("report", "waiting", "ended", "tick", "lost")
 _NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
 
 
