@@ -36,6 +36,7 @@ class Verb(NamedTuple):
 VERBS: dict[str, Verb] = {
     "advise": Verb("bartizan.cli.advise", "What is each part worth, and how far must each lever go?"),
     "assess": Verb("bartizan.cli.assess", "Would the layers stop an intruder in time?"),
+    "calibrate": Verb("bartizan.cli.calibrate", "How good is what a camera says of the ground? Make it better."),
     "check": Verb("bartizan.cli.check", "Read a site, and say all that is wrong or odd in it."),
     "compare": Verb("bartizan.cli.compare", "Two sites, or two states of one, side by side."),
     "demo": Verb("bartizan.cli.demo", "Show both stories on the bundled, fictional site."),
@@ -47,6 +48,7 @@ VERBS: dict[str, Verb] = {
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
     ),
     "new": Verb("bartizan.cli.check", "Start a site folder from a commented template."),
+    "privacy": Verb("bartizan.cli.privacy", "What does the watch learn of people, how long is it kept, and why?"),
     "report": Verb("bartizan.cli.report", "Everything that can be said of a site's protection, on one page."),
     "schema": Verb("bartizan.cli.check", "Print the JSON Schema of site.toml."),
     "score": Verb("bartizan.cli.score", "How good is what a watch raised, or what it followed, against the truth?"),
