@@ -136,6 +136,11 @@ class RuleBook:
         known = [setting.rule.id for setting in self._settings]
         raise UnknownIdError(f"no rule has the id '{rule}'. {among(rule, known, 'rule')}")
 
+    @property
+    def forgotten(self) -> int:
+        """Tracks of which nothing can be explained any more, for want of room."""
+        return 0 if self._ledger is None else self._ledger.forgotten
+
     def explain(self, about: str | None = None) -> tuple[Explanation, ...]:
         """Why what happened did or did not give a signal: by track and rule, of one track, zone or rule, or of all.
 
