@@ -41,7 +41,7 @@ class Line:
         if not np.isfinite(corners).all():
             raise InputError("a corner of a line is two finite numbers [m]")
         steps = np.hypot(*np.diff(corners, axis=0).T)
-        corners = corners[np.concatenate([[True], steps > 0.0])]
+        corners = corners[np.concatenate([[True], steps > 0.0])[: len(corners)]]
         if len(corners) < 2:
             raise InputError("a line needs at least two different places")
         starts = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])

@@ -34,13 +34,13 @@ def put(ring: Floats, within: float, t: float, number: float, along: float) -> N
 
 
 @compiled
-def highest(ring: Floats, since: float) -> tuple[float, float]:
-    """The highest number seen at or after `since` [s], and when; -inf where there is none."""
-    most, when = -math.inf, since
+def highest(ring: Floats, since: float) -> tuple[float, float, float]:
+    """The highest number seen at or after `since` [s], when, and what goes with it; -inf where there is none."""
+    most, when, along = -math.inf, since, 0.0
     for bucket in ring:
         if bucket[0] > 0.0 and bucket[HIGH + 1] >= since and bucket[HIGH] > most:
-            most, when = bucket[HIGH], bucket[HIGH + 1]
-    return most, when
+            most, when, along = bucket[HIGH], bucket[HIGH + 1], bucket[HIGH + 2]
+    return most, when, along
 
 
 @compiled

@@ -7,11 +7,32 @@ from collections.abc import Callable, Mapping
 
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours import approach, intrusion, laps, line_crossing, loitering, pacing
+from bartizan.watch.behaviours import (
+    approach,
+    intrusion,
+    laps,
+    left_object,
+    line_crossing,
+    loitering,
+    pacing,
+    repeated_pass,
+    tailgating,
+)
 from bartizan.watch.behaviours.event import Behaviour
 
 BEHAVIOURS: Mapping[str, Callable[[Rule, Site], Behaviour]] = {
-    module.KIND: module.behaviour for module in (approach, intrusion, laps, line_crossing, loitering, pacing)
+    module.KIND: module.behaviour
+    for module in (
+        approach,
+        intrusion,
+        laps,
+        left_object,
+        line_crossing,
+        loitering,
+        pacing,
+        repeated_pass,
+        tailgating,
+    )
 }
 
 __all__ = ["BEHAVIOURS"]

@@ -23,7 +23,7 @@ from bartizan.watch.along import FASTEST
 from bartizan.watch.behaviours.drawn import neared
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import AGAIN, TICK, Beside, see, unsee
+from bartizan.watch.behaviours.followed import AGAIN, TICK, Beside, see, swing, unsee
 from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
 from bartizan.watch.behaviours.thing import Ints, off_from, off_from_step, thing
 from bartizan.watch.perimeter import Floats
@@ -181,9 +181,9 @@ def _due(record: Any, ring: Floats, px: float, py: float, params: Any, events: A
             return count
         record.phase = UPDATED
     else:
-        most, when = highest(ring, t - params.within)
+        most, when, noise = highest(ring, t - params.within)
         record.closer, record.first = max(most - record.off, 0.0), when
-        if record.off > params.near or record.closer < max(params.closing, math.sqrt(2.0) * record.noise):
+        if record.off > params.near or record.closer < max(params.closing, swing(record.noise, noise)):
             return count
         record.heads = _heads_for(record, record.x, record.y, px, py, params)
         if not record.heads and t - record.rest_t < STANDING_AFTER - TICK:

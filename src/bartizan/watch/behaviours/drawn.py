@@ -35,7 +35,8 @@ def paced_line(rule: Rule, site: Site) -> tuple[Line, str]:
     if isinstance(shape, Polygon):
         length, width = _sides(shape)
         strip = width <= rule.number("band") and length >= SLENDER * width
-        shape = folded(shape) if strip else shape.exterior
+        # of a strip the long side alone: its short sides lead nowhere along it
+        shape = _between(folded(shape), width / 2.0) if strip else shape.exterior
     return _line(shape, rule, name), name
 
 
@@ -94,6 +95,11 @@ def folded(polygon: Polygon) -> LineString:
     halves = [(substring(twice, at, at + half), substring(twice, at + half, at + 2.0 * half)) for at in starts]
     one, _ = min(halves, key=lambda pair: round(hausdorff_distance(*pair), 9))
     return LineString(list(one.coords))
+
+
+def _between(line: LineString, less: float) -> LineString:
+    """A line without so many metres at either end."""
+    return LineString(list(substring(line, less, line.length - less).coords))
 
 
 def _sides(polygon: Polygon) -> tuple[float, float]:

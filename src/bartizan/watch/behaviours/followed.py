@@ -84,6 +84,15 @@ def _begin(  # noqa: PLR0917 - compiled: arrays one by one
 
 
 @compiled
+def swing(noise: float, other: float) -> float:
+    """How far [m] apart two places must be to be two ends of a movement, from two sigma of each: three sigma of each.
+
+    Who stands is taken for a hundred other places in a few minutes, and some of them lie beyond two sigma.
+    """
+    return 1.5 * (noise + other)
+
+
+@compiled
 def see(record: Any, marks: Any, x: float, y: float) -> None:
     """Note where somebody is and which cameras say so."""
     record.x, record.y = x, y

@@ -1,9 +1,10 @@
 """Line crossing: somebody comes from one side of a line to the other, through it and not around its ends.
 
 Every step from sighting to sighting is asked how often, and which way, it crosses the line; to and fro cancel out. It
-is told when the walker has come `depth` metres, and two sigma of the place, away from the line on the other side, so
-that a flicker of a box is no crossing, neither one way nor back. Who is first seen beyond the line did not cross it,
-and who is first seen nearer to it than two sigma has no side yet. Forward is from the left of the line, as drawn, to
+is told when the walker was seen twice `depth` metres, and two sigma of the place, away from the line on the other
+side, and six sigma from where it was on the first side; so a flicker of a box is no crossing, neither one way nor
+back, and nobody who stands on the line crosses it. Who is first seen beyond the line did not cross it, and who is
+first seen nearer to it than two sigma has no side yet. Forward is from the left of the line, as drawn, to
 its right. Source: the project's own definition; crossings are counted exactly, see `bartizan.watch.perimeter`.
 What it does not mean stands in its page of the reference.
 """
@@ -23,7 +24,7 @@ from bartizan.site.site import Site
 from bartizan.watch.behaviours.drawn import crossed_line
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import Beside, see, unsee
+from bartizan.watch.behaviours.followed import TICK, Beside, see, swing, unsee
 from bartizan.watch.behaviours.roster import ENDED, RAISED, record_of
 from bartizan.watch.perimeter import Floats, Line, crossings, nearest
 
@@ -32,6 +33,10 @@ KIND = "line-crossing"
 LEAP = 50.0
 # a track is remembered from so near a line [m]: more than anybody goes in the seconds between two slow frames
 MARGIN = 50.0
+# it is known by so many sightings beyond the line: one bad box is none
+SIGHTINGS = 2
+# and for so long [s] where places are doubtful: errors of a filtered place last about a second
+CLEAR = 1.0
 BOTH, FORWARD, BACKWARD = 0, 1, -1
 SENSES = {"both": BOTH, "forward": FORWARD, "backward": BACKWARD}
 
@@ -40,6 +45,9 @@ _RECORD = record_of(
     ("sided", np.bool_),  # was seen clearly beside the line
     ("seen", np.float64),
     ("noise", np.float64),
+    ("deep", np.float64),  # how far it was from the line, on the side on which it was last
+    ("beyond", np.int64),  # how often it was seen clearly beyond the line, and since when
+    ("clear", np.float64),
     ("net", np.int64),  # crossings since it was last clear on which side: 1 forward, -1 backward
     ("crossed", np.float64),  # when the last of them was, where, and how long nobody saw it
     ("cross_x", np.float64),
@@ -96,12 +104,20 @@ def _step(record: Any, t: float, x: float, y: float, noise: float, params: Any) 
     if not record.sided:
         # the side on which somebody begins counts once it is clear
         record.sided = off >= noise and side != 0
-        record.net = 0
+        record.net, record.deep, record.beyond = 0, off, 0
         return 0
-    if record.net == 0 or off < max(params.depth, noise):
+    if record.net == 0:
+        record.deep, record.beyond = max(record.deep, off), 0
+        return 0
+    if off >= max(params.depth, noise) and record.deep + off >= swing(noise, noise):
+        record.beyond += 1
+        record.clear = t if record.beyond == 1 else record.clear
+    else:
+        record.beyond = 0
+    if record.beyond < SIGHTINGS or (noise > 0.0 and t - record.clear < CLEAR - TICK):
         return 0
     sense = 1 if record.net > 0 else -1
-    record.net = 0
+    record.net, record.deep, record.beyond = 0, off, 0
     return sense
 
 

@@ -3,13 +3,13 @@
 A turn is where the place along the line, s(t), stops rising and falls by the hysteresis, or the other way round: the
 extrema of a zig-zag, so that a step back is no turn. Raised where the last `within` seconds saw enough turns that lie
 far enough apart; over when nobody turned for that long, or has left the band beside the line. A way back shorter
-than two sigma of the two places is no turn either. Source: the project's own definition; turns with hysteresis are
-the zig-zag of range counting (Endo and Matsuishi 1968). What it does not mean stands in its page of the reference.
+than three sigma of the two places together is no turn either. Source: the project's own definition; turns with
+hysteresis are the zig-zag of range counting (Endo and Matsuishi 1968). What it does not mean stands in its page of
+the reference.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -22,7 +22,19 @@ from bartizan.site.site import Site
 from bartizan.watch.behaviours.drawn import paced_line
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import AGAIN, AWAY, BEGAN, FOLLOWED, IGNORED, MOVED, TICK, Beside, see, walk
+from bartizan.watch.behaviours.followed import (
+    AGAIN,
+    AWAY,
+    BEGAN,
+    FOLLOWED,
+    IGNORED,
+    MOVED,
+    TICK,
+    Beside,
+    see,
+    swing,
+    walk,
+)
 from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
 from bartizan.watch.perimeter import Floats
 
@@ -86,9 +98,9 @@ def _turned(record: Any, ring: Floats, hysteresis: float) -> bool:
     """Whether the place that a record holds now shows that somebody has turned; the turn is kept in the ring."""
     s = record.s
     if record.sense == 0:
-        if s - record.low_s >= max(hysteresis, math.hypot(record.noise, record.low_noise)):
+        if s - record.low_s >= max(hysteresis, swing(record.noise, record.low_noise)):
             record.sense = 1
-        elif record.far_s - s >= max(hysteresis, math.hypot(record.noise, record.far_noise)):
+        elif record.far_s - s >= max(hysteresis, swing(record.noise, record.far_noise)):
             record.sense = -1
         elif s < record.low_s:
             record.low_s, record.low_noise = s, record.noise
@@ -96,7 +108,7 @@ def _turned(record: Any, ring: Floats, hysteresis: float) -> bool:
         elif s <= record.far_s:
             return False
     elif record.sense * (s - record.far_s) <= 0.0:
-        if record.sense * (record.far_s - s) < max(hysteresis, math.hypot(record.noise, record.far_noise)):
+        if record.sense * (record.far_s - s) < max(hysteresis, swing(record.noise, record.far_noise)):
             return False
         kept = ring[record.turns % len(ring)]
         kept[0], kept[1] = record.far_t, record.far_s
@@ -184,7 +196,7 @@ def _due(record: Any, ring: Floats, t: float, params: Any, events: Any, count: i
         return count
     newest = ring[(record.turns - 1) % len(ring), 0]
     _sum_up(record, ring, params.within)
-    if record.open and t - newest > params.within + TICK:
+    if t - newest > params.within + TICK:
         return _stop(record, events, count)
     if record.open and t - record.told < AGAIN - TICK:
         return count
