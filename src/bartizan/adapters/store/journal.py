@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 import stat
 import threading
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
@@ -17,9 +16,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from bartizan.adapters.store.owner import OwnerLock
-from bartizan.adapters.store.schema import OLDEST_SQLITE, RECORD, prepare
-from bartizan.app.desk.journal import Record, body_text
+from bartizan.adapters.store.schema import OLDEST_SQLITE, RECORD, prepare, record_of
+from bartizan.app.desk.journal import Record, body_text, record_text
 from bartizan.desk.alarms.state import instant
+from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
 
 PATIENCE = 5.0  # seconds to wait for another program that reads the file, such as a backup
@@ -75,6 +75,7 @@ class SqliteJournal:
         self._connection: Connection = self._engine.connect()
         self._lock = threading.Lock()
         self._broken: str | None = None
+        self._last = _last_hash(connection)
         mine = os.stat(path)
         self._identity = (mine.st_dev, mine.st_ino)
 
@@ -84,25 +85,21 @@ class SqliteJournal:
         A full disk refuses this append alone. Any other failure of the disk refuses every later one too, because
         what reached the disk is then unknown: the journal has to be opened again. Errors: StoreError.
         """
-        rows = [
-            {
-                "seq": record.seq,
-                "stream": record.stream,
-                "version": record.version,
-                "kind": record.kind,
-                "at": instant(record.at),
-                "body": body_text(record),
-            }
-            for record in records
-        ]
-        if not rows:
+        # what takes long is done before others have to wait
+        texts = [(record, record_text(record), body_text(record)) for record in records]
+        if not texts:
             return
         with self._lock:
             self._require_usable()
             self._require_in_place()
+            rows, last = [], self._last
+            for record, text, body in texts:
+                last = link(last, text)
+                rows.append(_row(record, body, last))
             try:
                 with self._connection.begin():
                     self._connection.execute(insert(RECORD), rows)
+                self._last = last
             except DBAPIError as fault:
                 self._roll_back()
                 raise self._refusal(fault, records[0]) from fault
@@ -113,11 +110,13 @@ class SqliteJournal:
     def read(self, stream: str | None = None) -> Iterator[Record]:
         """Every record, or those of one stream, in their order.
 
-        Errors: StoreError where one is missing or cannot be read.
+        Errors: StoreError where one is missing, cannot be read, or is not what its hash says.
         """
         last = count = 0
+        earlier = RECORD.alias("earlier")
+        before = select(earlier.c.hash).where(earlier.c.seq == RECORD.c.seq - 1).scalar_subquery()
         while True:
-            query = select(RECORD).where(RECORD.c.seq > last).order_by(RECORD.c.seq).limit(PAGE)
+            query = select(RECORD, before).where(RECORD.c.seq > last).order_by(RECORD.c.seq).limit(PAGE)
             if stream is not None:
                 query = query.where(RECORD.c.stream == stream)
             with self._lock:
@@ -128,11 +127,17 @@ class SqliteJournal:
                 except DBAPIError as fault:
                     raise StoreError(_in_words(self.path, fault.orig)) from fault
             for row in rows:
-                record = self._record(tuple(row))
+                *told, own, hash_before = tuple(row)
+                record = record_of(told, self.path)
                 count += 1
                 if count != (record.seq if stream is None else record.version):
                     raise StoreError(
                         f"{self.path}: before record {record.seq} one is missing. Restore the journal from a backup"
+                    )
+                if own != link(hash_before or GENESIS, record_text(record)):
+                    raise StoreError(
+                        f"{self.path}: record {record.seq}, or the one before it, was altered: it is not what its hash "
+                        "says. Restore the journal from a backup"
                     )
                 last = record.seq
                 yield record
@@ -189,19 +194,22 @@ class SqliteJournal:
             self._broken = f"an append failed ({fault.orig})"
         return StoreError(words)
 
-    def _record(self, row: tuple[int, str, int, str, str, str]) -> Record:
-        seq, stream, version, kind, at, text = row
-        try:
-            body = json.loads(text)
-            moment = datetime.fromisoformat(at)
-        except ValueError as fault:
-            raise self._unreadable(seq, str(fault)) from fault
-        if not isinstance(body, dict) or moment.tzinfo is not UTC:
-            raise self._unreadable(seq, "its body is no object, or its time is not in UTC")
-        return Record(seq=seq, stream=stream, version=version, kind=kind, at=moment, body=body)
 
-    def _unreadable(self, seq: int, why: str) -> StoreError:
-        return StoreError(f"{self.path}: record {seq} cannot be read: {why}. Restore the journal from a backup")
+def _row(record: Record, body: str, proof: bytes) -> dict[str, Any]:
+    return {
+        "seq": record.seq,
+        "stream": record.stream,
+        "version": record.version,
+        "kind": record.kind,
+        "at": instant(record.at),
+        "body": body,
+        "hash": proof,
+    }
+
+
+def _last_hash(connection: sqlite3.Connection) -> bytes:
+    found = connection.execute("SELECT hash FROM record ORDER BY seq DESC LIMIT 1").fetchone()
+    return GENESIS if found is None else bytes(found[0])
 
 
 def _connect(path: Path) -> sqlite3.Connection:

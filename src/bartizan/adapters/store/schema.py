@@ -1,23 +1,37 @@
 """How the journal lies in SQLite: one table to which rows are only ever added, and the marks that say it is ours.
 
-The database itself refuses to change or remove a row, and takes only the next row: triggers, not good manners.
+The database itself refuses to change or remove a row, and takes only the next row: triggers, not good manners. And
+each row has the hash of itself and of the one before (see `bartizan.desk.evidence.chain`), for what goes round them.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import column, table
 
+from bartizan.app.desk.journal import Record, record_text
+from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
 
 APPLICATION_ID = 0x42525A4E  # "BRZN": this is no other program's database
-SCHEMA = 1
+SCHEMA = 2
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 RECORD = table(
-    "record", column("seq"), column("stream"), column("version"), column("kind"), column("at"), column("body")
+    "record",
+    column("seq"),
+    column("stream"),
+    column("version"),
+    column("kind"),
+    column("at"),
+    column("body"),
+    column("hash"),
 )
 
 STATEMENTS = {
@@ -28,6 +42,7 @@ STATEMENTS = {
   kind TEXT NOT NULL,
   at TEXT NOT NULL,
   body TEXT NOT NULL,
+  hash BLOB NOT NULL,
   UNIQUE (stream, version)
 ) STRICT""",
     "record_is_next": """CREATE TRIGGER record_is_next BEFORE INSERT ON record
@@ -39,6 +54,48 @@ BEGIN SELECT RAISE(ABORT, 'records are never removed'); END""",
     "record_is_final": """CREATE TRIGGER record_is_final BEFORE UPDATE ON record
 BEGIN SELECT RAISE(ABORT, 'records are never changed'); END""",
 }
+
+
+# schema 1 had no hashes
+_STATEMENTS_1 = {**STATEMENTS, "record": STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")}
+
+
+def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring a journal of schema 1 to this one, within the open transaction: every record gets its hash.
+
+    Errors: StoreError where the journal is altered, damaged or cannot be read.
+    """
+    _is_whole(connection, path, _STATEMENTS_1)
+    for trigger in ("record_is_next", "record_stays", "record_is_final"):
+        connection.execute(f"DROP TRIGGER {trigger}")
+    connection.execute("ALTER TABLE record RENAME TO record_1")
+    connection.execute(STATEMENTS["record"])
+    before = GENESIS
+    for row in connection.execute("SELECT seq, stream, version, kind, at, body FROM record_1 ORDER BY seq"):
+        before = link(before, record_text(record_of(row, path)))
+        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, before))
+    connection.execute("DROP TABLE record_1")
+    for name, statement in STATEMENTS.items():
+        if name != "record":
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA}")
+
+
+def record_of(row: Sequence[Any], path: Path) -> Record:
+    """The record that a row holds, less its hash. Errors: StoreError naming the record."""
+    seq, stream, version, kind, at, text = row
+    try:
+        body = json.loads(text)
+        moment = datetime.fromisoformat(at)
+    except ValueError as fault:
+        raise _unreadable(path, seq, str(fault)) from fault
+    if not isinstance(body, dict) or moment.tzinfo is not UTC:
+        raise _unreadable(path, seq, "its body is no object, or its time is not in UTC")
+    return Record(seq=seq, stream=stream, version=version, kind=kind, at=moment, body=body)
+
+
+def _unreadable(path: Path, seq: int, why: str) -> StoreError:
+    return StoreError(f"{path}: record {seq} cannot be read: {why}. Restore the journal from a backup")
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:
@@ -60,6 +117,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             _create(connection, path)
+        elif (_pragma(connection, "application_id"), _pragma(connection, "user_version")) == (APPLICATION_ID, 1):
+            migrate_from_1(connection, path)
         _recognise(connection, path)
         connection.execute("COMMIT")
     except BaseException:
@@ -77,6 +136,19 @@ def _create(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 
 
+def _is_whole(connection: sqlite3.Connection, path: Path, statements: Mapping[str, str]) -> None:
+    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
+    if found != statements:
+        names = sorted(name for name in found.keys() | statements.keys() if found.get(name) != statements.get(name))
+        raise StoreError(
+            f"{path}: {', '.join(names)} of the journal {'was' if len(names) == 1 else 'were'} altered by another "
+            "program. Restore the journal from a backup"
+        )
+    damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if damage != "ok":
+        raise StoreError(f"{path}: the journal is damaged ({damage}). Restore it from a backup")
+
+
 def _recognise(connection: sqlite3.Connection, path: Path) -> None:
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise _foreign(path)
@@ -86,16 +158,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> None:
             f"{path}: the journal has schema {schema}; this version of Bartizan reads {SCHEMA}. "
             "Use the version that wrote it, or a newer one"
         )
-    found = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    if found != STATEMENTS:
-        names = sorted(name for name in found.keys() | STATEMENTS.keys() if found.get(name) != STATEMENTS.get(name))
-        raise StoreError(
-            f"{path}: {', '.join(names)} of the journal {'was' if len(names) == 1 else 'were'} altered by another "
-            "program. Restore the journal from a backup"
-        )
-    damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if damage != "ok":
-        raise StoreError(f"{path}: the journal is damaged ({damage}). Restore it from a backup")
+    _is_whole(connection, path, STATEMENTS)
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

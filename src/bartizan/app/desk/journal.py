@@ -14,7 +14,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from bartizan.errors import StoreError
+from bartizan.desk.alarms.state import instant
+from bartizan.desk.evidence import canonical
+from bartizan.errors import InputError, StoreError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,24 @@ def require_next(record: Record, seq: int, version: int) -> None:
             f"the journal awaits record {seq} and, in stream {record.stream}, version {version}; it was given record "
             f"{record.seq}, version {record.version}. Another desk may have written it: read the journal again"
         )
+
+
+def record_text(record: Record) -> bytes:
+    """The whole record as the one text that its hash in the chain covers. Errors: StoreError where it is not JSON."""
+    told = {
+        "seq": record.seq,
+        "stream": record.stream,
+        "version": record.version,
+        "kind": record.kind,
+        "at": instant(record.at),
+        "body": dict(record.body),
+    }
+    try:
+        return canonical(told)
+    except InputError as fault:
+        raise StoreError(
+            f"record {record.seq} does not fit JSON: {fault.__cause__}. Give plain finite values"
+        ) from fault
 
 
 def body_text(record: Record) -> str:
