@@ -15,13 +15,14 @@ from bartizan.errors import VideoError
 FILL = (0, 0, 0)
 """The colour of a mask (blue, green, red)."""
 
+_EDGE = 3  # pixels of the line that is drawn along the edge
 _FINE = 4  # binary places of a pixel that the drawing keeps of a corner
 
 
 class Masks:
     """The masks of one camera: polygons in pixels of its pictures, the middle of the upper left one at (0, 0).
 
-    Every pixel that a mask touches is filled; masks may overlap and lie partly outside the picture.
+    Every pixel that a mask touches is filled, and up to three beside it; masks may overlap and lie partly outside the picture.
     """
 
     def __init__(self, polygons: Sequence[Polygon]) -> None:
@@ -50,6 +51,8 @@ class Masks:
     def _fill(self, picture: NDArray[np.uint8], colour: tuple[int, int, int]) -> None:
         for shape in self._shapes:
             cv2.fillPoly(picture, [shape], colour, shift=_FINE)
+            # the filling leaves out pixels of thin corners, and half a pixel may tell something
+            cv2.polylines(picture, [shape], True, colour, thickness=_EDGE, shift=_FINE)
 
 
 class Masked:

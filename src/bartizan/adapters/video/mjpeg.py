@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import http.client
 import secrets
+import socket
 import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 from bartizan.adapters.video.address import Address, with_query
@@ -31,7 +33,7 @@ def dial(address: Address, credentials: Credentials, camera: str, silence: float
     another address. Raises VideoError where the line cannot be had.
     """
     try:
-        return _MjpegLine(*_ask(address, credentials), camera, address.shown, silence)
+        return _MjpegLine(_ask(address, credentials), camera, address.shown, silence)
     except ssl.SSLCertVerificationError:
         why = "its certificate is not one that is trusted. Give the file of its authority as ca in a secrets file"
     except TimeoutError:
@@ -43,33 +45,50 @@ def dial(address: Address, credentials: Credentials, camera: str, silence: float
     raise VideoError(f"camera '{camera}': {address.shown}: {why}") from None
 
 
-def _ask(address: Address, credentials: Credentials) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
-    """The connection and its answer, after one answer to a server that asks who we are."""
-    asked = with_query(address.url, credentials.query)
-    path = asked.split("://", 1)[1].partition("/")
-    target = "/" + path[2]
-    connection = _connect(address, credentials)
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request that was sent; its socket is kept, because the connection forgets it once the answer began."""
+
+    connection: http.client.HTTPConnection
+    socket: socket.socket
+    response: http.client.HTTPResponse
+
+    def close(self) -> None:
+        self.response.close()
+        self.connection.close()
+
+
+def _ask(address: Address, credentials: Credentials) -> _Call:
+    """The stream as it begins, after one answer to a server that asks who we are."""
+    target = "/" + with_query(address.url, credentials.query).split("://", 1)[1].partition("/")[2]
+    call = _get(address, credentials, target, None)
+    if call.response.status == _REFUSED and credentials.user is not None:
+        asked = call.response.headers.get_all("WWW-Authenticate", [])
+        call.close()
+        user, password, nonce = credentials.user, credentials.password or "", secrets.token_hex(8)
+        login = answer(asked, user, password, method="GET", path=target, nonce=nonce)
+        if login is None:
+            raise VideoError("it asks who we are in a way that is not known (neither Digest nor Basic)")
+        call = _get(address, credentials, target, login)
     try:
-        response = _get(connection, target, None)
-        if response.status == _REFUSED and credentials.user is not None:
-            login = answer(
-                response.headers.get_all("WWW-Authenticate", []),
-                credentials.user,
-                credentials.password or "",
-                method="GET",
-                path=target,
-                nonce=secrets.token_hex(8),
-            )
-            connection.close()
-            if login is None:
-                raise VideoError("it asks who we are in a way that is not known (neither Digest nor Basic)")
-            connection = _connect(address, credentials)
-            response = _get(connection, target, login)
-        _require_fine(response)
+        _require_fine(call.response)
+    except VideoError:
+        call.close()
+        raise
+    return call
+
+
+def _get(address: Address, credentials: Credentials, target: str, login: str | None) -> _Call:
+    connection = _connect(address, credentials)
+    headers = _HEADERS if login is None else {**_HEADERS, "Authorization": login}
+    try:
+        connection.connect()
+        line: socket.socket = connection.sock
+        connection.request("GET", target, headers=headers)
+        return _Call(connection, line, connection.getresponse())
     except BaseException:
         connection.close()
         raise
-    return connection, response
 
 
 def _connect(address: Address, credentials: Credentials) -> http.client.HTTPConnection:
@@ -84,11 +103,6 @@ def _connect(address: Address, credentials: Credentials) -> http.client.HTTPConn
     return http.client.HTTPSConnection(host, port, timeout=OPENING, context=context)
 
 
-def _get(connection: http.client.HTTPConnection, target: str, login: str | None) -> http.client.HTTPResponse:
-    connection.request("GET", target, headers=_HEADERS if login is None else {**_HEADERS, "Authorization": login})
-    return connection.getresponse()
-
-
 def _require_fine(response: http.client.HTTPResponse) -> None:
     if response.status == _FINE:
         return
@@ -100,20 +114,15 @@ def _require_fine(response: http.client.HTTPResponse) -> None:
 
 
 class _MjpegLine:
-    def __init__(
-        self,
-        connection: http.client.HTTPConnection,
-        response: http.client.HTTPResponse,
-        camera: str,
-        shown: str,
-        silence: float,
-    ) -> None:
-        self._connection, self._response = connection, response
-        self._camera, self._shown, self._silence = camera, shown, silence
+    def __init__(self, call: _Call, camera: str, shown: str, silence: float) -> None:
+        self._call, self._camera, self._shown, self._silence = call, camera, shown, silence
         self._whole = time.monotonic()
-        self._boundary = boundary_of(response.headers.get("Content-Type"))
-        if connection.sock is not None:
-            connection.sock.settimeout(silence)
+        try:
+            self._boundary = boundary_of(call.response.headers.get("Content-Type"))
+            call.socket.settimeout(silence)
+        except BaseException:
+            call.close()
+            raise
 
     def __iter__(self) -> Iterator[Shot]:
         try:
@@ -131,14 +140,13 @@ class _MjpegLine:
         raise VideoError(f"camera '{self._camera}': {self._shown}: {why}")
 
     def close(self) -> None:
-        self._response.close()
-        self._connection.close()
+        self._call.close()
 
     def _read(self, most: int) -> bytes:
         # a server that sends a byte now and then is as silent as one that sends none
         if time.monotonic() - self._whole > self._silence:
             raise TimeoutError
-        return self._response.read1(most)
+        return self._call.response.read1(most)
 
 
 def _stamp(headers: dict[bytes, bytes]) -> float | None:

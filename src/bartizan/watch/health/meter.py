@@ -178,8 +178,8 @@ class _Open:
         for mask in masks:
             corners = np.round(np.asarray(mask.exterior.coords)[:-1]).astype(np.int32)
             cv2.fillPoly(drawn, [corners], (1,))
-        # a pixel more all round: where a mask ends within a pixel is nobody's concern here
-        return cls(shape, cv2.dilate(drawn, np.ones((3, 3), np.uint8)) > 0)
+        # the edge that is burned in is a little wider than the mask
+        return cls(shape, cv2.dilate(drawn, np.ones((9, 9), np.uint8)) > 0)
 
     def spots_of(self, picture: Bytes) -> Bytes:
         return _bytes(np.ascontiguousarray(picture).reshape(-1)[self._at])
