@@ -35,12 +35,14 @@ class Verb(NamedTuple):
 
 VERBS: dict[str, Verb] = {
     "advise": Verb("bartizan.cli.advise", "What is each part worth, and how far must each lever go?"),
+    "arm": Verb("bartizan.cli.arm", "Arm a rule or a zone: what it finds is sounded. Without a name: which are?"),
     "assess": Verb("bartizan.cli.assess", "Would the layers stop an intruder in time?"),
     "calibrate": Verb("bartizan.cli.calibrate", "How good is what a camera says of the ground? Make it better."),
     "check": Verb("bartizan.cli.check", "Read a site, and say all that is wrong or odd in it."),
     "compare": Verb("bartizan.cli.compare", "Two sites, or two states of one, side by side."),
     "demo": Verb("bartizan.cli.demo", "Show both stories on the bundled, fictional site."),
     "desk": Verb("bartizan.cli.desk", "What do we do about it? The duty desk, in a browser."),
+    "disarm": Verb("bartizan.cli.arm", "Disarm a rule or a zone: what it finds is recorded and not sounded."),
     "doubt": Verb("bartizan.cli.doubt", "How sure is P_I, what drives the doubt, and what to test first?"),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
     "harden": Verb("bartizan.cli.harden", "Which upgrades are best within a budget, and what could be spared?"),

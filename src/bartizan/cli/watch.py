@@ -8,7 +8,7 @@ import re
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,13 @@ import click
 
 from bartizan.app.live import LiveRun, Sighting, Traces, watch_boxes, watch_pictures, watch_tracks
 from bartizan.cli import wiring
+from bartizan.cli.moments import Moment
+from bartizan.cli.watch_rules import explained, notes, rule_options, unexplained
 from bartizan.cli.words import printable
 from bartizan.errors import InputError, MissingPartError, VideoError
-from bartizan.signal import Signal
+from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
+from bartizan.watch.rules import RuleBook
 
 REFRESH = 0.5  # seconds between two updates of the progress line
 MAX_FPS = 1000.0  # as in a site file
@@ -41,22 +44,6 @@ class Pair(click.ParamType[tuple[str, str]]):
         return camera, file
 
 
-class Moment(click.ParamType[datetime]):
-    """A time in UTC, such as 2026-03-01T22:10:00Z."""
-
-    name = "UTC"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """RFC 3339; without an offset it is taken as UTC."""
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a time such as 2026-03-01T22:10:00Z", param, ctx)
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
 @click.command()
 @click.argument("site", type=click.Path(path_type=Path))
 @click.option("--camera", "cameras", type=Pair(), multiple=True, help="Watch this video; may be repeated.")
@@ -70,6 +57,7 @@ class Moment(click.ParamType[datetime]):
 @click.option("--mot-out", type=Pair(), multiple=True, help="Write a camera's tracks as MOTChallenge text.")
 @click.option("--start", type=Moment(), help="The time of the first picture.")
 @click.option("--run", default="run", show_default=True, metavar="NAME", help="Begins every id of a track or signal.")
+@rule_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 def watch(
     site: Path,
@@ -81,6 +69,8 @@ def watch(
     mot_out: Sequence[tuple[str, str]],
     start: datetime | None,
     run: str,
+    states: Sequence[str],
+    explain: str | None,
     as_json: bool,
 ) -> None:
     """Who is out there, and does somebody stay where nobody should?
@@ -102,20 +92,25 @@ def watch(
     if not read.rules:
         teller.note("the site has no rule: people are followed, and nothing is raised")
     if tracks is not None:
-        _watch_tracks(read, tracks, run, start, teller)
+        book = RuleBook(read, SignalIds(run), start, states=states, explain=explain is not None)
+        teller.begin(read, book, ())
+        _watch_tracks(read, tracks, run, book, teller)
+        teller.explain(book, explain)
         return
-    live = LiveRun(read, run=run, start_utc=start)
+    live = LiveRun(read, run=run, start_utc=start, states=states, explain=explain is not None)
     files = _pairs("--camera/--detections", cameras or detections) or _sources(read)
     out = _pairs("--mot-out", mot_out)
     _check_out(out, files, site)
     sightings = (_from_boxes if detections else _from_videos)(read, files, fps, live)
+    teller.begin(read, live.book, tuple(files))
     _watch_cameras(sightings, live, out, teller)
+    teller.explain(live.book, explain)
 
 
-def _watch_tracks(site: Site, path: Path, run: str, start: datetime | None, teller: _Teller) -> None:
+def _watch_tracks(site: Site, path: Path, run: str, book: RuleBook, teller: _Teller) -> None:
     table = wiring.read_tracks(path)
     moments = ((t, [(row.track, row.x, row.y) for row in rows]) for t, rows in table.moments())
-    for t, people, signals in watch_tracks(site, moments, run=run, start_utc=start):
+    for t, people, signals in watch_tracks(site, moments, run=run, book=book):
         teller.tell(signals)
         teller.progress(f"t = {t:.1f} s, {people} in view")
     teller.done(f"{_many(len(table), 'place')} of {_many(table.count, 'track')}")
@@ -206,13 +201,28 @@ class _Teller:
         self._shows = sys.stderr.isatty()
         self._next = 0.0
         self._raised = 0
+        self._silent = 0
 
     def tell(self, signals: Iterable[Signal]) -> None:
         """Print signals, one a line."""
         for signal in signals:
-            self._raised += signal.state == "raised"
+            self._raised += signal.state == "raised" and signal.silent is None
+            self._silent += signal.state == "raised" and signal.silent is not None
             self._wipe()
             click.echo(json.dumps(signal.to_json(), ensure_ascii=False) if self._as_json else _words(signal))
+
+    def begin(self, site: Site, book: RuleBook, cameras: Sequence[str]) -> None:
+        """Say what a person should know before the run begins."""
+        for words in notes(site, book, cameras):
+            self.note(words)
+
+    def explain(self, book: RuleBook, about: str | None) -> None:
+        """Say why something did or did not give a signal, where that was asked for."""
+        if about is not None:
+            for line in explained(book, about, self._as_json):
+                click.echo(line)
+            for words in unexplained(book, about):
+                self.note(words)
 
     def progress(self, words: str) -> None:
         """Show how far the run is, now and then."""
@@ -228,7 +238,8 @@ class _Teller:
 
     def done(self, words: str) -> None:
         """Say what the run came to."""
-        self.note(f"{words}; {_many(self._raised, 'signal')} raised")
+        quiet = f", {self._silent:,} recorded and not sounded"
+        self.note(f"{words}; {_many(self._raised, 'signal')} raised{quiet if self._silent else ''}")
 
     def _wipe(self) -> None:
         if self._shows:
@@ -238,5 +249,7 @@ class _Teller:
 
 def _words(signal: Signal) -> str:
     when = f"{signal.t:9.1f} s" if signal.utc is None else signal.utc
-    what = f"{when}  {signal.state:7}  {signal.kind} in {signal.zone} by {', '.join(signal.tracks)}"
-    return printable(f"{what}: {signal.because.get('text', '')} [{signal.id}, {signal.severity}]")
+    where = f"in {signal.zone}" if signal.zone is not None else f"at {signal.element or 'a line'}"
+    what = f"{when}  {signal.state:7}  {signal.kind} {where} by {', '.join(signal.tracks)}"
+    quiet = "" if signal.silent is None else f", not sounded: {signal.silent}"
+    return printable(f"{what}: {signal.because.get('text', '')} [{signal.id}, {signal.severity}{quiet}]")

@@ -11,18 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bartizan.adapters.files.orders import OrdersFile
     from bartizan.adapters.files.tracks import TrackTable
-    from bartizan.adapters.files.calibration_edit import Proposal
     from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
-    from bartizan.app.calibration import Calibrated
     from bartizan.app.compare import Comparison
     from bartizan.app.desk import Desk, Journal
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.live import FrameSource
-    from bartizan.app.live.ports import Picture
     from bartizan.app.privacy import Statement
     from bartizan.app.score import TrackScorer
     from bartizan.app.study import Study
@@ -30,8 +28,6 @@ if TYPE_CHECKING:
     from bartizan.app.terrain import TerrainCase
     from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
-    from bartizan.geometry.spread import Spread
-    from bartizan.site.model import Camera
     from bartizan.site.site import Site
     from bartizan.watch.detect import Detection
     from bartizan.watch.score import Episode
@@ -245,6 +241,13 @@ def write_mot(files: Mapping[Path, Iterable[TraceRow]]) -> None:
     write_all(files)
 
 
+def orders_file(folder: Path) -> OrdersFile:
+    """The orders of arming in a data folder."""
+    from bartizan.adapters.files.orders import OrdersFile
+
+    return OrdersFile(folder)
+
+
 def read_scenario(path: Path) -> Scenario:
     """The scenario in a file; ScenarioError with every fault."""
     from bartizan.adapters.files.scenario import read_scenario as read
@@ -403,64 +406,3 @@ def keeping_answers(path: Path) -> Iterator[Callable[[Unit, Outcome], None]]:
 
     with keeping(path) as keeper:
         yield keeper
-
-
-def write_survey(found: Calibrated, path: Path) -> None:
-    """Write a camera's survey as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
-    from bartizan.adapters.report.survey import render
-
-    _write_page(render(found), path)
-
-
-def moving_boxes(
-    video: str, camera: str, fps: float | None, seconds: float
-) -> tuple[Iterator[tuple[float, list[Detection]]], tuple[int, int]]:
-    """Boxes round what moves in the first `seconds` of a video, with its size; no model of the camera is needed."""
-    from itertools import takewhile
-
-    from bartizan.watch.calibrate.moving import moving
-
-    source = open_video(Path(video), camera, fps)
-    return moving(takewhile(lambda frame: frame[0] <= seconds, source)), source.size
-
-
-def empty_scene(video: str, camera: str, fps: float | None) -> Picture:
-    """The scene of a video without those who move in it."""
-    from bartizan.adapters.video.scene import empty_scene as empty
-
-    return empty(open_video(Path(video), camera, fps))
-
-
-def propose_points(site: Path, camera: str, points: Sequence[Sequence[float]], more: Mapping[str, Any]) -> Proposal:
-    """What point pairs would change in a site file."""
-    from bartizan.adapters.files.calibration_edit import propose_points as propose
-
-    return propose(site, camera, points, more)
-
-
-def propose_walkers(
-    site: Path, camera: str, model: Spread, about: Sequence[str], more: Mapping[str, Any]
-) -> Proposal:
-    """What a camera found from walkers would change in a site folder."""
-    from bartizan.adapters.files.calibration_edit import propose_walkers as propose
-
-    return propose(site, camera, model, about, more)
-
-
-def calibration_page(
-    path: Path, site: Site, camera: Camera, size: tuple[int, int], scene: Picture | None, port: int
-) -> tuple[DeskServer, str]:
-    """The page to click point pairs on, on the loopback address, and its address with the token of one person."""
-    from bartizan.adapters.web.calibrate.app import create_app
-    from bartizan.adapters.web.server import DeskServer
-    from bartizan.app.calibration import as_written
-
-    def propose(pairs: Sequence[Sequence[float]], lens: bool) -> Proposal:
-        more: dict[str, Any] = {"lens": lens}
-        if camera.size is None:
-            more["size"] = list(size)
-        return propose_points(path, camera.id, as_written(site, pairs), more)
-
-    app, token = create_app(site, camera, size, scene, propose)
-    server = DeskServer(app, port=port)
-    return server, f"{server.url}?token={token}"

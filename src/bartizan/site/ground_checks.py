@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import shapely
@@ -137,6 +137,18 @@ def _views(site: Site) -> Iterator[Finding]:
         elif share < _HALF_SEEN:
             message = f"only {share:.0%} of it lies in a camera's view"
             yield Finding("zone-half-seen", "note", about, message, "Turn a camera, or cut the zone to what is seen")
+
+
+def unseen(site: Site, cameras: Collection[str]) -> Iterator[str]:
+    """The zones that rules watch and of which these cameras see as good as nothing; none where one has no size."""
+    seeing = [camera for camera in site.cameras if camera.id in cameras and camera.model is not None]
+    if not seeing or any(camera.size is None for camera in seeing):
+        return
+    watched = {rule.zone for rule in site.rules}
+    for zone in site.zones:
+        places = sampled(zone.polygon)
+        if zone.id in watched and float(np.mean(np.any([sees(one, places) for one in seeing], axis=0))) < _UNSEEN:
+            yield zone.id
 
 
 def sampled(polygon: Polygon) -> Points:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from bartizan.app.live.intake import AHEAD
 from bartizan.app.live.join import Join, JoinCounts
 from bartizan.app.live.ports import SourceCounters
 from bartizan.app.live.run import LiveRun, Sighting
-from bartizan.app.live.wire import Lost, Report, Tick, Told, Waiting
+from bartizan.app.live.wire import Armed, Lost, Report, Tick, Told, Waiting
 
 TICK = 1.0  # seconds between two ticks of a run's clock
 # seconds that a picture may be under way before it comes to be joined; ticks stay behind it
@@ -70,7 +70,8 @@ class GatherCounts:
 class Gathering:
     """Gathers what the workers of a run's cameras tell.
 
-    `now` is the run's clock [s since its zero]. `tell` is told of troubles, in words.
+    `now` is the run's clock [s since its zero]. `tell` is told of troubles, in words. `arming` gives at each tick what
+    people have armed and disarmed since (`bartizan.app.live.arming.Arming.changes`).
     """
 
     def __init__(
@@ -80,11 +81,13 @@ class Gathering:
         *,
         now: Callable[[], float],
         tell: Callable[[Trouble], None] = lambda trouble: None,
+        arming: Callable[[float], Iterable[Armed]] = lambda t: (),
     ) -> None:
         self.counts = GatherCounts(join.counts)
         self._run, self._join = run, join
         self._now, self._tell = now, tell
         self._ticked = now()
+        self._arming = arming
 
     def watch(self, arrivals: Arrivals, over: Callable[[], bool]) -> Iterator[Taken]:
         """Take what arrives until `over()`, or until every camera is over; what is held then is taken too."""
@@ -123,6 +126,8 @@ class Gathering:
         now = self._now()
         if now - self._ticked >= TICK:
             self._ticked = now
+            for order in self._arming(self._behind()):
+                yield Taken(self._run.take(order))
             yield Taken(self._run.take(Tick(self._behind())))
 
     def _behind(self) -> float:

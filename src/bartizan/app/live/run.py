@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 
 from bartizan.app.live.eye import Glimpse
-from bartizan.app.live.wire import Ended, Lost, Message, Report, Tick, Waiting, usable
+from bartizan.app.live.wire import Armed, Ended, Lost, Message, Report, Tick, Waiting, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
@@ -120,7 +120,7 @@ class LiveRun:
         Everything comes in the order of time, with the time of the run.
         """
         told = self._noted(told)
-        if isinstance(told, Tick | Ended | Waiting | Lost):
+        if isinstance(told, Tick | Ended | Waiting | Lost | Armed):
             return self._passed(told)
         ill: tuple[Signal, ...] = ()
         if isinstance(told, Report) and told.health is not None and self._health is not None:
@@ -182,17 +182,20 @@ class LiveRun:
             self._keep(told.without_picture() if isinstance(told, Report) else told)
         return told
 
-    def _passed(self, told: Tick | Ended | Waiting | Lost) -> Sighting:
+    def _passed(self, told: Tick | Ended | Waiting | Lost | Armed) -> Sighting:
         """Time goes by without a picture."""
         if math.isfinite(told.t):
             self._now = max(self._now, told.t)
-        signals = self.book.step((), self._now)
+        if isinstance(told, Armed):
+            signals = self.book.arm(told.rule, told.armed, self._now)
+        else:
+            signals = self.book.step((), self._now)
         if self._health is not None and isinstance(told, Ended | Lost):
             signals += self._health.ended(self._now, told.camera, told.why)
         elif self._health is not None and isinstance(told, Tick):
             signals += self._health.pass_time(self._now)
         self.counts.signals += len(signals)
-        return Sighting(t=told.t, camera="" if isinstance(told, Tick) else told.camera, signals=signals)
+        return Sighting(t=told.t, camera="" if isinstance(told, Tick | Armed) else told.camera, signals=signals)
 
 
 @dataclass(slots=True)

@@ -53,16 +53,21 @@ def watch_boxes(site: Site, boxes: Mapping[str, Iterable[Boxes]], run: LiveRun) 
 
 
 def watch_tracks(
-    site: Site, moments: Iterable[Moment], *, run: str, start_utc: datetime | None = None
+    site: Site,
+    moments: Iterable[Moment],
+    *,
+    run: str,
+    start_utc: datetime | None = None,
+    book: RuleBook | None = None,
 ) -> Iterator[tuple[float, int, tuple[Signal, ...]]]:
     """Apply the rules of a site to tracks that were made elsewhere: by another tracker, a radar, a lidar.
 
     Gives (t [s], people at that time, signals) for each moment, and once more at the end for what was still open.
-    Raises MissingPartError where the site has no rule.
+    `book`: the rule book to use, else one of its own. Raises MissingPartError where the site has no rule.
     """
     if not site.rules:
         raise MissingPartError("the site has no rule, so that tracks alone raise nothing. Give it a zone and a rule")
-    book = RuleBook(site, SignalIds(run), start_utc)
+    book = book or RuleBook(site, SignalIds(run), start_utc)
     t = 0.0
     for t, people in moments:
         points = [TrackPoint(t=t, track=track, at=(x, y)) for track, x, y in people]

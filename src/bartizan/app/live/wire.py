@@ -141,10 +141,19 @@ class Lost:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Armed:
+    """From `t` [s] on a rule is armed or disarmed by a person's order; None: it is as the site says again."""
+
+    rule: str
+    t: float
+    armed: bool | None
+
+
 Told = Report | Waiting | Ended
 """What a camera's worker tells."""
 
-Message = Told | Tick | Lost
+Message = Told | Tick | Lost | Armed
 """What a run takes, and a recording holds."""
 
 
@@ -184,6 +193,8 @@ def _is_place(one: Observation) -> bool:
 def _plain(message: Message) -> dict[str, Any]:
     if isinstance(message, Tick):
         return {"schema": SCHEMA, "what": "tick", "t": message.t}
+    if isinstance(message, Armed):
+        return {"schema": SCHEMA, "what": "armed", "rule": message.rule, "t": message.t, "armed": message.armed}
     if isinstance(message, Lost):
         why = message.why[:_MOST_WORDS]
         return {"schema": SCHEMA, "what": "lost", "camera": message.camera, "t": message.t, "why": why}
@@ -382,10 +393,21 @@ class _Lost(_Model):
         return Lost(self.camera, self.t, self.why)
 
 
-_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick | _Lost] = TypeAdapter(
-    Annotated[_Report | _Waiting | _Ended | _Tick | _Lost, Field(discriminator="what")]
+class _Armed(_Model):
+    schema_: Literal[1] = Field(alias="schema")
+    what: Literal["armed"]
+    rule: _Id
+    t: _Number
+    armed: bool | None
+
+    def message(self) -> Armed:
+        return Armed(self.rule, self.t, self.armed)
+
+
+_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick | _Lost | _Armed] = TypeAdapter(
+    Annotated[_Report | _Waiting | _Ended | _Tick | _Lost | _Armed, Field(discriminator="what")]
 )
-_WHATS = ("report", "waiting", "ended", "tick", "lost")
+_WHATS = ("report", "waiting", "ended", "tick", "lost", "armed")
 _NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
 
 

@@ -1,7 +1,6 @@
 """The rules of a site at work: what behaviours find becomes signals, sounded or silent, and it can be asked why."""
 
-from bartizan.watch.rules.arming import Order, standing
 from bartizan.watch.rules.book import RuleBook
 from bartizan.watch.rules.explain import Explanation
 
-__all__ = ["Explanation", "Order", "RuleBook", "standing"]
+__all__ = ["Explanation", "RuleBook"]

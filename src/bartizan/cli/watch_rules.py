@@ -1,0 +1,56 @@
+"""What `bartizan watch` is told of rules, and tells of them: states that hold, what nobody can see, why or why not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from bartizan.cli.words import printable
+from bartizan.signal import SCHEMA
+from bartizan.site.ground_checks import unseen
+from bartizan.site.site import Site
+from bartizan.watch.rules import RuleBook
+
+EVERYTHING = "*"
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+def rule_options(verb: _Verb) -> _Verb:
+    """Adds --state (as `states`) and --explain (as `explain`: None, EVERYTHING or an id) to a verb."""
+    verb = click.option(
+        "--explain",
+        is_flag=False,
+        flag_value=EVERYTHING,
+        metavar="[TRACK|ZONE|RULE]",
+        help="At the end say why something did or did not give a signal.",
+    )(verb)
+    return click.option("--state", "states", multiple=True, metavar="STATE", help="A state of the site that holds.")(
+        verb
+    )
+
+
+def notes(site: Site, book: RuleBook, cameras: Collection[str]) -> Iterator[str]:
+    """What a person should know before the run begins: what is not minded, and what none of its cameras sees."""
+    yield from book.notes
+    for zone in unseen(site, cameras):
+        rules = ", ".join(rule.id for rule in site.rules if rule.zone == zone)
+        yield f"zone '{zone}' lies outside every watched camera's view: nothing can come of {rules}"
+
+
+def explained(book: RuleBook, about: str, as_json: bool) -> Iterator[str]:
+    """Why what happened did or did not give a signal, a line each; of everything, or of one track, zone or rule."""
+    found = book.explain(None if about == EVERYTHING else about)
+    for one in found:
+        told: Mapping[str, Any] = {"schema": SCHEMA, "explain": one.to_json()}
+        yield json.dumps(told, ensure_ascii=False) if as_json else printable(f"why: {one.text}")
+
+
+def unexplained(book: RuleBook, about: str) -> Iterator[str]:
+    """What cannot be explained, in words."""
+    if about != EVERYTHING and not book.explain(about):
+        yield f"--explain {about}: no track that was seen, no zone and no rule has this id"
+    if book.forgotten:
+        yield f"--explain: {book.forgotten} tracks are forgotten, for there were too many to remember"
