@@ -336,7 +336,7 @@ def _rule_faults(book: _Book, rule: Entry, number: int) -> Iterator[Fault]:
         path = ("rule", number, "element")
         if not any(key in element for key in ("polygon", "line", "at", "feature")):
             yield fault(path, name, f"element '{name}' has no place on the plan", "Give the element a line")
-        elif rule.get("kind") in _ACROSS and ("at" in element or "polygon" in element):
+        elif rule.get("kind") in _ACROSS and "at" in element:
             yield fault(path, name, f"element '{name}' is no line, which somebody could cross", "Give it a line")
         elif rule.get("kind") in _ALONG and "at" in element:
             yield fault(path, name, f"element '{name}' is a place and has no length", "Give it a line or a polygon")
