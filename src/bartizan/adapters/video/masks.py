@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from shapely import Polygon
+from shapely import Polygon, intersects_xy, prepare
 
 from bartizan.app.live.ports import Frame, FrameSource, Picture
 from bartizan.errors import VideoError
@@ -15,21 +16,18 @@ from bartizan.errors import VideoError
 FILL = (0, 0, 0)
 """The colour of a mask (blue, green, red)."""
 
-_EDGE = 3  # pixels of the line that is drawn along the edge
-_FINE = 4  # binary places of a pixel that the drawing keeps of a corner
+_TOUCHES = 0.71  # pixels from the middle of one to its corner: what a mask touches of it hides it
 
 
 class Masks:
     """The masks of one camera: polygons in pixels of its pictures, the middle of the upper left one at (0, 0).
 
-    Every pixel that a mask touches is filled, and up to three beside it; masks may overlap and lie partly outside the picture.
+    Every pixel that a mask touches is filled; masks may overlap and lie partly outside the picture.
     """
 
     def __init__(self, polygons: Sequence[Polygon]) -> None:
-        # each is filled alone: where two are filled together, what both cover would stay open
-        self._shapes = [
-            np.round(np.asarray(polygon.exterior.coords)[:-1] * (1 << _FINE)).astype(np.int32) for polygon in polygons
-        ]
+        self._shapes = [polygon.buffer(_TOUCHES) for polygon in polygons]
+        self._open: Picture | None = None
 
     def __bool__(self) -> bool:
         return bool(self._shapes)
@@ -38,21 +36,25 @@ class Masks:
         """Fill the masks in this picture, shape (height, width, 3): in it, where it can be written to."""
         if not self._shapes:
             return picture
-        burned = picture if picture.flags.writeable and picture.flags.c_contiguous else picture.copy()
-        self._fill(burned, FILL)
-        return burned
+        if self._open is None or self._open.shape != picture.shape:
+            hidden = self.hidden((picture.shape[1], picture.shape[0]))
+            self._open = np.where(hidden[:, :, None], np.uint8(0), np.uint8(255)).repeat(picture.shape[2], axis=2)
+        # FILL is black, so that keeping the bits of what is open is all
+        burned = cv2.bitwise_and(picture, self._open, dst=picture if picture.flags.writeable else None)
+        return np.asarray(burned, dtype=np.uint8)
 
     def hidden(self, size: tuple[int, int]) -> NDArray[np.bool_]:
         """Which pixels of a picture of `size` (width, height) are masked, shape (height, width)."""
-        drawn = np.zeros((size[1], size[0]), np.uint8)
-        self._fill(drawn, (1, 1, 1))
-        return np.asarray(drawn.astype(np.bool_))
-
-    def _fill(self, picture: NDArray[np.uint8], colour: tuple[int, int, int]) -> None:
+        hidden = np.zeros((size[1], size[0]), np.bool_)
         for shape in self._shapes:
-            cv2.fillPoly(picture, [shape], colour, shift=_FINE)
-            # the filling leaves out pixels of thin corners, and half a pixel may tell something
-            cv2.polylines(picture, [shape], True, colour, thickness=_EDGE, shift=_FINE)
+            prepare(shape)
+            west, south, east, north = shape.bounds
+            columns = np.arange(max(0, math.floor(west)), min(size[0], math.ceil(east) + 1))
+            rows = np.arange(max(0, math.floor(south)), min(size[1], math.ceil(north) + 1))
+            if len(columns) and len(rows):
+                window = np.ix_(rows, columns)
+                hidden[window] |= intersects_xy(shape, columns[None, :], rows[:, None])
+        return hidden
 
 
 class Masked:
