@@ -30,8 +30,8 @@ def polygons(draw: st.DrawFn) -> Polygon:
     assume(isinstance(shell, Polygon) and shell.is_valid and shell.area > 1e-9)
     holed = shell.difference(affinity.scale(shell, 0.4, 0.4, origin=shell.representative_point()))
     polygon = holed if draw(st.booleans()) and isinstance(holed, Polygon) and holed.is_valid else shell
-    corners = np.abs(shapely.get_coordinates(polygon))
-    assume(((corners == 0.0) | (corners > FINEST)).all())
+    sizes = np.abs(shapely.get_coordinates(polygon))
+    assume(bool(((sizes == 0.0) | (sizes > FINEST)).all()))
     return polygon
 
 

@@ -9,6 +9,7 @@ from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.behaviours import (
     approach,
+    gathering,
     intrusion,
     laps,
     left_object,
@@ -16,7 +17,9 @@ from bartizan.watch.behaviours import (
     loitering,
     pacing,
     repeated_pass,
+    running,
     tailgating,
+    wandering,
 )
 from bartizan.watch.behaviours.event import Behaviour
 
@@ -24,6 +27,7 @@ BEHAVIOURS: Mapping[str, Callable[[Rule, Site], Behaviour]] = {
     module.KIND: module.behaviour
     for module in (
         approach,
+        gathering,
         intrusion,
         laps,
         left_object,
@@ -31,7 +35,9 @@ BEHAVIOURS: Mapping[str, Callable[[Rule, Site], Behaviour]] = {
         loitering,
         pacing,
         repeated_pass,
+        running,
         tailgating,
+        wandering,
     )
 }
 

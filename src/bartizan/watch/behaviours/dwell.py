@@ -41,7 +41,8 @@ SIGMAS = 2.0
 # how many earlier stays of a track or chain are kept to be summed
 KEPT_STAYS = 16
 
-STAY = record_of(
+# what is known of the stay itself; kinds that look at more than its length add fields of their own
+STAY_FIELDS: tuple[tuple[Any, ...], ...] = (
     ("here", np.bool_),  # a stay goes on
     ("outside", np.bool_),  # last seen outside, within the grace
     ("entered", np.float64),
@@ -61,6 +62,9 @@ STAY = record_of(
     ("rest_y", np.float64),
     ("rest_sigma", np.float64),
     ("reported", np.float64),  # the length at which it was last reported
+)
+STAY = record_of(
+    *STAY_FIELDS,
     ("kept", np.int64),  # earlier stays in the ring, the oldest first
     ("summed", np.float64),  # of what is reported: seconds of stays within the window, and since when
     ("summed_from", np.float64),
@@ -105,7 +109,7 @@ def take(  # noqa: PLR0917 - compiled: arrays one by one
         if rows[n] < 0:
             continue
         stay, past, t = records[rows[n]], rings[rows[n]], times[n]
-        if stay.here and is_over(stay, t, params):
+        if stay.here and is_over(stay, t, params.grace):
             count = close(stay, past, params, events, count)
         # a point at or before the last sighting inside changes nothing
         if not observed[n] or (stay.here and t <= stay.left):
@@ -114,12 +118,10 @@ def take(  # noqa: PLR0917 - compiled: arrays one by one
             stay.outside = stay.here
             continue
         if stay.here:
-            go_on(stay, t, places[n, 0], places[n, 1], sigmas[n])
-            stay.stitches += not math.isnan(bridged[n])
+            go_on(stay, t, places[n, 0], places[n, 1], sigmas[n], not math.isnan(bridged[n]))
         else:
             begin(stay, t, places[n, 0], places[n, 1], sigmas[n])
-        for word in range(len(stay.cameras)):
-            stay.cameras[word] |= marks[n, word]
+        see(stay, marks[n])
         count = report(stay, past, params, events, count)
     return count
 
@@ -132,7 +134,7 @@ def lapse(  # noqa: PLR0917 - compiled: arrays one by one
     count = 0
     for row in rows:
         stay, past = records[row], rings[row]
-        if stay.here and (gone or is_over(stay, t, params)):
+        if stay.here and (gone or is_over(stay, t, params.grace)):
             count = close(stay, past, params, events, count)
         if not stay.here and (stay.kept == 0 or past[stay.kept - 1, 1] < t - params.within):
             stay.used = False
@@ -140,9 +142,16 @@ def lapse(  # noqa: PLR0917 - compiled: arrays one by one
 
 
 @compiled
-def is_over(stay: Any, t: float, params: StayParams) -> bool:
-    """Whether at `t` [s] the last sighting inside is more than the grace ago."""
-    return bool(t - stay.left > params.grace + TICK)
+def is_over(stay: Any, t: float, grace: float) -> bool:
+    """Whether at `t` [s] the last sighting inside is more than the grace [s] ago."""
+    return bool(t - stay.left > grace + TICK)
+
+
+@compiled
+def see(record: Any, marks: Any) -> None:
+    """Cameras saw it."""
+    for word in range(len(record.cameras)):
+        record.cameras[word] |= marks[word]
 
 
 @compiled
@@ -160,8 +169,8 @@ def begin(stay: Any, t: float, x: float, y: float, sigma: float) -> None:
 
 
 @compiled
-def go_on(stay: Any, t: float, x: float, y: float, sigma: float) -> None:
-    """Another sighting inside at `t` [s], (x, y) [m], within the grace."""
+def go_on(stay: Any, t: float, x: float, y: float, sigma: float, stitched: bool) -> None:  # noqa: PLR0917 - compiled
+    """Another sighting inside at `t` [s], (x, y) [m], within the grace; `stitched`: the first after a stitch."""
     gap = t - stay.left
     if stay.outside or gap > UNSEEN:
         stay.interrupted += gap
@@ -172,6 +181,7 @@ def go_on(stay: Any, t: float, x: float, y: float, sigma: float) -> None:
         stay.stride_x, stay.stride_y, stay.stride_sigma = x, y, sigma
     stay.left, stay.x, stay.y = t, x, y
     stay.sightings += 1
+    stay.stitches += stitched
     stay.outside = False
 
 
@@ -271,29 +281,17 @@ def join(records: NDArray[np.void], rings: NDArray[np.float64], earlier: int, la
     other["kept"] = len(merged)
 
 
-def figures(stay: Any, params: StayParams) -> dict[str, Any]:
+def figures(stay: Any) -> dict[str, Any]:
     """The figures of a stay as plain values, for the reasons of a signal."""
     seconds, standing = float(stay["left"] - stay["entered"]), float(stay["standing"])
-    found = {
+    return {
         "seconds": round(seconds, 3),
         "entered": float(stay["entered"]),
         "standing": round(standing, 3),
         "moving": round(max(0.0, seconds - standing), 3),
         "walked": round(float(stay["walked"]), 2),
-        "net": round(net(stay), 2),
+        "net": round(math.dist((stay["first_x"], stay["first_y"]), (stay["x"], stay["y"])), 2),
         "interrupted": round(float(stay["interrupted"]), 3),
         "sightings": int(stay["sightings"]),
         "stitches": int(stay["stitches"]),
     }
-    if params.within > 0.0:
-        found |= {
-            "summed": round(float(stay["summed"]), 3),
-            "summed_over": round(float(stay["left"] - stay["summed_from"]), 3),
-            "within": params.within,
-        }
-    return found
-
-
-def net(stay: Any) -> float:
-    """How far from where it began the stay has come [m]."""
-    return math.dist((stay["first_x"], stay["first_y"]), (stay["x"], stay["y"]))

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapely import Polygon
-
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.behaviours import dwell
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Condition
 from bartizan.watch.behaviours.polygon import Ground
-from bartizan.watch.behaviours.stay import Stay
-from bartizan.watch.behaviours.zone import Outcome, StayParams, ZoneState, end, lapse, step
-
-__all__ = ["KIND", "Outcome", "ZoneState", "because", "behaviour", "end", "lapse", "params", "step"]
 
 KIND = "intrusion"
 
@@ -31,7 +25,7 @@ def behaviour(rule: Rule, site: Site) -> EachTrack:
 
 
 def _words(stay: Any, params: dwell.StayParams) -> tuple[str, dict[str, Any]]:
-    found = dwell.figures(stay, params)
+    found = dwell.figures(stay)
     x, y = float(stay["first_x"]), float(stay["first_y"])
     found["entered_at"] = [round(x, 2), round(y, 2)]
     return f"came into the zone at ({x:.1f}, {y:.1f}) m; there for {found['seconds']:.0f} s", found
@@ -54,23 +48,3 @@ _PARTS = Kind(
     words=_words,
     conditions=_conditions,
 )
-
-
-def params(zone: Polygon, *, after: float = 0.0, grace: float) -> StayParams:
-    """Raise when one track was seen twice in `zone` [m] and for `after` seconds, interrupted by `grace` at a time."""
-    return StayParams(zone, after, grace)
-
-
-def because(stay: Stay, since: str) -> dict[str, Any]:
-    """The figures of a stay and a line of words; `since` says in words when it began."""
-    x, y = stay.first
-    return {
-        "text": f"came into the zone at ({x:.1f}, {y:.1f}) m, {since}; there for {stay.seconds:.0f} s",
-        "seconds": round(stay.seconds, 3),
-        "entered": stay.entered,
-        "entered_at": [round(x, 2), round(y, 2)],
-        "walked": round(stay.walked, 2),
-        "net": round(stay.net, 2),
-        "sightings": stay.sightings,
-        "stitches": stay.bridged,
-    }

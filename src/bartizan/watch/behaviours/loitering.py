@@ -8,18 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shapely import Polygon
-
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.behaviours import dwell
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Condition
 from bartizan.watch.behaviours.polygon import Ground
-from bartizan.watch.behaviours.stay import Stay
-from bartizan.watch.behaviours.zone import Outcome, StayParams, ZoneState, end, lapse, step
-
-__all__ = ["KIND", "Outcome", "ZoneState", "because", "behaviour", "end", "lapse", "params", "step"]
 
 KIND = "loitering"
 
@@ -38,10 +32,13 @@ def behaviour(rule: Rule, site: Site) -> EachTrack:
 
 
 def _words(stay: Any, params: dwell.StayParams) -> tuple[str, dict[str, Any]]:
-    found = dwell.figures(stay, params)
+    found = dwell.figures(stay)
     time = f"in the zone {found['seconds']:.0f} s"
-    if params.within > 0.0 and found["summed"] > found["seconds"]:
-        time = f"in the zone {found['summed']:.0f} s of the last {found['summed_over']:.0f} s"
+    if params.within > 0.0:
+        summed, over = float(stay["summed"]), float(stay["left"] - stay["summed_from"])
+        found |= {"summed": round(summed, 3), "summed_over": round(over, 3), "within": params.within}
+        if summed > found["seconds"]:
+            time = f"in the zone {summed:.0f} s of the last {over:.0f} s"
     text = f"{time}; standing {found['standing']:.0f} s; net {found['net']:.0f} m of {found['walked']:.0f} m walked"
     return text, found
 
@@ -69,26 +66,3 @@ _PARTS = Kind(
     conditions=_conditions,
     join=dwell.join,
 )
-
-
-def params(zone: Polygon, *, after: float, grace: float) -> StayParams:
-    """Raise when one track has stayed `after` seconds in `zone` [m], interrupted by `grace` seconds at a time."""
-    return StayParams(zone, after, grace)
-
-
-def because(stay: Stay, since: str) -> dict[str, Any]:
-    """The figures of a stay and a line of words; `since` says in words when it began."""
-    return {
-        "text": (
-            f"in the zone {stay.seconds:.0f} s since {since}; standing {stay.standing:.0f} s; "
-            f"walked {stay.walked:.0f} m, net {stay.net:.0f} m"
-        ),
-        "seconds": round(stay.seconds, 3),
-        "entered": stay.entered,
-        "standing": round(stay.standing, 3),
-        "moving": round(stay.moving, 3),
-        "walked": round(stay.walked, 2),
-        "net": round(stay.net, 2),
-        "interrupted": round(stay.interrupted, 3),
-        "stitches": stay.bridged,
-    }
