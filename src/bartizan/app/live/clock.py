@@ -94,7 +94,10 @@ class StreamClock:
         t = min(arrival, self._last + arrival - self._arrival) if known else arrival
         self._arrival = arrival
         self._slipped = True
-        return Told(self._give(t, self._stream).t, mended=mended)
+        given = self._give(t, math.nan).t
+        # where the stream's own time would stand now, for the pace of the next picture
+        self._given = self._last - self._offset() if self._least else math.nan
+        return Told(given, mended=mended)
 
     def _give(self, t: float, stream: float) -> Told:
         self._last = max(t, self._last + STEP)
