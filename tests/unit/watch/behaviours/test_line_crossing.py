@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ LINE = [(0.0, 0.0), (10.0, 0.0)]
 Corners = list[tuple[float, float]]
 
 
-def crossed(corners: Corners, sigma: float = 0.0, every: float = 0.1, **settings: object) -> list[str]:
+def crossed(corners: Corners, sigma: float = 0.0, every: float = 0.1, **settings: Any) -> list[str]:
     events = play(watch_for("line-crossing", line=LINE, **settings), points(along(corners, every=every), sigma=sigma))
     assert phases(events) == ["raised", "ended"] * (len(events) // 2)
     return [event.figures["direction"] for event in raised(events)]

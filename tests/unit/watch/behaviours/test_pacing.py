@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from yards import along, phases, play, points, raised, watch_for
@@ -154,6 +156,6 @@ def test_progress_says_how_far_it_is() -> None:
     assert rule.progress("nobody") is None
     progress = rule.progress("a")
     assert progress is not None
-    measured = {one.name: (one.measured, one.met) for one in progress.conditions}
+    measured: dict[str, Any] = {one.name: (one.measured, one.met) for one in progress.conditions}
     assert measured["reversals"] == (2, False)
     assert measured["span"][0] == pytest.approx(20.0, abs=0.3)
