@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from bartizan.adapters.bus import Access, Publisher, Subscriber
+    from bartizan.adapters.files.recording import Recorder
     from bartizan.adapters.workers import Fleet
-    from bartizan.app.live import FrameSource
+    from bartizan.app.live import Detector, DetectorFactory, FrameSource
+    from bartizan.app.live.intake import Intake
+    from bartizan.app.live.recorded import RunHead
+    from bartizan.app.live.wire import Message
+    from bartizan.cli.bus_options import Bus
     from bartizan.cli.camera_job import CameraJob
     from bartizan.site.model import Camera
 
@@ -57,3 +64,53 @@ def camera_workers(jobs: Iterable[CameraJob]) -> Fleet:
 
     command = [sys.executable, "-m", "bartizan.cli.worker"]
     return Fleet(command, {job.camera: job.write() for job in jobs}, rng=Random())  # noqa: S311 - pauses
+
+
+def detectors(site: Path) -> DetectorFactory:
+    """What makes the detector of each camera: the model that it names, or the one that needs no weights."""
+    from bartizan.adapters.detect import OnnxDetectors
+    from bartizan.app.live import default_detector
+
+    onnx = OnnxDetectors(site if site.is_dir() else site.parent)
+
+    def make(camera: Camera, size: tuple[int, int]) -> Detector:
+        return onnx.detector(camera, size) or default_detector(camera, size)
+
+    return make
+
+
+def recorder(path: Path, head: RunHead) -> Recorder:
+    """What writes all that a run takes to a new file; a context."""
+    from bartizan.adapters.files.recording import Recorder
+
+    return Recorder(path, head)
+
+
+def read_recording(path: Path) -> tuple[RunHead, Iterator[Message]]:
+    """The head and the messages of a recording; InputError where it is none."""
+    from bartizan.adapters.files.recording import read_recording as read
+
+    return read(path)
+
+
+def subscriber(bus: Bus, intake: Intake, now: Callable[[], float]) -> Subscriber:
+    """What the cameras of other machines tell; a context. MissingExtraError without the extra."""
+    from bartizan.adapters.bus import Subscriber, read_address
+
+    return Subscriber(read_address(bus.address, plain=bus.plain), _access(bus), intake, now=now)
+
+
+def publisher(bus: Bus, spool: Path) -> Publisher:
+    """What hands the cameras of this machine on; a context. MissingExtraError without the extra."""
+    from bartizan.adapters.bus import Publisher, Spool, read_address
+
+    address, access = read_address(bus.address, plain=bus.plain), _access(bus)
+    if address.tls:
+        access.context()
+    return Publisher(address, access, Spool(spool))
+
+
+def _access(bus: Bus) -> Access:
+    from bartizan.adapters.bus import read_access
+
+    return read_access(os.environ, ca=bus.ca, cert=bus.cert, key=bus.key)

@@ -36,6 +36,7 @@ def _work(outlet: Outlet) -> int:
     from bartizan.app.live.ports import LiveSource  # noqa: PLC0415
     from bartizan.cli import wiring, wiring_live  # noqa: PLC0415
     from bartizan.cli.camera_job import CameraJob  # noqa: PLC0415
+    from bartizan.watch.health import Meter  # noqa: PLC0415
 
     job = CameraJob.read(outlet.job())
     site = wiring.load_site(Path(job.site))
@@ -44,13 +45,15 @@ def _work(outlet: Outlet) -> int:
     seconds = _since(job.epoch)
     source = wiring_live.open_source(job.source, camera, job.fps, seconds=seconds, rng=random.Random())  # noqa: S311
     free = job.pace == "free" and not isinstance(source, LiveSource)
-    eye = Eye(camera) if isinstance(source, LiveSource) else Eye.of(camera, source)
+    make = wiring_live.detectors(Path(job.site))
+    eye = Eye(camera, make) if isinstance(source, LiveSource) else Eye.of(camera, source, make)
     if not isinstance(source, LiveSource) and not free:
         source = Paced(source, seconds=seconds, wait=threading.Event().wait)
     outlet.ready(patient=free)
     sender = Sender(secrets.token_hex(8), site.hash, camera.id, job.zero)
     show = None if job.show is None else wiring_live.jpeg
-    for told in look(source, eye, sender, seconds=seconds, show=show, every=job.show or 0.0):
+    measure = Meter(camera).measure
+    for told in look(source, eye, sender, seconds=seconds, measure=measure, show=show, every=job.show or 0.0):
         outlet.tell(told)
     outlet.close()
     return 0

@@ -28,13 +28,14 @@ class Publisher:
     """Tells a broker what cameras tell; a context. Nothing is lost while the broker is away but what the spool drops.
 
     `waiting`: how many wait to be taken, as far as WINDOW. `unwritten` counts messages that the disk did not take in
-    time. `failed` is what ended it, where something did.
+    time. `failed` is what ended it, where something did. `spool_dropped`: what the disk dropped, by the reason.
     """
 
     def __init__(self, address: BusAddress, access: Access, spool: Spool) -> None:
         self.unwritten = 0
         self.waiting = WINDOW
         self.failed: StoreError | None = None
+        self.spool_dropped: dict[str, int] = {}
         self._spool = spool
         self._address = address
         self._lock = threading.Lock()
@@ -103,6 +104,7 @@ class Publisher:
             self.waiting = max(self.waiting, len(put))
         if put:
             self._spool.put(put, time.time())
+            self.spool_dropped = self._spool.dropped
         if taken:
             self._spool.taken(taken)
         oldest = self._spool.oldest(WINDOW)
