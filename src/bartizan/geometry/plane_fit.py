@@ -77,7 +77,7 @@ def solve(pairs: Points, start: Points) -> Solved:
 
     Misses are weighed by what a click and a measured place are worth there (CLICK, PLACE), so a point near the
     horizon, where a pixel covers metres, does not rule the rest. Large misses count by their size and not by its
-    square (Huber); from seven points on, the start is the set of four that most points agree with (least median of
+    square (Huber); from seven points on, the start is the set of four that most points agree with (least quantile of
     squares), so that a point noted wrongly does not hide itself. Source: Huber, Robust Statistics (1981), chapter 7;
     Rousseeuw (1984). Not modelled: errors that points share.
     """
@@ -128,9 +128,9 @@ class _Problem:
             start = self._inward(four)
             if not np.all(np.isfinite(start)):
                 continue
-            middle = float(np.median((self.whitened(start).reshape(-1, 2) ** 2).sum(axis=1)))
-            if middle < least:
-                best, least = start, middle
+            held = self.cost(start)
+            if held < least:
+                best, least = start, held
         if best is not None:
             yield best
 
@@ -156,12 +156,13 @@ class _Problem:
         return np.asarray(found)
 
     def cost(self, parameters: NDArray[np.float64]) -> float:
-        """How badly the pairs fit: the median of the squared misses, then their robust sum."""
-        squares = (self.whitened(parameters).reshape(-1, 2) ** 2).sum(axis=1)
+        """How badly the pairs fit: the squared miss that just over half of them keep within, beside four that fit."""
+        squares = np.sort((self.whitened(parameters).reshape(-1, 2) ** 2).sum(axis=1))
         if not np.all(np.isfinite(squares)):
             return math.inf
-        if len(self._pairs) >= _ENOUGH_TO_VOTE:
-            return float(np.median(squares))
+        if len(squares) >= _ENOUGH_TO_VOTE:
+            # four points always fit: the plain median of seven would say nothing of the other three
+            return float(squares[(len(squares) + 4 + 1) // 2 - 1])
         return float(squares.sum())
 
     def misses(self, parameters: NDArray[np.float64]) -> Points:
@@ -261,7 +262,7 @@ def _fours(count: int) -> Iterator[list[int]]:
 def _weights(whitened: NDArray[np.float64], size: float) -> NDArray[np.float64]:
     """Huber's weight of each point: 1 up to _HUBER scatters of its larger part, then falling."""
     lengths = np.hypot(*whitened.reshape(-1, 2).T)
-    return np.minimum(1.0, _HUBER * math.sqrt(2.0) * size / np.maximum(lengths, 1e-300))
+    return np.asarray(np.minimum(1.0, _HUBER * math.sqrt(2.0) * size / np.maximum(lengths, 1e-300)))
 
 
 def _lift(points: Points) -> Points:

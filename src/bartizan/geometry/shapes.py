@@ -108,7 +108,6 @@ class Frame:
             east * math.sin(turn) + north * math.cos(turn),
         )
 
-
     def to_degrees(self, place: Place) -> tuple[float, float]:
         """Longitude, latitude [degrees] of x, y [m], the inverse of `to_plan`. Raises InputError beyond 20 km."""
         turn = math.radians(self.bearing)

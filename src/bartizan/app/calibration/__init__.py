@@ -4,7 +4,7 @@ from bartizan.app.calibration.calibrated import Calibrated, calibrated, fit_json
 from bartizan.app.calibration.classes import EDITIONS, Edition, PixelClass
 from bartizan.app.calibration.concerns import Concern, Limits, concerns
 from bartizan.app.calibration.survey import Cover, Survey, SurveyParams, covers, survey
-from bartizan.app.calibration.trial import Trial, tried
+from bartizan.app.calibration.trial import Trial, as_written, given_pairs, tried
 from bartizan.app.calibration.walked import Walked, calibrate_by_walkers
 
 __all__ = [
@@ -19,11 +19,13 @@ __all__ = [
     "SurveyParams",
     "Trial",
     "Walked",
+    "as_written",
     "calibrate_by_walkers",
     "calibrated",
     "concerns",
     "covers",
     "fit_json",
+    "given_pairs",
     "survey",
     "tried",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -271,7 +272,7 @@ def _narrow(places: Points) -> float:
     """The shortest way across the places [m]: the shorter side of the smallest box round them."""
     if len(places) < 3:
         return 0.0
-    box = MultiPoint(places).minimum_rotated_rectangle
+    box: Any = MultiPoint(places).minimum_rotated_rectangle
     if box.geom_type != "Polygon":
         return 0.0
     corners = list(box.exterior.coords)
@@ -296,10 +297,10 @@ def _shape(seen: Field, good: NDArray[np.bool_]) -> Polygon | None:
     if len(near) < 2:
         return None
     ring = Polygon([*near, *far[::-1]])
-    whole = ring if ring.is_valid else ring.buffer(0.0)
-    if not isinstance(whole, Polygon):
-        whole = max(whole.geoms, key=lambda part: part.area)
-    return None if whole.is_empty or whole.area <= 0.0 else whole
+    # a ring that crosses itself falls into parts
+    whole: Any = ring if ring.is_valid else ring.buffer(0.0)
+    parts = [part for part in getattr(whole, "geoms", (whole,)) if part.area > 0.0]
+    return max(parts, key=lambda part: part.area) if parts else None
 
 
 def _runs(good: NDArray[np.bool_]) -> Iterator[tuple[int, int] | None]:

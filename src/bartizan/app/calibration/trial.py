@@ -13,11 +13,17 @@ from bartizan.app.calibration.survey import SurveyParams, field_of
 from bartizan.errors import InputError
 from bartizan.geometry import lens_fit
 from bartizan.geometry.homography import Homography
+from bartizan.geometry.plane_fit import PointFit
 from bartizan.geometry.projection import CameraModel, Points
+from bartizan.geometry.shapes import Frame
+from bartizan.site.model import Camera
+from bartizan.site.site import Site
 
 # the grid is drawn so that about this many lines cross the ground that is seen
 _LINES = 14
 _STEPS = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+# the grid is drawn where a place is within this [m], so that its lines do not crowd at the horizon
+_NEAR = 1.0
 # points along a line of the grid: a lens bends it
 _ALONG = 40
 _COARSE = SurveyParams(columns=33, rows=25)
@@ -35,10 +41,16 @@ class Trial:
         """What a page shows: the fit, the error over the picture, and the plan's grid in the picture [pixels]."""
         if self.model is None:
             return {"problem": self.problem, "fit": None, "error": None, "grid": None, "known": False}
-        fit = getattr(self.model, "fit", None)
+        fit: PointFit | None = getattr(self.model, "fit", None)
+        told = None if fit is None else fit_json(fit)
+        if fit is not None and told is not None:
+            seen = self.model.to_image(np.array([pair[2:] for pair in fit.pairs]))
+            for point, (x, y) in zip(told["points"], seen, strict=True):
+                # where the model shows the place: null where it does not
+                point["seen"] = [round(float(x), 1), round(float(y), 1)] if np.isfinite([x, y]).all() else None
         return {
             "problem": None,
-            "fit": None if fit is None else fit_json(fit),
+            "fit": told,
             "known": fit is not None and fit.misses is not None,
             "error": error_json(self.model, self.size),
             "grid": grid_json(self.model, self.size),
@@ -55,6 +67,27 @@ def tried(pairs: Sequence[Sequence[float]], size: tuple[int, int], *, lens: bool
     return Trial(model, None, size)
 
 
+def as_written(site: Site, pairs: Sequence[Sequence[float]]) -> list[list[float]]:
+    """Pairs (pixel x, y, plan x, y [m]) as a site file has them: in its plan's own coordinates, to the millimetre."""
+    plan = site.plan
+    frame = Frame(plan.origin, plan.bearing) if plan is not None and plan.origin is not None else None
+    rows = []
+    for x, y, *place in pairs:
+        here = (float(place[0]), float(place[1]))
+        # eight decimals of a degree are a millimetre
+        there = (round(here[0], 3), round(here[1], 3)) if frame is None else frame.to_degrees(here)
+        rows.append([round(float(x), 1), round(float(y), 1), *(round(value, 8) for value in there)])
+    return rows
+
+
+def given_pairs(camera: Camera) -> list[list[float]]:
+    """The point pairs that a camera's model is made from now, places in metres; none where it has another model."""
+    fit = getattr(camera.model, "fit", None)
+    if fit is None:
+        return []
+    return [list(pair) for pair in fit.pairs]
+
+
 def error_json(model: CameraModel, size: tuple[int, int]) -> dict[str, Any]:
     """The error of a place [m] over the picture, row by row from the top; null where no place is."""
     raster = field_of(model, size, _COARSE)
@@ -66,7 +99,9 @@ def error_json(model: CameraModel, size: tuple[int, int]) -> dict[str, Any]:
 def grid_json(model: CameraModel, size: tuple[int, int]) -> dict[str, Any] | None:
     """The plan's grid as the picture shows it: pieces of lines [pixels], and how far apart they lie [m]."""
     raster = field_of(model, size, _COARSE)
-    near = raster.error <= _COARSE.observe.farthest / 2.0
+    near = raster.error <= _NEAR
+    if not near.any():
+        near = raster.error <= _COARSE.observe.farthest
     if not near.any():
         return None
     ground = raster.ground[near]

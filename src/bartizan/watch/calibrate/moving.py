@@ -62,7 +62,7 @@ def _figures(marked: Picture, p: MovingParams) -> list[Detection]:
     solid = np.asarray(cv2.morphologyEx(solid, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8)))
     gap = np.ones((max(3, round(_GAP_UP * height) | 1), max(3, round(_GAP_ACROSS * height) | 1)), np.uint8)
     joined = cv2.morphologyEx(solid, cv2.MORPH_CLOSE, gap)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     found = []
     for number in range(1, len(stats)):
         left, top, wide, tall, area = (int(value) for value in stats[number])

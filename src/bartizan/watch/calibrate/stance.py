@@ -160,7 +160,7 @@ def _agreeing(seen: Walkers, rng: np.random.Generator, p: StanceParams) -> tuple
         corners = about[three]
         if abs(np.linalg.det(corners)) < 1.0:
             continue
-        line = np.linalg.solve(corners, seen.height[three])
+        line: Floats = np.asarray(np.linalg.solve(corners, seen.height[three]), dtype=np.float64)
         foretold = about @ line
         with np.errstate(divide="ignore", invalid="ignore"):
             middle = float(np.median(np.abs(np.where(foretold > 0.0, seen.height / foretold, np.inf) - 1.0)))
