@@ -3,8 +3,8 @@
 Run: ``python -m benchmarks.pets_tracking --data ../shared/data``. The tracker's defaults were chosen on pictures 1 to
 400; the rest is for judging. Two sources of boxes: the default detector on the video (end to end), and the detections
 that come with the data. Two ways to match: boxes at an overlap (IoU) of 0.5, and places on the ground within 1 m. Two
-readings of the tracks: as ``--mot-out`` writes them when all is over (gaps filled, jitter taken out), and live (what
-was said at that moment, predictions included).
+readings of the tracks: as ``--mot-out`` writes them when all is over (gaps filled, jitter taken out), and live
+(what was said at that moment, predictions included). ``benchmarks.trackers`` holds them against other trackers.
 
 Nothing is ignored: people in the background whom the truth leaves out count as false.
 """
@@ -59,7 +59,7 @@ def follow(sightings: Iterable[Sighting]) -> tuple[Tracks, Tracks]:
     return np.array(rows), np.array(live)
 
 
-def score(true: Tracks, found: Tracks, span: tuple[int, int], ground: bool) -> str:
+def measures(true: Tracks, found: Tracks, span: tuple[int, int], ground: bool) -> tuple[float, float, int]:
     """MOTA, IDF1 and identity switches in a span of frames."""
     accumulator = motmetrics.MOTAccumulator(auto_id=True)
     for frame in range(span[0], span[1] + 1):
@@ -73,7 +73,13 @@ def score(true: Tracks, found: Tracks, span: tuple[int, int], ground: bool) -> s
         accumulator.update(one[:, 1].astype(int).tolist(), other[:, 1].astype(int).tolist(), distances)
     found_ = motmetrics.metrics.create().compute(accumulator, metrics=["mota", "idf1", "num_switches"])
     mota, idf1, switches = found_.iloc[0]
-    return f"MOTA {mota:.3f}  IDF1 {idf1:.3f}  {int(switches)} switches"
+    return float(mota), float(idf1), int(switches)
+
+
+def score(true: Tracks, found: Tracks, span: tuple[int, int], ground: bool) -> str:
+    """As `measures`, in words."""
+    mota, idf1, switches = measures(true, found, span, ground)
+    return f"MOTA {mota:.3f}  IDF1 {idf1:.3f}  {switches} switches"
 
 
 def figures(data: Path) -> Iterator[Row]:

@@ -192,8 +192,10 @@ class Tracker:
         for one in observations:
             if not usable(one):
                 self.counts.unusable_observations += 1
-            elif good.setdefault((one.at, one.box, one.label), one) is not one:
+            elif (key := (one.at, one.box, one.label)) in good:
                 self.counts.repeated_observations += 1
+            else:
+                good[key] = one
         self.counts.observations += len(observations)
         sightings = sightings_of(t, camera, tuple(good.values()), self.params.floor)
         surplus = len(sightings) - self.params.most
@@ -402,7 +404,9 @@ class Tracker:
             self._links.append(link(lost, track, self._now, self._bridge))
             return True
         self.counts.tracks += 1
-        track.id = next(self._names)
+        track.id = next(self._names, None)
+        if track.id is None:
+            raise InputError(f"tracker: the names ran out after {self.counts.tracks - 1}. Give an endless iterator")
         links = self._gone.links(track, believed, self._now, self._bridge)
         self.counts.links += len(links)
         self._links += links

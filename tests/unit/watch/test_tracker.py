@@ -340,7 +340,7 @@ class Overhead:
     def to_image(self, places: Points) -> Points:
         return places[:, :2] * 20.0
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+    def ground_covariance(self, pixels: Points, sigma: float | Points) -> Points:
         return np.tile(np.eye(2) * (sigma / 20.0) ** 2, (len(pixels), 1, 1))
 
     def height_scale(self, places: Points) -> Points:
