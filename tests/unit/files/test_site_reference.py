@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from bartizan.site import entries as e
 from bartizan.site import figures as f
 from bartizan.site import parts, rules
+from bartizan.site.pictures import HealthEntry
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "reference" / "site-file.md").read_text(encoding="utf-8")
@@ -53,6 +54,7 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("## `[plan]`", (e.PlanEntry,)),
         ("## `[[zone]]`", (e.ZoneEntry,)),
         ("## `[[camera]]`", (e.CameraEntry,)),
+        ("### `health`", (HealthEntry,)),
         ("### `model`", (e.PointsModel, e.TsaiModel, e.PinholeModel, e.KrtdModel)),
         ("### `to_plan`", (e.ToPlan,)),
         ("## `[[rule]]`", (rules.RuleEntry,)),
