@@ -45,6 +45,7 @@ VERBS: dict[str, Verb] = {
     "disarm": Verb("bartizan.cli.arm", "Disarm a rule or a zone: what it finds is recorded and not sounded."),
     "doubt": Verb("bartizan.cli.doubt", "How sure is P_I, what drives the doubt, and what to test first?"),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
+    "episodes": Verb("bartizan.cli.episodes", "How often does what happen where, and what was unusual?"),
     "harden": Verb("bartizan.cli.harden", "Which upgrades are best within a budget, and what could be spared?"),
     "import": Verb(
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"

@@ -19,7 +19,7 @@ from bartizan.cli.desk import data_folder
 from bartizan.cli.moments import Moment
 from bartizan.cli.watch_inputs import CAMERA, Pair, check_out, pairs, sources
 from bartizan.cli.watch_live import LiveTask
-from bartizan.cli.watch_rules import rule_options
+from bartizan.cli.watch_rules import Counts, counting_options, rule_options
 from bartizan.cli.watch_words import Teller
 
 MAX_FPS = 1000.0  # as in a site file
@@ -53,6 +53,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--run", default="run", show_default=True, metavar="NAME", help="Begins every id of a track or signal.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Of the ids of tracks; live runs draw one.")
 @rule_options
+@counting_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.pass_context
 def watch(
@@ -80,6 +81,8 @@ def watch(
     seed: int | None,
     states: Sequence[str],
     explain: str | None,
+    episodes: bool,
+    data: Path | None,
     as_json: bool,
 ) -> None:
     """Who is out there, and does somebody stay where nobody should?
@@ -91,7 +94,7 @@ def watch(
     """
     _refuse_contradictions(context.params)
     read = wiring.load_site(site)
-    teller = Teller(as_json)
+    teller = Teller(as_json, Counts(data_folder(site, data), run) if episodes else None)
     if not read.rules and to is None:
         teller.note("the site has no rule: people are followed, and nothing is raised")
     if replay is not None:
@@ -139,6 +142,10 @@ def _refuse_contradictions(given: Mapping[str, object]) -> None:
         raise click.UsageError("--record is for cameras: tracks and recordings are kept already")
     if given["replay"] and (given["start"] or given["seed"] is not None or given["states"] or run != "run"):
         raise click.UsageError("--replay: --start, --run, --seed and --state are those of the recording")
+    if given["episodes"] and (given["replay"] or given["to"]):
+        raise click.UsageError("--episodes counts what a run finds: a replay was counted, and --to finds nothing")
+    if given["data"] is not None and not given["episodes"]:
+        raise click.UsageError("--data goes with --episodes")
     if given["publish"] and not given["source"]:
         raise click.UsageError("--publish goes with --from")
     if given["spool"] and not given["to"]:

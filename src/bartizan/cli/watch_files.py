@@ -27,7 +27,7 @@ def tracks(task: LiveTask, path: Path, teller: Teller) -> None:
     table = wiring.read_tracks(path)
     moments = ((t, [(row.track, row.x, row.y) for row in rows]) for t, rows in table.moments())
     for t, people, signals in watch_tracks(task.site, moments, run=head.run, book=book):
-        teller.tell(signals)
+        teller.tell(signals, t)
         teller.progress(f"t = {t:.1f} s, {people} in view")
     teller.done(f"{many(len(table), 'place')} of {many(table.count, 'track')}")
     teller.explain(book, task.explain)
@@ -63,7 +63,7 @@ def recording(site: Site, path: Path, explain: str | None, teller: Teller) -> No
 
 def _follow(sightings: Iterator[Sighting], live: LiveRun, teller: Teller, traces: Mapping[Path, Traces]) -> None:
     for sighting in sightings:
-        teller.tell(sighting.signals)
+        teller.tell(sighting.signals, sighting.t)
         for trace in traces.values():
             trace.add(sighting)
         counts = live.counts

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from bartizan.app.episodes import Counting
+from bartizan.cli import wiring
 from bartizan.cli.words import printable
-from bartizan.signal import SCHEMA
+from bartizan.signal import SCHEMA, Signal, SignalIds
 from bartizan.site.ground_checks import unseen
 from bartizan.site.site import Site
 from bartizan.watch.rules import RuleBook
@@ -30,6 +35,41 @@ def rule_options(verb: _Verb) -> _Verb:
     return click.option("--state", "states", multiple=True, metavar="STATE", help="A state of the site that holds.")(
         verb
     )
+
+
+def counting_options(verb: _Verb) -> _Verb:
+    """Adds --episodes and --data to a verb."""
+    verb = click.option(
+        "--data", type=click.Path(path_type=Path, file_okay=False), help="Where counts are kept; beside SITE by itself."
+    )(verb)
+    return click.option("--episodes", is_flag=True, help="Count episodes for the base rates; needs --start.")(verb)
+
+
+@dataclass(slots=True)
+class Counts:
+    """Counts the episodes of a run named `run` into a data folder; nothing before it has begun."""
+
+    folder: Path
+    run: str
+    counting: Counting | None = None
+
+    def begin(self, site: Site, book: RuleBook, cameras: Collection[str]) -> None:
+        """Begin to count. Raises MissingPartError where nobody knows when the stream began."""
+        file = wiring.counts_file(self.folder)
+        file.compact()
+        ids = SignalIds(f"{self.run}-count")
+        self.counting = Counting(site, file, ids, book.holding, start=book.start, cameras=cameras)
+
+    def take(self, signals: Sequence[Signal], t: float) -> tuple[Signal, ...]:
+        """Count the signals of a moment `t` [s]; what is unusual with them."""
+        return () if self.counting is None or not math.isfinite(t) else self.counting.take(signals, t)
+
+    def done(self) -> Iterator[str]:
+        """Keep what was counted last; say what could not be kept."""
+        if self.counting is not None:
+            self.counting.keep()
+            if self.counting.trouble is not None:
+                yield f"episodes were counted and not kept: {self.counting.trouble}"
 
 
 def notes(site: Site, book: RuleBook, cameras: Collection[str]) -> Iterator[str]:

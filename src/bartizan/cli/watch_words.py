@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import click
 
-from bartizan.cli.watch_rules import explained, notes, unexplained
+from bartizan.cli.watch_rules import Counts, explained, notes, unexplained
 from bartizan.cli.words import printable
 from bartizan.signal import Signal
 from bartizan.site.site import Site
@@ -26,15 +27,18 @@ def many(count: int, what: str) -> str:
 class Teller:
     """Prints signals on stdout as they come, and on stderr how far the run is (on a terminal) and what it came to."""
 
-    def __init__(self, as_json: bool) -> None:
+    def __init__(self, as_json: bool, counts: Counts | None = None) -> None:
+        self._counts = counts
         self._as_json = as_json
         self._shows = sys.stderr.isatty()
         self._next = 0.0
         self._raised = 0
         self._silent = 0
 
-    def tell(self, signals: Iterable[Signal]) -> None:
-        """Print signals, one a line."""
+    def tell(self, signals: Sequence[Signal], t: float = math.nan) -> None:
+        """Print signals, one a line, and after those of a moment `t` [s] what is unusual in their number."""
+        if self._counts is not None:
+            signals = (*signals, *self._counts.take(signals, t))
         for signal in signals:
             self._raised += signal.state == "raised" and signal.silent is None
             self._silent += signal.state == "raised" and signal.silent is not None
@@ -45,6 +49,8 @@ class Teller:
         """Say what a person should know before the run begins."""
         for words in notes(site, book, cameras):
             self.note(words)
+        if self._counts is not None:
+            self._counts.begin(site, book, cameras)
 
     def explain(self, book: RuleBook, about: str | None) -> None:
         """Say why something did or did not give a signal, where that was asked for."""
@@ -68,6 +74,8 @@ class Teller:
 
     def done(self, words: str) -> None:
         """Say what the run came to."""
+        for trouble in () if self._counts is None else self._counts.done():
+            self.note(trouble)
         quiet = f", {self._silent:,} recorded and not sounded"
         self.note(f"{words}; {many(self._raised, 'signal')} raised{quiet if self._silent else ''}")
 

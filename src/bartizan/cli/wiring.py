@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bartizan.adapters.files.counts import CountsFile
     from bartizan.adapters.files.orders import OrdersFile
     from bartizan.adapters.files.tracks import TrackTable
     from bartizan.adapters.web.accounts import Accounts
@@ -239,6 +240,13 @@ def write_mot(files: Mapping[Path, Iterable[TraceRow]]) -> None:
     from bartizan.adapters.files.mot import write_all
 
     write_all(files)
+
+
+def counts_file(folder: Path) -> CountsFile:
+    """The counts of episodes in a data folder."""
+    from bartizan.adapters.files.counts import CountsFile
+
+    return CountsFile(folder)
 
 
 def orders_file(folder: Path) -> OrdersFile:

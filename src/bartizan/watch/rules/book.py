@@ -65,6 +65,11 @@ class RuleBook:
         self._ledger = Ledger(self._settings) if explain else None
 
     @property
+    def start(self) -> datetime | None:
+        """The time of the stream's zero (UTC), where it is known."""
+        return self._times.start
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know before the run begins."""
         return self._times.notes
@@ -140,6 +145,14 @@ class RuleBook:
     def forgotten(self) -> int:
         """Tracks of which nothing can be explained any more, for want of room."""
         return 0 if self._ledger is None else self._ledger.forgotten
+
+    def holding(self, t: float) -> frozenset[str]:
+        """The rules that are armed and within their hours and states at `t` [s]."""
+        return frozenset(
+            setting.rule.id
+            for index, setting in enumerate(self._settings)
+            if self._silence.is_armed(index) and self._times.withheld(setting.rule, t) is None
+        )
 
     def explain(self, about: str | None = None) -> tuple[Explanation, ...]:
         """Why what happened did or did not give a signal: by track and rule, of one track, zone or rule, or of all.

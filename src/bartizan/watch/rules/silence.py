@@ -32,11 +32,15 @@ class Silence:
         else:
             self._armed[rule] = armed
 
+    def is_armed(self, rule: int) -> bool:
+        """Whether a rule, by its number, is sounded."""
+        return self._armed.get(rule, self._settings[rule].rule.armed)
+
     def of(self, occurrence: Occurrence, t: float) -> str | None:
         """Why an occurrence is not sounded at `t` [s]; None where it is."""
         self.release(occurrence)
         setting, event = self._settings[occurrence.rule], occurrence.event
-        if not self._armed.get(occurrence.rule, setting.rule.armed):
+        if not self.is_armed(occurrence.rule):
             return "disarmed"
         for zone in self._access:
             if zone is setting.zone or holds(zone, event.at):

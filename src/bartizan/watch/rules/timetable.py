@@ -68,6 +68,11 @@ class Timetable:
         return axis not in self._told and axis not in self._by_hours
 
     @property
+    def start(self) -> datetime | None:
+        """The time of the stream's zero (UTC), where it is known."""
+        return self._start
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know: what is not minded because there is no time."""
         if self._start is None and self._patrols:
