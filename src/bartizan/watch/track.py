@@ -151,7 +151,8 @@ class Tracker:
         self._born = 0
 
     @property
-    def _now(self) -> float:
+    def now(self) -> float:
+        """The latest time [s] of any frame that was taken: the clock of the joined cameras."""
         return self._turn.now
 
     def step(self, t: float, camera: str, observations: Sequence[Observation]) -> TrackUpdate:
@@ -211,7 +212,7 @@ class Tracker:
         """Give each sighting to the track it belongs to, believed tracks first; begin a track with each one left."""
         seen: dict[Track, Observation] = {}
         t, camera = sightings.t, sightings.camera
-        coasting = self._now - self.params.coast
+        coasting = self.now - self.params.coast
         self._note_leaving(t, camera)
         believed = [
             track
@@ -309,7 +310,7 @@ class Tracker:
         gap, away = t - track.seen_t, self._bridge.distance(place(track.seen_at), place(at))
         name, cameras = str(track.id), (track.last_camera, camera)
         self._links.append(
-            Link(t=self._now, earlier=name, later=name, gap=gap, distance=away, speed=away / gap, cameras=cameras)
+            Link(t=self.now, earlier=name, later=name, gap=gap, distance=away, speed=away / gap, cameras=cameras)
         )
         self.counts.hand_overs += 1
 
@@ -336,7 +337,7 @@ class Tracker:
         """The points of this frame; tracks that are now believed get their id and hand out their earlier points."""
         points: list[TrackPoint] = []
         here = [track for track in self._tracks if track in seen or self._coasts(track)]
-        means, covariances = predict_all([track.state for track in here], self._now, self._law)
+        means, covariances = predict_all([track.state for track in here], self.now, self._law)
         errors = covariances[:, [0, 0, 1], [0, 1, 1]]
         for track, mean, error in zip(here, means.tolist(), errors.tolist(), strict=True):
             point = self._point(track, mean, error, camera, seen.get(track))
@@ -350,7 +351,7 @@ class Tracker:
 
     def _coasts(self, track: Track) -> bool:
         """Whether a believed track that this frame does not show is still held to be somewhere."""
-        return track.id is not None and track.left is None and self._now - track.seen_t <= self.params.coast
+        return track.id is not None and track.left is None and self.now - track.seen_t <= self.params.coast
 
     def _early(self, track: Track) -> list[TrackPoint]:
         """The points of a track from before it was believed, now that it has an id."""
@@ -363,10 +364,10 @@ class Tracker:
     def _point(
         self, track: Track, mean: list[float], error: list[float], camera: str, observation: Observation | None
     ) -> TrackPoint:
-        for name in [name for name, t in track.seen_by.items() if self._now - t > _LATELY]:
+        for name in [name for name, t in track.seen_by.items() if self.now - t > _LATELY]:
             del track.seen_by[name]
         return TrackPoint(
-            t=self._now,
+            t=self.now,
             track=track.id or "",
             at=(mean[0], mean[1]),
             velocity=(mean[2], mean[3]),
@@ -401,13 +402,13 @@ class Tracker:
             self._tracks.remove(lost)
             self.counts.stitches += 1
             go_on(lost, track)
-            self._links.append(link(lost, track, self._now, self._bridge))
+            self._links.append(link(lost, track, self.now, self._bridge))
             return True
         self.counts.tracks += 1
         track.id = next(self._names, None)
         if track.id is None:
             raise InputError(f"tracker: the names ran out after {self.counts.tracks - 1}. Give an endless iterator")
-        links = self._gone.links(track, believed, self._now, self._bridge)
+        links = self._gone.links(track, believed, self.now, self._bridge)
         self.counts.links += len(links)
         self._links += links
         return True
@@ -431,7 +432,7 @@ class Tracker:
         """Forget the tracks that nobody has seen for too long."""
         ended, kept = [], []
         for track in self._tracks:
-            unseen = self._now - track.seen_t
+            unseen = self.now - track.seen_t
             if unseen <= (self.params.doubt if track.id is None else self.params.stitch):
                 kept.append(track)
             elif track.id is None:
@@ -444,7 +445,7 @@ class Tracker:
             for track in kept:
                 track.apart &= living
         self._tracks = kept
-        self._gone.forget(self._now)
+        self._gone.forget(self.now)
         return ended
 
 

@@ -59,14 +59,17 @@ class LiveCounts:
 
     @property
     def dropped_frames(self) -> int:
-        """Frames that came too late or twice."""
-        return self.tracks.late_frames + self.tracks.repeated_frames
+        """Frames that came too late, twice, from a future of their own, or from one camera too many."""
+        tracks = self.tracks
+        return tracks.late_frames + tracks.repeated_frames + tracks.ahead_frames + tracks.stranger_frames
 
     @property
     def dropped_observations(self) -> int:
         """Detections without a place on the plan, and sightings that were unusable or one too many."""
         placeless = self.detections - self.observations
-        return self.unusable + placeless + self.tracks.unusable_observations + self.tracks.surplus_observations
+        tracks = self.tracks
+        dropped = tracks.unusable_observations + tracks.repeated_observations + tracks.surplus_observations
+        return self.unusable + placeless + dropped
 
 
 class LiveRun:
@@ -130,9 +133,8 @@ class LiveRun:
         self.counts.detections += len(glimpse.detections)
         self.counts.observations += len(glimpse.observations)
         update = self._tracker.step(glimpse.t, glimpse.camera, glimpse.observations)
-        # a time that is none is dropped and counted by the tracker, and must not stop the clock of the rules
-        if math.isfinite(glimpse.t):
-            self._now = max(self._now, glimpse.t)
+        # a time that is none, or that no other camera bears out, is dropped and counted: the clock of the rules stays
+        self._now = max(self._now, self._tracker.now)
         signals = (*ill, *self.book.step(update.points, self._now, update.ended, update.links))
         self.counts.signals += len(signals)
         points = {point.track: point for point in update.points}
