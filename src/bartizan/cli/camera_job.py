@@ -15,8 +15,8 @@ Pace = Literal["clock", "free"]
 class CameraJob:
     """One camera of a run.
 
-    `site` is the path of the site folder, `source` an address of pictures; `zero` (UTC) is the zero of the run's times
-    and `epoch` that same moment on the machine's monotonic clock, which all processes share. A file is played by the
+    `site` is the path of the site folder, `source` an address of pictures; `epoch` is the zero of the run's times on
+    the machine's monotonic clock, which all processes share. A file is played by the
     "clock", or as fast as it is looked at ("free"), when nothing is dropped. `show` [s]: one picture in that time is
     told for showing; None for none.
     """
@@ -25,7 +25,6 @@ class CameraJob:
     camera: str
     source: str
     fps: float | None
-    zero: datetime
     epoch: float
     pace: Pace = "clock"
     show: float | None = None
@@ -40,4 +39,22 @@ class CameraJob:
         return _ADAPTER.validate_json(data)
 
 
+@dataclass(frozen=True, slots=True)
+class GoAhead:
+    """The word that all workers begin with: files begin at `begin` [s of the run's clock], `zero` (UTC) is its zero."""
+
+    begin: float
+    zero: datetime
+
+    def write(self) -> bytes:
+        """The word as bytes."""
+        return _WORD.dump_json(self)
+
+    @classmethod
+    def read(cls, data: bytes) -> GoAhead:
+        """The word in some bytes that `write` gave."""
+        return _WORD.validate_json(data)
+
+
 _ADAPTER = TypeAdapter(CameraJob)
+_WORD = TypeAdapter(GoAhead)

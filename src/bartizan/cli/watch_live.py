@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bartizan.app.live.arming import Arming
@@ -18,11 +18,12 @@ from bartizan.app.live.gather import Arrivals, Gathering, Taken, Trouble
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import WAIT, Join
 from bartizan.app.live.recorded import RunHead
+from bartizan.app.live.rehearsal import rehearse_run
 from bartizan.app.live.run import LiveRun
 from bartizan.app.live.wire import Ended, encode
 from bartizan.cli import wiring, wiring_live
 from bartizan.cli.bus_options import Bus
-from bartizan.cli.camera_job import CameraJob
+from bartizan.cli.camera_job import CameraJob, GoAhead
 from bartizan.cli.desk import data_folder
 from bartizan.cli.watch_words import Teller, many
 from bartizan.errors import MissingPartError
@@ -48,17 +49,42 @@ class LiveTask:
         return replace(self, head=replace(self.head, seed=seed))
 
 
+class Clock:
+    """The clock of a live run: `now` [s] since `epoch`, which is `zero` (UTC).
+
+    `start` (UTC) is when the first picture of a file was taken, where somebody knows.
+    """
+
+    def __init__(self, start: datetime | None) -> None:
+        self.epoch = time.monotonic()
+        self.zero = datetime.now(UTC)
+        self._start = start
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return time.monotonic() - self.epoch
+
+    def go(self) -> bytes:
+        """The word that the workers begin with: files begin now."""
+        begin = self.now()
+        if self._start is not None:
+            self.zero = self._start - timedelta(seconds=begin)
+        return GoAhead(begin, self.zero).write()
+
+
 def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, teller: Teller) -> None:
     """Watch cameras of this machine, each in a process of its own, until they are over or Ctrl-C."""
     for camera in sources:
         model_of(task.site.camera(camera))
-    task, now = _begun(task, tuple(sources))
+    clock = Clock(task.head.start)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
+        rehearse_run(task.site)
+        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, clock), clock.go))
+        task = _begun(task, clock, tuple(sources))
         run = _run(task, parts)
         teller.begin(task.site, run.book, tuple(sources))
-        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, now)))
-        gathering = _gathering(task, run, Join(sources, wait=WAIT), now, teller)
+        gathering = _gathering(task, run, Join(sources, wait=WAIT), clock.now, teller)
         _gather(gathering, fleet, over, run=run, teller=teller)
         _done(task, gathering, run, teller)
 
@@ -68,14 +94,17 @@ def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> 
     cameras = tuple(camera.id for camera in task.site.cameras if camera.model is not None)
     if not cameras:
         raise MissingPartError("no camera of the site has a model, so that nobody can report of one")
-    task, now = _begun(task, cameras)
+    rehearse_run(task.site)
+    clock = Clock(task.head.start)
+    clock.go()
+    task = _begun(task, clock, cameras)
     intake = Intake(task.site.hash, cameras, task.head.start)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         run = _run(task, parts)
         teller.begin(task.site, run.book, cameras)
-        heard = parts.enter_context(wiring_live.subscriber(bus, intake, now))
-        gathering = _gathering(task, run, Join(cameras, wait=BUS_WAIT), now, teller)
+        heard = parts.enter_context(wiring_live.subscriber(bus, intake, clock.now))
+        gathering = _gathering(task, run, Join(cameras, wait=BUS_WAIT), clock.now, teller)
 
         def tell(taken: Taken) -> None:
             for one in taken.sighting.signals if publish else ():
@@ -101,12 +130,12 @@ def send(
     """Hand what the cameras of this machine tell to a broker, until they are over or Ctrl-C."""
     for camera in sources:
         model_of(task.site.camera(camera))
-    task, now = _begun(task, None)
+    clock = Clock(task.head.start)
     told = 0
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         to = parts.enter_context(wiring_live.publisher(bus, spool))
-        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, now)))
+        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, clock), clock.go))
         left = set(sources)
         while left and not over() and to.failed is None:
             arrival = fleet.next(_TURN)
@@ -117,7 +146,7 @@ def send(
                 to.tell(arrival.sender, arrival.number, arrival.camera, encode(arrival))
                 if isinstance(arrival, Ended):
                     left.discard(arrival.camera)
-            teller.progress(f"t = {now():.1f} s, {told} messages told; {to.line.last or 'the broker is there'}")
+            teller.progress(f"t = {clock.now():.1f} s, {told} messages told; {to.line.last or 'the broker is there'}")
         if to.failed is not None:
             raise to.failed
         drained = to.drain(DRAIN if not left else _TURN)
@@ -144,11 +173,9 @@ def stopping() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def _begun(task: LiveTask, health: tuple[str, ...] | None) -> tuple[LiveTask, Callable[[], float]]:
-    """The task with its zero, which is now, and the run's clock."""
-    epoch = time.monotonic()
-    head = replace(task.head, start=task.head.start or datetime.now(UTC), health=health)
-    return replace(task, head=head), lambda: time.monotonic() - epoch
+def _begun(task: LiveTask, clock: Clock, health: tuple[str, ...]) -> LiveTask:
+    """The task when its cameras have begun: they must be well from now on."""
+    return replace(task, head=replace(task.head, start=clock.zero, health=health, began=clock.now()))
 
 
 def _run(task: LiveTask, parts: ExitStack) -> LiveRun:
@@ -156,20 +183,11 @@ def _run(task: LiveTask, parts: ExitStack) -> LiveRun:
     return task.head.live(task.site, keep, explain=task.explain is not None)
 
 
-def _jobs(
-    task: LiveTask, sources: Mapping[str, str], fps: float | None, now: Callable[[], float]
-) -> Iterable[CameraJob]:
-    assert task.head.start is not None  # noqa: S101 - a live task has begun
-    epoch = time.monotonic() - now()
+def _jobs(task: LiveTask, sources: Mapping[str, str], fps: float | None, clock: Clock) -> Iterable[CameraJob]:
+    path = str(task.path.resolve())
     for camera, source in sources.items():
-        yield CameraJob(
-            site=str(task.path.resolve()),
-            camera=camera,
-            source=source,
-            fps=fps or task.site.camera(camera).fps,
-            zero=task.head.start,
-            epoch=epoch,
-        )
+        rate = fps or task.site.camera(camera).fps
+        yield CameraJob(site=path, camera=camera, source=source, fps=rate, epoch=clock.epoch)
 
 
 def _gathering(task: LiveTask, run: LiveRun, join: Join, now: Callable[[], float], teller: Teller) -> Gathering:
@@ -195,7 +213,7 @@ def _gather(
     tell: Callable[[Taken], None] = lambda taken: None,
 ) -> None:
     for taken in gathering.watch(arrivals, over):
-        teller.tell(taken.sighting.signals)
+        teller.tell(taken.sighting.signals, taken.sighting.t)
         tell(taken)
         dropped = gathering.counts.dropped + run.counts.dropped_frames
         if taken.report is not None:

@@ -58,12 +58,12 @@ def jpeg(picture: NDArray[np.uint8]) -> bytes | None:
     return jpeg_(picture)
 
 
-def camera_workers(jobs: Iterable[CameraJob]) -> Fleet:
-    """A process for each camera; a context that starts and ends them."""
+def camera_workers(jobs: Iterable[CameraJob], go: Callable[[], bytes]) -> Fleet:
+    """A process for each camera; a context that starts and ends them. `go` gives the word when all are ready."""
     from bartizan.adapters.workers import Fleet
 
     command = [sys.executable, "-m", "bartizan.cli.worker"]
-    return Fleet(command, {job.camera: job.write() for job in jobs}, rng=Random())  # noqa: S311 - pauses
+    return Fleet(command, {job.camera: job.write() for job in jobs}, rng=Random(), go=go)  # noqa: S311 - pauses
 
 
 def detectors(site: Path) -> DetectorFactory:

@@ -34,8 +34,9 @@ def _work(outlet: Outlet) -> int:
     from bartizan.app.live.looking import Sender, look  # noqa: PLC0415
     from bartizan.app.live.pace import Paced  # noqa: PLC0415
     from bartizan.app.live.ports import LiveSource  # noqa: PLC0415
+    from bartizan.app.live.rehearsal import rehearse_eye  # noqa: PLC0415
     from bartizan.cli import wiring, wiring_live  # noqa: PLC0415
-    from bartizan.cli.camera_job import CameraJob  # noqa: PLC0415
+    from bartizan.cli.camera_job import CameraJob, GoAhead  # noqa: PLC0415
     from bartizan.watch.health import Meter  # noqa: PLC0415
 
     job = CameraJob.read(outlet.job())
@@ -47,10 +48,12 @@ def _work(outlet: Outlet) -> int:
     free = job.pace == "free" and not isinstance(source, LiveSource)
     make = wiring_live.detectors(Path(job.site))
     eye = Eye(camera, make) if isinstance(source, LiveSource) else Eye.of(camera, source, make)
+    if camera.size is not None:
+        rehearse_eye(Eye(camera, make), camera.size, Meter(camera).measure)
+    word = GoAhead.read(outlet.ready(patient=free))
     if not isinstance(source, LiveSource) and not free:
-        source = Paced(source, seconds=seconds, wait=threading.Event().wait)
-    outlet.ready(patient=free)
-    sender = Sender(secrets.token_hex(8), site.hash, camera.id, job.zero)
+        source = Paced(source, seconds=seconds, wait=threading.Event().wait, begin=word.begin)
+    sender = Sender(secrets.token_hex(8), site.hash, camera.id, word.zero)
     show = None if job.show is None else wiring_live.jpeg
     measure = Meter(camera).measure
     for told in look(source, eye, sender, seconds=seconds, measure=measure, show=show, every=job.show or 0.0):

@@ -35,6 +35,10 @@ class Puppet:
         _, length = HEAD.unpack(sys.stdin.buffer.read(HEAD.size))
         job = json.loads(sys.stdin.buffer.read(length))
         self.camera, self.acts, self.number = job["camera"], job["acts"], 0
+
+    def _go(self) -> None:
+        _, length = HEAD.unpack(sys.stdin.buffer.read(HEAD.size))
+        assert sys.stdin.buffer.read(length) == b"go"
         threading.Thread(target=self._leash, daemon=True).start()
 
     def _leash(self) -> None:
@@ -47,6 +51,7 @@ class Puppet:
 
     def ready(self) -> None:
         self.say(packet(b"R"))
+        self._go()
 
     def refuse(self, words: str) -> None:
         self.say(packet(b"X", words.encode()))

@@ -28,7 +28,7 @@ LIMIT = 30.0  # seconds for what takes a fraction of one on an idle machine
 
 def fleet(**acts: list[Any]) -> Fleet:
     jobs = {name: json.dumps({"camera": name, "acts": told}).encode() for name, told in acts.items()}
-    return Fleet(PUPPET, jobs, rng=random.Random(1), pauses=SHORT)  # noqa: S311
+    return Fleet(PUPPET, jobs, rng=random.Random(1), go=lambda: b"go", pauses=SHORT)  # noqa: S311
 
 
 def until(workers: Fleet, enough: Callable[[list[Arrival]], bool]) -> list[Arrival]:
@@ -163,6 +163,9 @@ def test_workers_end_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         "child.stdin.write(struct.pack('>cI', b'J', 5) + b'north')\n"
         "child.stdin.flush()\n"
         "child.stdout.read(5)\n"
+        "child.stdin.write(struct.pack('>cI', b'G', 0))\n"
+        "child.stdin.flush()\n"
+        "child.stdout.read(100)\n"
         "print(child.pid, flush=True)\n"
         "time.sleep(600)\n"
     )

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bartizan.adapters.workers.process import OPENING, STOP, Worker, environment
@@ -60,15 +60,23 @@ class Fleet:
     """A worker for each camera, as processes of `command`; `jobs` gives each camera's job as bytes.
 
     A context: within it the workers live, and none is left after it. A worker that dies is started again after a
-    growing pause, and the others do not notice. Entering raises InputError where a worker refuses its job, such as a
-    file that is no video.
+    growing pause, and the others do not notice. When all are ready at first, `go` is asked once for the word that they
+    all begin with. Entering raises InputError where a worker refuses its job, such as a file that is no video.
     """
 
     def __init__(
-        self, command: Sequence[str], jobs: Mapping[str, bytes], *, rng: random.Random, pauses: Pauses | None = None
+        self,
+        command: Sequence[str],
+        jobs: Mapping[str, bytes],
+        *,
+        rng: random.Random,
+        go: Callable[[], bytes] = bytes,
+        pauses: Pauses | None = None,
     ) -> None:
         self.counts = FleetCounts()
         self._command = list(command)
+        self._go = go
+        self._word: bytes | None = None
         self._rng, self._pauses = rng, pauses or Pauses()
         self._posts = {camera: _Post(job) for camera, job in jobs.items()}
         self._heard: queue.Queue[Arrival] = queue.Queue(MOST)
@@ -82,6 +90,10 @@ class Fleet:
             for camera in self._posts:
                 self._start(camera)
             self._require_ready()
+            self._word = self._go()
+            for post in self._posts.values():
+                if post.worker is not None:
+                    post.worker.go(self._word)
         except BaseException:
             self.close()
             raise
@@ -123,6 +135,8 @@ class Fleet:
             post.again = None
             post.worker = Worker(camera, self._command, post.job, self._environment, self._hear)
             self.counts.starts[camera] += 1
+            if self._word is not None:
+                post.worker.go(self._word)  # it waits in the pipe until the worker is ready
 
     def _require_ready(self) -> None:
         until = time.monotonic() + OPENING

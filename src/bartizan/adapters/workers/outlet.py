@@ -44,12 +44,11 @@ class Outlet:
         self._thread = threading.Thread(target=self._send, name="outlet", daemon=True)
 
     def job(self) -> bytes:
-        """The job that this process is to do; from then on it ends with the process that gave it."""
+        """The job that this process is to do."""
         packet = read(self._in)
         if packet is None or packet.kind != b"J":
             raise InputError("this process is started by `bartizan watch` and `bartizan desk`, and not by hand")
         _die_with_parent()
-        threading.Thread(target=self._end_with_input, name="leash", daemon=True).start()
         return packet.body
 
     def refuse(self, words: str) -> None:
@@ -57,11 +56,19 @@ class Outlet:
         with suppress(OSError):
             write(self._out, Packet(b"X", words.encode()[:10_000]))
 
-    def ready(self, *, patient: bool) -> None:
-        """The job begins."""
+    def ready(self, *, patient: bool) -> bytes:
+        """Say that the job can begin, and wait for the word to go ahead.
+
+        Returns what comes with that word. From then on this process ends with the one that gave the job.
+        """
         self._patient = patient
         write(self._out, Packet(b"R", b""))
+        packet = read(self._in)
+        if packet is None or packet.kind != b"G":
+            sys.exit(0)  # nobody wants it any more
+        threading.Thread(target=self._end_with_input, name="leash", daemon=True).start()
         self._thread.start()
+        return packet.body
 
     def tell(self, told: Told) -> None:
         """Tell something, when the pipe takes it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 from typing import BinaryIO, Literal, NamedTuple, cast
 
-Kind = Literal[b"J", b"R", b"X", b"M"]
-"""J: the job, to the worker. From it: R ready, X refused with words, M a message of `app.live.wire`."""
+Kind = Literal[b"J", b"G", b"R", b"X", b"M"]
+"""To the worker: J its job, G go ahead. From it: R ready, X refused with words, M a message of `app.live.wire`."""
 
 LONGEST = 2 << 20  # bytes of a packet: a message is bounded to half of that
 _HEAD = struct.Struct(">cI")
-_KINDS = (b"J", b"R", b"X", b"M")
+_KINDS = (b"J", b"G", b"R", b"X", b"M")
 
 
 class Packet(NamedTuple):

@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import BinaryIO, cast
 
 from bartizan.adapters.workers.packet import Packet, PacketError, read, write
-from bartizan.app.live.wire import Tick, Told, WireError, decode
+from bartizan.app.live.wire import Ended, Report, Told, Waiting, WireError, decode
 
 STOP = 3.0  # seconds that a worker has to end by itself
 OPENING = 120.0  # seconds from the start of a process to its first word: a loaded machine compiles kernels first
@@ -78,6 +78,11 @@ class Worker:
         limit = SILENCE if self.ready.is_set() else OPENING
         return time.monotonic() - self._heard - limit
 
+    def go(self, word: bytes) -> None:
+        """Let it begin; it is heard of where it cannot."""
+        with suppress(OSError, ValueError):
+            write(self._stdin, Packet(b"G", word))
+
     def end(self, why: str) -> None:
         """Kill it, because of what it did."""
         self._fault = self._fault or why
@@ -141,7 +146,7 @@ class Worker:
     def _judged(self, body: bytes) -> Told:
         """A message of this camera; a worker that a stream has taken over may tell anything."""
         told = decode(body)
-        if isinstance(told, Tick) or told.camera != self.camera:
+        if not isinstance(told, Report | Waiting | Ended) or told.camera != self.camera:
             raise WireError("a form", "it told of another camera than its own")
         return told
 

@@ -100,6 +100,8 @@ def look(
                 report = replace(report, picture=show(picture))
             yield report
         if isinstance(source, LiveSource):
+            # what was dropped last is told too
+            yield sender.waiting(t, source.counters)
             why = source.counters.words or _OVER
     except VideoError as error:
         why = str(error)
