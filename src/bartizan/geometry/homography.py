@@ -17,6 +17,8 @@ from bartizan.geometry.projection import Points, Sigma
 
 # a point this close to the line through two others, as a share of their distance, counts as on it
 _THIN = 1e-3
+# pixels or metres beyond which a number is no place of a plan
+_FURTHEST = 1e7
 # of many points, lines through this many stand for all: one that holds all points but one holds most of these
 _LINES = 30
 # focal lengths of real cameras lie within these multiples of the picture's width (field of view 136 to 3 degrees)
@@ -180,8 +182,11 @@ def _checked(pairs: Sequence[Sequence[float]]) -> Points:
         rows = [[float(value) for value in pair] for pair in pairs]
     except (TypeError, ValueError):
         rows = [[]]
-    if not all(len(row) == 4 and all(math.isfinite(value) for value in row) for row in rows):
-        raise CalibrationError("each point is four finite numbers: pixel x, pixel y, plan x, plan y")
+    # a comparison with what is no number is False
+    if not all(len(row) == 4 and all(abs(value) <= _FURTHEST for value in row) for row in rows):
+        raise CalibrationError(
+            "each point is four finite numbers: pixel x, pixel y, plan x, plan y; none is beyond ten million"
+        )
     if len(rows) < 4:
         raise CalibrationError(f"a camera needs at least four points, not {len(rows)}. Give more places on the ground")
     points = np.array(rows)

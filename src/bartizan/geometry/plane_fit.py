@@ -13,6 +13,7 @@ from scipy.optimize import least_squares
 from scipy.stats import norm
 from scipy.stats import t as student
 
+from bartizan.errors import CalibrationError
 from bartizan.geometry.projection import Points
 
 CLICK = 1.5
@@ -86,7 +87,13 @@ def solve(pairs: Points, start: Points) -> Solved:
     if count == 4:
         leverage = (1.0,) * 4
         return Solved(start, None, PointFit(_rows(pairs), None, leverage, leverage, None, 0))
-    found = min((problem.refined(one) for one in problem.starts(start)), key=problem.cost)
+    starts = [one for one in problem.starts(start) if math.isfinite(problem.cost(one))]
+    if not starts:
+        raise CalibrationError(
+            "the points fit no camera: one lies as good as on its horizon. Look for a point whose plan position "
+            "belongs to another pixel"
+        )
+    found = min((problem.refined(one) for one in starts), key=problem.cost)
     misses = problem.misses(found)
     whitened, size = problem.whitened(found), problem.scatter(found)
     weights = _weights(whitened, size)
@@ -126,8 +133,6 @@ class _Problem:
         for chosen in _fours(count):
             four = direct_linear(self._pairs[chosen, :2], self._pairs[chosen, 2:])
             start = self._inward(four)
-            if not np.all(np.isfinite(start)):
-                continue
             held = self.cost(start)
             if held < least:
                 best, least = start, held
@@ -157,7 +162,12 @@ class _Problem:
 
     def cost(self, parameters: NDArray[np.float64]) -> float:
         """How badly the pairs fit: the squared miss that just over half of them keep within, beside four that fit."""
-        squares = np.sort((self.whitened(parameters).reshape(-1, 2) ** 2).sum(axis=1))
+        try:
+            with np.errstate(all="ignore"):
+                squares = np.sort((self.whitened(parameters).reshape(-1, 2) ** 2).sum(axis=1))
+        except np.linalg.LinAlgError:
+            # three of four points in a line make a homography that throws others to infinity
+            return math.inf
         if not np.all(np.isfinite(squares)):
             return math.inf
         if len(squares) >= _ENOUGH_TO_VOTE:

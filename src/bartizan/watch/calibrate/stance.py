@@ -50,7 +50,7 @@ class StanceParams:
     draws: int = 500
     outlier: float = 0.25
     block: float = 5.0
-    stay: float = 20.0
+    stay: float = 15.0
     pace: float = 0.25
     resamples: int = 60
 
