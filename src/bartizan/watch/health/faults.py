@@ -62,12 +62,12 @@ class Limits:
 
 # tuned on PETS frames 1 to 400 and on rendered scenes: what they gave is in docs/howto/cameras.md
 RAISES = Limits(
-    same=0.10, still=1.5, stiller=0.75, stillest=0.35, flat=4.0, faint=0.40, soft=0.55, unlike=0.40, gone=0.40,
+    same=0.10, still=1.5, stiller=0.90, stillest=0.35, flat=4.0, faint=0.40, soft=0.55, unlike=0.40, gone=0.40,
     kept=0.70, glaring=0.20, bright=170.0, brighter=45.0,
 )  # fmt: skip
 # a fault ends only well on this side of where it began
 ENDS = Limits(
-    same=0.15, still=1.6, stiller=0.80, stillest=0.40, flat=5.0, faint=0.50, soft=0.65, unlike=0.50, gone=0.30,
+    same=0.15, still=1.6, stiller=0.95, stillest=0.40, flat=5.0, faint=0.50, soft=0.65, unlike=0.50, gone=0.30,
     kept=0.60, glaring=0.12, bright=160.0, brighter=30.0,
 )  # fmt: skip
 
@@ -98,15 +98,14 @@ def _seen(reading: Reading, limits: Limits) -> Fault | None:
     if reading.glare >= usual.glare + limits.glaring or washed:
         return "blinded"
     unlike = reading.likeness <= limits.unlike
-    if (
-        reading.contrast <= limits.flat
-        or (faint and unlike)
-        or (reading.lost >= limits.gone and reading.kept >= limits.kept)
-    ):
+    soft = reading.sharpness <= limits.soft * usual.sharpness
+    # what is near is out of focus and shows little; another view is as sharp as the usual one
+    blocked = reading.lost >= limits.gone and reading.kept >= limits.kept
+    if reading.contrast <= limits.flat or (unlike and (faint or soft)) or blocked:
         return "covered"
     if unlike:
         return "turned"
-    return "defocused" if reading.sharpness <= limits.soft * usual.sharpness else None
+    return "defocused" if soft else None
 
 
 def words(fault: Fault, reading: Reading) -> str:

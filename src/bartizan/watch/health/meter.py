@@ -104,7 +104,8 @@ class Meter:
         )
         self._keep(t, spots)
         if reading.change is not None:
-            self._quiet.add(t, reading.change)
+            repeated = reading.repeat is not None and reading.repeat <= RAISES.same
+            self._quiet.add(t, reading.change, repeated=repeated)
         self._learn(t, since, reading, view)
         return reading
 
