@@ -168,8 +168,21 @@ def test_a_signal_whose_track_the_camera_does_not_show_is_counted() -> None:
     shelf = Shelf()
     album = Album(SITE, shelf, start_utc=START)
     album.take(*frame(signal(tracks=("somebody",))), noise())
-    album.take(*frame(signal(id="r-2")), None)
+    album.take(*frame(signal(id="r-2"), t=92.0), None)  # the last picture is too old
     assert (shelf.kept, album.counts.without_picture) == ([], 2)
+
+
+def test_every_camera_that_lately_showed_the_track_keeps_one() -> None:
+    shelf = Shelf()
+    album = Album(SITE, shelf, start_utc=START)
+    for camera, t in (("west", 88.0), ("east", 89.5)):
+        sighting, glimpse = frame(t=t)
+        album.take(replace(sighting, camera=camera), glimpse, noise())
+    # what raised it came without a picture of its own
+    album.take(Sighting(t=90.0, camera="south", signals=(signal(),)))
+    assert [about.camera for about, _ in shelf.kept] == ["east"]
+    album.take(*frame(signal(id="r-2")), noise())
+    assert [about.camera for about, _ in shelf.kept] == ["east", "east", "north"]
 
 
 def test_what_is_over_its_time_is_deleted_as_time_goes_by() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,12 +15,14 @@ from bartizan.app.live.eye import Glimpse
 from bartizan.app.live.run import Sighting
 from bartizan.errors import MissingPartError
 from bartizan.signal import Signal
+from bartizan.site.privacy import Privacy
 from bartizan.site.site import Site
 from bartizan.watch.blur import Box, blur_others
 
 Image = NDArray[np.uint8]
 
 TIDY = timedelta(hours=1)  # how often what is over its time is deleted
+LATELY = 1.0  # seconds: an older picture shows somebody somewhere else
 OVERLAP = 0.5  # of a detection and the subject's box (intersection over union): less is somebody else
 
 
@@ -32,13 +35,23 @@ class AlbumCounts:
     without_picture: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What one camera showed last: when, the picture, who was followed where in it, and all that was detected."""
+
+    t: float
+    image: Image
+    boxes: tuple[tuple[str, Box], ...]
+    detections: tuple[Box, ...]
+
+
 class Album:
     """The album of one run.
 
     `start_utc` is the time of the stream's zero. Only signals of rules with `pictures = true` that sound keep any, one
-    when they are raised and one each time they rise in severity, from every camera that shows one of their tracks at
-    that moment. Raises MissingPartError where such a rule exists and the site does not say how long pictures stay, or
-    where the time of day is not known: nothing may be kept for ever.
+    when they are raised and one each time they rise in severity, from every camera that shows one of their tracks, or
+    did within LATELY. Raises MissingPartError where such a rule exists and the site does not say how long pictures
+    stay, or where the time of day is not known: nothing may be kept for ever.
     """
 
     def __init__(self, site: Site, store: PictureStore, *, start_utc: datetime | None) -> None:
@@ -54,18 +67,22 @@ class Album:
         self._privacy = site.privacy
         self._start = start_utc
         self._store = store
+        self._shown: dict[str, _Shown] = {}
         self._severity: dict[str, str] = {}
         self._tidied: datetime | None = None
         self.counts = AlbumCounts()
 
-    def take(self, sighting: Sighting, glimpse: Glimpse, image: Image | None) -> None:
-        """See what a frame gave: `image`, shape (height, width, 3), BGR, or None where there is none to be kept."""
-        if self._start is None or self._privacy is None:
+    def take(self, sighting: Sighting, glimpse: Glimpse | None = None, image: Image | None = None) -> None:
+        """See what a message gave; `image`, shape (height, width, 3), BGR, is of the frame that `glimpse` is of."""
+        if self._start is None or self._privacy is None or not math.isfinite(sighting.t):
             return
+        if image is not None and glimpse is not None:
+            found = tuple(one.box for one in glimpse.detections)
+            self._shown[sighting.camera] = _Shown(sighting.t, image, sighting.boxes, found)
         now = self._start.astimezone(UTC) + timedelta(seconds=sighting.t)
         for signal in sighting.signals:
             if self._is_due(signal):
-                self._keep(signal, sighting, glimpse, image, now)
+                self._keep(signal, sighting.t, self._privacy)
         self.tidy(now)
 
     def tidy(self, now: datetime) -> None:
@@ -84,24 +101,29 @@ class Album:
         self._severity[signal.id] = signal.severity
         return rises
 
-    def _keep(self, signal: Signal, sighting: Sighting, glimpse: Glimpse, image: Image | None, now: datetime) -> None:
-        assert self._privacy is not None  # noqa: S101 - `take` asked
-        subjects = [box for track, box in sighting.boxes if track in signal.tracks]
-        if image is None or not subjects:
-            self.counts.without_picture += 1
-            return
-        others = [box for track, box in sighting.boxes if track not in signal.tracks]
-        others += _of_others((one.box for one in glimpse.detections), subjects)
-        about = KeptPicture(
-            signal=signal.id,
-            rule=str(signal.rule),
-            camera=sighting.camera,
-            taken=now,
-            until=now + timedelta(days=self._privacy.pictures_days),
-            purpose=self._privacy.purpose,
-        )
-        self._store.keep(about, blur_others(image, others, subjects))
-        self.counts.kept += 1
+    def _keep(self, signal: Signal, t: float, privacy: Privacy) -> None:
+        """Keep what the cameras show of a signal's tracks."""
+        kept = 0
+        for camera, shown in self._shown.items():
+            subjects = [box for track, box in shown.boxes if track in signal.tracks]
+            if not subjects or abs(t - shown.t) > LATELY:
+                continue
+            others = [box for track, box in shown.boxes if track not in signal.tracks]
+            others += _of_others(shown.detections, subjects)
+            assert self._start is not None  # noqa: S101 - `take` asked
+            taken = self._start.astimezone(UTC) + timedelta(seconds=shown.t)
+            about = KeptPicture(
+                signal=signal.id,
+                rule=str(signal.rule),
+                camera=camera,
+                taken=taken,
+                until=taken + timedelta(days=privacy.pictures_days),
+                purpose=privacy.purpose,
+            )
+            self._store.keep(about, blur_others(shown.image, others, subjects))
+            kept += 1
+        self.counts.kept += kept
+        self.counts.without_picture += not kept
 
 
 def _of_others(found: Iterable[Box], subjects: Iterable[Box]) -> list[Box]:
