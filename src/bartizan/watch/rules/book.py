@@ -59,7 +59,7 @@ class RuleBook:
         self._silence = Silence(site, self._settings, self._times, self._chains)
         self._open: dict[tuple[int, str], Occurrence] = {}
         self._cases: dict[str, Case] = {}
-        # where and when the tracks of open occurrences were seen last
+        # where and when tracks were seen last of which a group or an escalation depends on it
         self._where: dict[str, tuple[float, float]] = {}
         self._seen: dict[str, float] = {}
         self._ledger = Ledger(self._settings) if explain else None
@@ -164,7 +164,9 @@ class RuleBook:
     # ---- inside
 
     def _follow(self, batch: Batch) -> None:
-        wanted = {track for one in self._open.values() for track in one.event.tracks}
+        wanted = {
+            track for one in self._open.values() if self._settings[one.rule].follows for track in one.event.tracks
+        }
         if not wanted:
             self._where.clear()
             self._seen.clear()

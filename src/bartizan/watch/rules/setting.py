@@ -41,6 +41,11 @@ class Setting:
         labels = rule.classes | {"person"} if rule.kind == "left-object" else rule.classes
         return cls(rule, make(rule, site), zone, tuple(site.element(name) for name in names), labels)
 
+    @property
+    def follows(self) -> bool:
+        """Whether it must know where and when its people were seen last."""
+        return self.rule.group_seconds > 0.0 or bool(self.rule.escalate)
+
     def minded(self, batch: Batch) -> Batch:
         """The points of a moment that this rule minds: of its classes, and not known to be of another size."""
         keep = None
