@@ -26,6 +26,7 @@ SIZE = (640, 480)
 BEGINS = 15.0
 MARGIN = 2 * EVERY  # s: of the readings themselves
 PARAMS = HealthParams()
+MANY = 25  # people of a crowd
 # the name of the fault, the way it is made, the time within which it is raised [s]
 FOUND = [
     ("covered", "capped", PARAMS.covered),
@@ -58,12 +59,12 @@ def clean(chancery_site: Site) -> Clean:
     return {(name, light): renderer_of(chancery_site, name, light).clean for name, light in scenes}
 
 
-def disturbed(site: Site, name: str, light: Light, seconds: float, *disturbances: object) -> Iterator[Timed]:
-    """A scene with disturbances after fifteen seconds without."""
-    quiet, other = renderer_of(site, name, light), renderer_of(site, name, light, disturbances)
-    for number in range(int(seconds / STEP)):
-        t = number * STEP
-        yield t, quiet.render(number, ()) if t < 15.0 else other.render(number, (), t)
+def disturbed(quiet: Picture, site: Site, name: str, light: Light, *disturbances: object) -> Iterator[Timed]:
+    """A minute of a scene, with disturbances after twelve seconds without."""
+    renderer = renderer_of(site, name, light, disturbances)
+    yield from still_scene(quiet, 12.0, GRAIN[light])
+    for number in range(12, 50):
+        yield float(number), renderer.render(number, (), float(number))
 
 
 @pytest.mark.parametrize("scene", [("forecourt", "day"), ("west", "night")], ids=str)
@@ -115,7 +116,8 @@ def test_nothing_is_wrong_with_a_quiet_scene(clean: Clean, scene: tuple[str, Lig
 
 
 def test_the_renderers_own_few_noises_are_no_still_picture(chancery_site: Site) -> None:
-    assert watched(disturbed(chancery_site, "forecourt", "night", 80.0))[0] == []
+    renderer = renderer_of(chancery_site, "forecourt", "night")
+    assert watched((number * STEP, renderer.render(number, ())) for number in range(140))[0] == []
 
 
 def test_dusk_is_no_fault(clean: Clean) -> None:
@@ -146,21 +148,22 @@ def test_dusk_is_no_fault(clean: Clean) -> None:
     ids=["lamp", "headlights", "rain", "snow", "cloud", "exposure", "exposure-night", "branch"],
 )
 def test_what_weather_and_lamps_do_is_no_fault(
-    chancery_site: Site, light: Light, disturbances: tuple[object, ...]
+    clean: Clean, chancery_site: Site, light: Light, disturbances: tuple[object, ...]
 ) -> None:
-    assert told(watched(disturbed(chancery_site, "forecourt", light, 60.0, *disturbances))[0]) == []
+    frames = disturbed(clean["forecourt", light], chancery_site, "forecourt", light, *disturbances)
+    assert told(watched(frames)[0]) == []
 
 
 def test_a_crowd_that_passes_is_no_fault(chancery_site: Site) -> None:
     renderer = renderer_of(chancery_site, "west", "day")
     rng = np.random.default_rng(4)
-    places = rng.uniform((0.0, -4.0), (40.0, 3.0), (40, 2))
-    paces = rng.uniform(0.6, 1.6, 40) * rng.choice([-1.0, 1.0], 40)
+    places = rng.uniform((0.0, -4.0), (40.0, 3.0), (MANY, 2))
+    paces = rng.uniform(0.6, 1.6, MANY) * rng.choice([-1.0, 1.0], MANY)
 
     def crowd() -> Iterator[Timed]:
-        for number in range(140):
-            t = number * STEP
-            many = 40 if t >= 15.0 else 0
+        for number in range(50):
+            t = float(number)
+            many = MANY if t >= 12.0 else 0
             people = tuple(
                 Figure(
                     actor=f"a{n}",
