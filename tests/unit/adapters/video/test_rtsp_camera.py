@@ -21,7 +21,10 @@ from bartizan.adapters.video.secrets import Credentials, Secrets
 from bartizan.adapters.video.source import open_source
 from bartizan.app.live.ports import LiveSource, SourceCounters
 from bartizan.errors import MissingExtraError, VideoError
+from bartizan.signal import Signal, SignalIds
+from bartizan.site import build
 from bartizan.site.model import Camera
+from bartizan.watch.health import HealthBook, HealthParams, Meter
 from conftest import missing
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
@@ -164,6 +167,45 @@ def test_a_frozen_server_is_lost_and_comes_back() -> None:
         finally:
             server.process.send_signal(signal.SIGCONT)
             source.close()
+
+
+def test_a_frozen_server_is_a_dead_camera_and_lives_again() -> None:
+    silence, steady = 2.0, 1.0
+    site = build(
+        {
+            "schema": 1,
+            "site": {"name": "One camera"},
+            "camera": [{"id": "north", "size": [320, 240], "health": {"silence": silence}}],
+        }
+    )
+    began = time.monotonic()
+    meter = Meter(site.cameras[0])
+    with serving() as server, watching(server.url()) as source:
+
+        def signals(wanted: str) -> Signal:
+            """Look on until a signal comes that is raised, or ended."""
+            limit = time.monotonic() + LONGEST
+            while time.monotonic() < limit:
+                frame = source.take(0.1)
+                reading = None if frame is None else meter.measure(*frame)
+                found = [] if frame is None or reading is None else list(book.step(frame[0], "north", reading))
+                found += book.pass_time(time.monotonic() - began)
+                for signal_ in found:
+                    assert signal_.because["fault"] == "dead"
+                    assert signal_.state == wanted
+                    return signal_
+            raise AssertionError(source.counters)
+
+        some(source, 2)
+        book = HealthBook(site, SignalIds("run"), params=HealthParams(steady=steady), began=time.monotonic() - began)
+        server.process.send_signal(signal.SIGSTOP)
+        stopped = time.monotonic() - began
+        try:
+            dead = signals("raised")
+        finally:
+            server.process.send_signal(signal.SIGCONT)
+        assert dead.t - stopped <= silence + 5.0  # as the ten seconds of a camera become at most fifteen
+        assert signals("ended").id == dead.id
 
 
 def test_a_name_and_a_password_open_it_and_are_never_said() -> None:
