@@ -1,4 +1,4 @@
-"""MEVA (Kitware and IARPA, 2018), one slot: camera models against the people in their boxes and the loggers they carry."""
+"""MEVA (Kitware and IARPA, 2018), one slot: camera models against the people in boxes and the loggers they carry."""
 
 from __future__ import annotations
 

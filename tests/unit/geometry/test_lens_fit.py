@@ -82,7 +82,7 @@ def test_the_error_of_an_uncertain_camera_is_the_spread_of_what_it_might_be() ->
     np.testing.assert_allclose(model.calibration_covariance(pixels), [[[0.09, 0.0], [0.0, 0.0]]] * 2, atol=1e-9)
     np.testing.assert_allclose(
         model.ground_covariance(pixels, 2.0),
-        straight.ground_covariance(pixels, 2.0) + [[0.09, 0.0], [0.0, 0.0]],
+        [*straight.ground_covariance(pixels, 2.0), [0.09, 0.0], [0.0, 0.0]],
         atol=1e-9,
     )
     turned = model.moved((5.0, 6.0), 90.0)
