@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +241,50 @@ def test_what_is_no_rtsp_server_is_refused_in_words() -> None:
 
     with pytest.raises(VideoError, match="it cannot be read"):
         rtsp.dial(read_address("rtsp://127.0.0.1:1/cam", "north"), Credentials("u", "s3cret"), "north", 1.0)
+
+
+SDP = b"v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=control:file:///etc/passwd\r\n"
+BEGIN = b"RTSP/1.0 200 OK\r\nCSeq: 1\r\n"
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"\x00\xff garbage" * 100,
+        BEGIN + b"X: " + b"y" * 200_000,
+        BEGIN + b"Content-Length: 2147483000\r\n\r\n",
+        BEGIN + b"Content-Type: application/sdp\r\nContent-Length: %d\r\n\r\n" % len(SDP) + SDP,
+        b"RTSP/1.0 302 Moved\r\nCSeq: 1\r\nLocation: file:///etc/passwd\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n",
+    ],
+    ids=["garbage", "headers", "length", "sdp", "redirect", "http"],
+)
+def test_a_hostile_server_is_refused_in_words(reply: bytes) -> None:
+    from bartizan.adapters.video import rtsp  # noqa: PLC0415 - PyAV may be missing
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(LONGEST)
+
+        def serve() -> None:
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    line.recv(4096)
+                    line.sendall(reply)
+
+        threading.Thread(target=serve, daemon=True).start()
+        place = read_address(f"rtsp://127.0.0.1:{server.getsockname()[1]}/cam", "north")
+        with pytest.raises(VideoError, match=r"camera 'north': rtsp://127.0.0.1:\d+/cam: it ") as refused:
+            rtsp.dial(place, Credentials("watch", "s3cret"), "north", 1.0)
+    assert "s3cret" not in str(refused.value)
+
+
+def test_a_picture_larger_than_any_cameras_is_not_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bartizan.adapters.video.rtsp.MOST_PIXELS", 1000)
+    with serving() as server, watching(server.url()) as source:
+        counters = until(source, lambda told: told.garbled >= 2)
+    assert counters.frames == 0
+    assert source.take(0.0) is None
 
 
 def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
