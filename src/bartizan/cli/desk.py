@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.duty import DutyWatch
-from bartizan.app.live import FrameSource
-from bartizan.cli import wiring
-from bartizan.errors import InputError, MissingPartError, VideoError
+from bartizan.cli import desk_watch, wiring, wiring_live
+from bartizan.cli.bus_options import Bus, bus_options
+from bartizan.cli.data_folder import data_folder
+from bartizan.cli.watch_inputs import CAMERA
+from bartizan.errors import InputError, MissingPartError
 from bartizan.site.site import Site
 
 PORT = 8470
 USER = "officer"
-DATA = ".bartizan-data"
-STOP_LIMIT = 10.0  # seconds for the cameras to finish the picture they look at
-
-
-class CameraSource(click.ParamType[tuple[str, str]]):
-    """ID=FILE."""
-
-    name = "ID=FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        if isinstance(value, tuple):
-            return value
-        camera, sign, source = str(value).partition("=")
-        if not (camera and sign and source):
-            self.fail(f"{value!r} is not ID=FILE: the id of a camera of the site, '=', a file", param, ctx)
-        return camera, source
 
 
 @click.command()
@@ -47,9 +28,11 @@ class CameraSource(click.ParamType[tuple[str, str]]):
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Journal and accounts; beside SITE by itself."
 )
 @click.option("--watch", is_flag=True, help="Watch the site's cameras while the desk is open.")
+@click.option("--camera", "cameras", type=CAMERA, multiple=True, help="Watch this video or stream; implies --watch.")
 @click.option(
-    "--camera", "cameras", type=CameraSource(), multiple=True, help="Watch this video as the camera; implies --watch."
+    "--from", "source", metavar="BROKER", help="Watch the cameras of other machines: mqtts://HOST:PORT/PREFIX."
 )
+@bus_options
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, dir_okay=False), help="Certificate chain, PEM.")
@@ -64,6 +47,11 @@ def desk(
     data: Path | None,
     watch: bool,
     cameras: Sequence[tuple[str, str]],
+    source: str | None,
+    bus_ca: Path | None,
+    bus_cert: Path | None,
+    bus_key: Path | None,
+    plain_mqtt: bool,
     host: str,
     port: int,
     tls_cert: Path | None,
@@ -77,10 +65,14 @@ def desk(
     first password once. Ends with Ctrl-C.
     """
     _require_safe(host, tls_cert, tls_key, behind_proxy)
+    if source is not None and cameras:
+        raise click.UsageError("give --camera for cameras of this machine or --from for those of others")
     read = wiring.load_site(site)
     folder = data_folder(site, data)
     with ExitStack() as parts:
-        sources = _sources(read, cameras) if watch or cameras else {}
+        sources = _sources(read, cameras) if (watch and source is None) or cameras else {}
+        bus = None if source is None else Bus(source, bus_ca, bus_cert, bus_key, plain_mqtt)
+        at_work = desk_watch.at_work(parts, site, read, sources, bus)
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
         open_desk = Desk(read, journal, lambda: datetime.now(UTC))
@@ -100,25 +92,11 @@ def desk(
             behind_proxy=behind_proxy,
         )
         click.echo(f"The desk of {read.name}: {server.url}  (Ctrl-C ends it)")
-        if not sources:
+        if at_work is None:
             server.run()
             return
-        with _watching(read, sources, open_desk, live, server.stop):
+        with desk_watch.on_duty(at_work, read, open_desk, live, folder=folder, stop=server.stop):
             server.run()
-
-
-def data_folder(site: Path, given: Path | None) -> Path:
-    """Where journal and accounts lie: as given, or beside the site folder; never in it."""
-    folder = site.resolve()
-    folder = folder.parent if folder.is_file() else folder
-    if given is None:
-        return folder.with_name(folder.name + DATA)
-    if given.resolve().is_relative_to(folder):
-        raise InputError(
-            f"--data {given}: lies in the site folder, which is handed on and compared; journal and accounts are not. "
-            "Give a folder beside it"
-        )
-    return given.resolve()
 
 
 def _require_safe(host: str, cert: Path | None, key: Path | None, behind_proxy: bool) -> None:
@@ -132,53 +110,15 @@ def _require_safe(host: str, cert: Path | None, key: Path | None, behind_proxy: 
         )
 
 
-def _sources(site: Site, cameras: Sequence[tuple[str, str]]) -> Mapping[str, FrameSource]:
-    """The pictures of each camera to watch, opened."""
-    files = dict(cameras) or {camera.id: camera.source for camera in site.cameras if camera.source is not None}
-    if len(cameras) > len(files):
+def _sources(site: Site, cameras: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+    """Where the pictures of each camera to watch come from."""
+    found = dict(cameras) or {camera.id: camera.source for camera in site.cameras if camera.source is not None}
+    if len(cameras) > len(found):
         raise click.UsageError("--camera: a camera is named twice")
-    if not files:
+    if not found:
         raise MissingPartError(
-            "no camera of the site has a source, so there is nothing to watch. Give --camera ID=FILE"
+            "no camera of the site has a source, so there is nothing to watch. Give --camera ID=SOURCE"
         )
-    for name, file in files.items():
-        if "://" in file:
-            raise VideoError(f"camera '{name}': {file} is a stream, and this version reads files. Give a video file")
-    return {name: wiring.open_video(Path(file), name, site.camera(name).fps) for name, file in files.items()}
-
-
-@contextmanager
-def _watching(
-    site: Site, sources: Mapping[str, FrameSource], open_desk: Desk, live: LiveFeed, stop: Callable[[], None]
-) -> Iterator[None]:
-    """Watch in a thread of its own; where watching fails, the desk stops and says why."""
-    began = datetime.now(UTC)
-    over = threading.Event()
-    failed: list[BaseException] = []
-    duty = DutyWatch(
-        site,
-        sources,
-        open_desk,
-        live,
-        run=f"watch-{began:%Y%m%dT%H%M%S.%fZ}",
-        began=began,
-        seconds=time.monotonic,
-        wait=over.wait,
-    )
-
-    def watch() -> None:
-        try:
-            duty.watch()
-        except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
-            failed.append(error)
-            stop()
-
-    thread = threading.Thread(target=watch, name="watch", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join(STOP_LIMIT)
-    if failed:
-        raise failed[0]
+    for camera, address in found.items():
+        wiring_live.is_live(address, camera)
+    return found

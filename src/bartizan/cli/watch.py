@@ -15,7 +15,7 @@ from bartizan import __version__
 from bartizan.app.live.recorded import RunHead
 from bartizan.cli import watch_files, watch_live, wiring, wiring_live
 from bartizan.cli.bus_options import Bus, bus_options
-from bartizan.cli.desk import data_folder
+from bartizan.cli.data_folder import data_folder
 from bartizan.cli.moments import Moment
 from bartizan.cli.watch_inputs import CAMERA, Pair, check_out, pairs, sources
 from bartizan.cli.watch_live import LiveTask

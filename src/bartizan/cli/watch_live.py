@@ -24,7 +24,7 @@ from bartizan.app.live.wire import Ended, encode
 from bartizan.cli import wiring, wiring_live
 from bartizan.cli.bus_options import Bus
 from bartizan.cli.camera_job import CameraJob, GoAhead
-from bartizan.cli.desk import data_folder
+from bartizan.cli.data_folder import data_folder
 from bartizan.cli.watch_words import Teller, many
 from bartizan.errors import MissingPartError
 from bartizan.site.site import Site
@@ -77,10 +77,11 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
     for camera in sources:
         model_of(task.site.camera(camera))
     clock = Clock(task.head.start)
+    asked = jobs(task.path, task.site, sources, fps, clock)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         rehearse_run(task.site)
-        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, clock), clock.go))
+        fleet = parts.enter_context(wiring_live.camera_workers(asked, clock.go))
         task = _begun(task, clock, tuple(sources))
         run = _run(task, parts)
         teller.begin(task.site, run.book, tuple(sources))
@@ -91,9 +92,7 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
 
 def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> None:
     """Watch the cameras of other machines, until they are all over or Ctrl-C; `publish` tells the broker of signals."""
-    cameras = tuple(camera.id for camera in task.site.cameras if camera.model is not None)
-    if not cameras:
-        raise MissingPartError("no camera of the site has a model, so that nobody can report of one")
+    cameras = reporting(task.site)
     rehearse_run(task.site)
     clock = Clock(task.head.start)
     clock.go()
@@ -131,11 +130,12 @@ def send(
     for camera in sources:
         model_of(task.site.camera(camera))
     clock = Clock(task.head.start)
+    asked = jobs(task.path, task.site, sources, fps, clock)
     told = 0
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         to = parts.enter_context(wiring_live.publisher(bus, spool))
-        fleet = parts.enter_context(wiring_live.camera_workers(_jobs(task, sources, fps, clock), clock.go))
+        fleet = parts.enter_context(wiring_live.camera_workers(asked, clock.go))
         left = set(sources)
         while left and not over() and to.failed is None:
             arrival = fleet.next(_TURN)
@@ -183,11 +183,28 @@ def _run(task: LiveTask, parts: ExitStack) -> LiveRun:
     return task.head.live(task.site, keep, explain=task.explain is not None)
 
 
-def _jobs(task: LiveTask, sources: Mapping[str, str], fps: float | None, clock: Clock) -> Iterable[CameraJob]:
-    path = str(task.path.resolve())
+def jobs(
+    path: Path,
+    site: Site,
+    sources: Mapping[str, str],
+    fps: float | None,
+    clock: Clock,
+    *,
+    show: float | None = None,
+) -> Iterable[CameraJob]:
+    """What each camera's worker is asked to do; `show` as in `CameraJob`."""
+    place = str(path.resolve())
     for camera, source in sources.items():
-        rate = fps or task.site.camera(camera).fps
-        yield CameraJob(site=path, camera=camera, source=source, fps=rate, epoch=clock.epoch)
+        rate = fps or site.camera(camera).fps
+        yield CameraJob(site=place, camera=camera, source=source, fps=rate, epoch=clock.epoch, show=show)
+
+
+def reporting(site: Site) -> tuple[str, ...]:
+    """The cameras of a site that other machines may report of. Raises MissingPartError where there is none."""
+    cameras = tuple(camera.id for camera in site.cameras if camera.model is not None)
+    if not cameras:
+        raise MissingPartError("no camera of the site has a model, so that nobody can report of one. Give it one")
+    return cameras
 
 
 def _gathering(task: LiveTask, run: LiveRun, join: Join, now: Callable[[], float], teller: Teller) -> Gathering:

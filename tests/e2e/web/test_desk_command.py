@@ -140,10 +140,12 @@ def test_a_port_in_use_is_said_in_words(yard: Path) -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["--watch"], "nothing to watch. Give --camera ID=FILE"),
-        (["--camera", "north"], "is not ID=FILE"),
+        (["--watch"], "nothing to watch. Give --camera ID=SOURCE"),
+        (["--camera", "north"], "is not ID=SOURCE"),
         (["--camera", "north=a.mp4", "--camera", "north=b.mp4"], "a camera is named twice"),
-        (["--camera", "north=rtsp://camera.example/"], "is a stream, and this version reads files"),
+        (["--camera", "north=ftp://camera.example/"], "is not a stream that can be watched"),
+        (["--camera", "north=rtsp://camera.example/"], "no camera has the id 'north'"),
+        (["--from", "mqtts://me:word@broker.example"], "no camera of the site has a model"),
         (["--camera", "north=none.mp4"], "north"),
     ],
 )

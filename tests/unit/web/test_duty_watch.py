@@ -1,25 +1,31 @@
-"""The cameras of an open desk: at the clock's pace, alarms first, late pictures counted, a lost camera an alarm."""
+"""The cameras of an open desk: alarms first, what is dropped counted, a camera that is lost an alarm."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from bartizan.app.desk import Desk, MemoryJournal
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
-from bartizan.errors import InputError, MissingPartError, UnknownIdError, VideoError
+from bartizan.app.live import LiveRun
+from bartizan.app.live.gather import Arrival, Gathering, Trouble
+from bartizan.app.live.join import Join
+from bartizan.app.live.ports import SourceCounters
+from bartizan.app.live.wire import Ended, Report, Waiting
+from bartizan.signal import Observation
 from bartizan.site.document import build
+from bartizan.watch.detect import Detection
+from bartizan.watch.health import Reading
 
 SITE = build(
     {
         "schema": 1,
         "site": {"name": "Yard"},
         "plan": {"crs": "metres"},
+        "zone": [{"id": "yard", "polygon": [[-50, -50], [50, -50], [50, 50], [-50, 50]]}],
         "camera": [
             {
                 "id": name,
@@ -27,102 +33,154 @@ SITE = build(
                 "model": {"points": [[10, 46, 4, 0], [54, 46, 16, 0], [42, 20, 16, 20], [22, 20, 4, 20]]},
             }
             for name in ("north", "south")
-        ]
-        + [{"id": "blind"}],
+        ],
+        "rule": [{"id": "stay", "kind": "loitering", "zone": "yard", "after": 5}],
     }
 )
 BEGAN = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
+JPEG = b"\xff\xd8 a picture"
 
 
-class Seconds:
-    """Time that passes when somebody waits, and by `cost` for every picture looked at."""
+class Script:
+    """Arrivals at their times, by a clock that goes as far as it is waited for."""
 
-    def __init__(self) -> None:
-        self.now = 100.0
-        self.stop_at = float("inf")
+    def __init__(self, told: Iterator[tuple[float, Arrival]] | list[tuple[float, Arrival]]) -> None:
+        self.now = 0.0
+        self._told = sorted(told, key=lambda one: one[0])
 
-    def __call__(self) -> float:
+    def clock(self) -> float:
         return self.now
 
-    def wait(self, seconds: float) -> bool:
-        """Let time pass; say whether it is over."""
-        self.now += seconds
-        return self.now >= self.stop_at
+    def next(self, wait: float) -> Arrival | None:
+        if self._told and self._told[0][0] <= self.now + wait:
+            self.now = max(self.now, self._told[0][0])
+            return self._told.pop(0)[1]
+        self.now += max(wait, 1e-3)
+        return None
 
 
-class Still:
-    """A camera that gives the same grey picture ten times at 5 a second; then it ends, or breaks."""
-
-    def __init__(
-        self, seconds: Seconds, breaks: str | None = None, cost: float = 0.0, size: tuple[int, int] = (64, 48)
-    ):
-        self._seconds, self._breaks, self._cost, self.size = seconds, breaks, cost, size
-
-    def __iter__(self) -> Iterator[tuple[float, NDArray[np.uint8]]]:
-        image = np.full((self.size[1], self.size[0], 3), 90, dtype=np.uint8)
-        for i in range(10):
-            self._seconds.now += self._cost
-            yield i / 5.0, image
-        if self._breaks:
-            raise VideoError(self._breaks)
-
-
-def watch(seconds: Seconds, **sources: Still) -> tuple[Desk, LiveFeed]:
-    desk, live = Desk(SITE, MemoryJournal(), lambda: BEGAN + timedelta(seconds=seconds.now - 100.0)), LiveFeed()
-    duty = DutyWatch(SITE, sources, desk, live, run="watch-1", began=BEGAN, seconds=seconds, wait=seconds.wait)
-    duty.watch()
-    return desk, live
-
-
-def test_pictures_come_at_their_own_pace_and_are_counted() -> None:
-    seconds = Seconds()
-    _, live = watch(seconds, north=Still(seconds), south=Still(seconds))
-    assert seconds.now == pytest.approx(101.8), "ten pictures at 5 a second"
-    assert live.counts().received == 20
-    assert live.counts().dropped == 0
-    for camera in ("north", "south"):
-        seen = live.look(camera)
-        assert seen is not None
-        assert (seen.number, seen.t) == (10, 1.8)
-
-
-def test_a_camera_that_ends_or_breaks_is_an_alarm_and_the_others_go_on() -> None:
-    seconds = Seconds()
-    desk, live = watch(
-        seconds, north=Still(seconds, breaks="north.mp4 ends before its header says"), south=Still(seconds)
+def report(camera: str, number: int, t: float, source: SourceCounters | None = None, unsent: int = 0) -> Report:
+    seen = Observation(t=t, camera=camera, at=(8.0, 8.0), covariance=(0.04, 0.0, 0.04), box=(30.0, 20.0, 4.0, 10.0))
+    return Report(
+        sender=camera,
+        number=number,
+        site=SITE.hash,
+        camera=camera,
+        t=t,
+        detections=(Detection((30.0, 20.0, 4.0, 10.0), 1.0),),
+        observations=(seen,),
+        health=Reading(brightness=90.0, glare=0.0, contrast=30.0, sharpness=1.0),
+        picture=JPEG,
+        source=source,
+        unsent=unsent,
     )
-    lost = {alarm.signal["cameras"][0]: alarm for alarm in desk.queue()}
-    assert {alarm.signal["kind"] for alarm in lost.values()} == {"camera-lost"}
-    assert lost["north"].signal["because"]["text"] == "north.mp4 ends before its header says"
-    assert lost["south"].signal["because"]["text"] == "its pictures have ended"
-    assert lost["north"].known_at == BEGAN + timedelta(seconds=1.8)
-    assert live.counts().received == 20
 
 
-def test_what_comes_too_late_is_dropped_and_counted() -> None:
-    seconds = Seconds()
-    _, live = watch(seconds, north=Still(seconds, cost=0.5))
-    # picture i (from 0) is ready after (i + 1) / 2 s and due at i / 5 s: late by more than 1 s from i = 2 on
-    assert live.counts().received == 10
-    assert live.counts().dropped == 8
-    seen = live.look("north")
-    assert seen is not None
-    assert (seen.number, seen.t) == (2, 0.2)
+def pictures(camera: str, until: float, begin: float = 0.0) -> list[tuple[float, Arrival]]:
+    """Five a second, each a tenth of a second under way."""
+    count = round((until - begin) * 5)
+    return [(begin + n / 5 + 0.1, report(camera, n + 1, begin + n / 5)) for n in range(count)]
 
 
-def test_it_stops_when_told_to() -> None:
-    seconds = Seconds()
-    seconds.stop_at = 101.0
-    desk, live = watch(seconds, north=Still(seconds))
-    assert live.counts().received == 5
-    assert desk.queue() == ()
+def watch(told: list[tuple[float, Arrival]], until: float) -> tuple[Desk, LiveFeed]:
+    script = Script(told)
+    desk, feed = Desk(SITE, MemoryJournal(), lambda: BEGAN + timedelta(seconds=script.now)), LiveFeed()
+    run = LiveRun(SITE, run="watch-1", start_utc=BEGAN, health=["north", "south"])
+    gathering = Gathering(run, Join(["north", "south"], wait=2.0), now=script.clock)
+    DutyWatch(desk, feed, run, gathering, name="watch-1").watch(script, lambda: script.now >= until)
+    return desk, feed
 
 
-def test_what_cannot_be_watched_is_refused_before_the_first_picture() -> None:
-    seconds = Seconds()
-    with pytest.raises(UnknownIdError, match="west"):
-        watch(seconds, west=Still(seconds))
-    with pytest.raises(MissingPartError, match="camera 'blind' has no model"):
-        watch(seconds, blind=Still(seconds))
-    with pytest.raises(InputError, match=r"camera 'north' has pictures of 32 x 24 pixels, and the site says 64 x 48"):
-        watch(seconds, north=Still(seconds, size=(32, 24)))
+def test_pictures_are_shown_and_counted_and_who_stays_is_an_alarm() -> None:
+    desk, feed = watch(pictures("north", 8.0) + pictures("south", 8.0), 9.0)
+    assert feed.counts().received == 80
+    assert feed.counts().dropped == 0
+    for camera in ("north", "south"):
+        seen = feed.look(camera)
+        assert seen is not None
+        assert (seen.image, seen.number) == (JPEG, 40)
+    (alarm,) = desk.queue()
+    assert alarm.signal["kind"] == "loitering"
+    assert alarm.signal["cameras"] == ["north", "south"]
+    assert alarm.known_at <= BEGAN + timedelta(seconds=6.0)
+
+
+@pytest.mark.parametrize(
+    ("silence", "why", "within"),
+    [
+        ([], "no picture for", 15.0),
+        ([(4.0, Trouble("north", "its worker was ended by SIGKILL"))], "SIGKILL", 6.0),
+        (
+            [(4.0, Ended(sender="x", number=1, site=SITE.hash, camera="north", t=4.0, why="it broke"))],
+            "it broke",
+            7.0,
+        ),
+        (
+            [
+                (t, Waiting(sender="w", number=1, site=SITE.hash, camera="north", t=t - 1, source=SourceCounters()))
+                for t in range(5, 30)
+            ],
+            "no picture for",
+            15.0,
+        ),
+    ],
+)
+def test_a_camera_that_is_lost_is_an_alarm_and_the_others_go_on(
+    silence: list[tuple[float, Arrival]], why: str, within: float
+) -> None:
+    told = pictures("south", 30.0) + pictures("north", 4.0) + silence
+    script_end = 30.0
+    desk, feed = watch(told, script_end)
+    (lost,) = [alarm for alarm in desk.queue() if alarm.signal["kind"] == "camera-health"]
+    assert lost.signal["cameras"] == ["north"]
+    assert lost.signal["because"]["fault"] == "dead"
+    assert lost.known_at - BEGAN <= timedelta(seconds=4.0 + within)
+    assert feed.counts().received == 150 + 20
+    assert any(alarm.signal["kind"] == "loitering" for alarm in desk.queue())
+
+
+def test_a_dead_camera_delays_the_alarm_of_another_by_one_wait_at_most() -> None:
+    together, _ = watch(pictures("north", 8.0) + pictures("south", 8.0), 9.0)
+    alone, _ = watch(pictures("north", 12.0), 12.0)
+
+    def known(desk: Desk) -> datetime:
+        return next(alarm.known_at for alarm in desk.queue() if alarm.signal["kind"] == "loitering")
+
+    assert known(alone) - known(together) <= timedelta(seconds=2.2)
+
+
+def test_what_is_dropped_on_the_way_is_counted_on_the_desk() -> None:
+    source = SourceCounters(late=7, garbled=2)
+    told = pictures("south", 8.0)
+    # a camera that tells of the past, of the far future, and of what it had to drop
+    told += [(5.0, report("north", 1, 0.5)), (5.1, report("north", 2, 5.0, source=source, unsent=3))]
+    told += [(5.2, report("north", 3, 4000.0, source=source, unsent=3))]
+    _, feed = watch(told, 9.0)
+    assert feed.counts().dropped == 1 + 1 + 9 + 3
+
+
+def test_an_hour_ahead_of_one_camera_makes_nobody_else_late() -> None:
+    told = pictures("south", 12.0) + [(t + 0.1, report("north", t, 3600.0 + t)) for t in range(1, 12)]
+    desk, feed = watch(told, 13.0)
+    assert feed.counts().received == 60 + 11
+    assert feed.counts().dropped == 11
+    assert any(alarm.signal["kind"] == "loitering" for alarm in desk.queue())
+
+
+def test_when_no_camera_sees_any_more_nobody_is_shown() -> None:
+    script = pictures("north", 4.0)
+    desk, feed = watch(script, 6.5)
+    assert desk is not None
+    shown: list[int] = []
+    told = Script(script)
+    run = LiveRun(SITE, run="watch-2", start_utc=BEGAN, health=["north"])
+    gathering = Gathering(run, Join(["north"], wait=2.0), now=told.clock)
+    duty = DutyWatch(Desk(SITE, MemoryJournal(), lambda: BEGAN), feed, run, gathering, name="watch-2")
+
+    def over() -> bool:
+        shown.append(len(feed.tracks()[1]))
+        return told.now >= 20.0
+
+    duty.watch(told, over)
+    assert max(shown) == 1
+    assert shown[-1] == 0

@@ -66,7 +66,7 @@ class LiveCounts:
     @property
     def dropped_observations(self) -> int:
         """Detections without a place on the plan, and sightings that were unusable or one too many."""
-        placeless = self.detections - self.observations
+        placeless = max(0, self.detections - self.observations)
         tracks = self.tracks
         dropped = tracks.unusable_observations + tracks.repeated_observations + tracks.surplus_observations
         return self.unusable + placeless + dropped

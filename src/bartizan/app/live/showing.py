@@ -18,10 +18,11 @@ class Showing:
         self._feed = feed
         self._trails: dict[str, list[tuple[float, float]]] = {}
 
-    def show(self, sighting: Sighting, image: NDArray[np.uint8]) -> None:
-        """Publish a sighting and its picture, shape (height, width, 3), BGR."""
-        boxes: list[Box] = [(track, *box) for track, box in sighting.boxes]
-        self._feed.publish_picture(sighting.camera, sighting.t, image, boxes)
+    def show(self, sighting: Sighting, image: NDArray[np.uint8] | bytes | None) -> None:
+        """Publish a sighting and its picture: shape (height, width, 3) in BGR, a JPEG, or None where it has none."""
+        if image is not None:
+            boxes: list[Box] = [(track, *box) for track, box in sighting.boxes]
+            self._feed.publish_picture(sighting.camera, sighting.t, image, boxes)
         for point in sighting.points:
             trail = self._trails.setdefault(point.track, [])
             trail.append(point.at)

@@ -1,0 +1,119 @@
+"""The cameras of an open desk: processes of this machine, or other machines behind a broker."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from bartizan.app.desk import Desk
+from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.duty import DutyWatch
+from bartizan.app.live import LiveRun
+from bartizan.app.live.arming import Arming
+from bartizan.app.live.eye import model_of
+from bartizan.app.live.gather import Arrivals, Gathering
+from bartizan.app.live.intake import Intake
+from bartizan.app.live.join import WAIT, Join
+from bartizan.app.live.rehearsal import rehearse_run
+from bartizan.cli import wiring, wiring_live
+from bartizan.cli.bus_options import Bus
+from bartizan.cli.watch_live import BUS_WAIT, Clock, jobs, reporting
+from bartizan.cli.watch_rules import Counts
+from bartizan.site.site import Site
+
+SHOW = 0.2  # seconds between two pictures of a camera that are shown
+STOP_LIMIT = 10.0  # seconds for the run to take what has come
+
+
+@dataclass(frozen=True, slots=True)
+class Cameras:
+    """Cameras at work: what they tell, which they are, the clock of their run, and how long they wait for another."""
+
+    arrivals: Arrivals
+    names: tuple[str, ...]
+    clock: Clock
+    wait: float
+
+
+@contextmanager
+def cameras_here(path: Path, site: Site, sources: Mapping[str, str]) -> Iterator[Cameras]:
+    """The cameras of this machine, each in a process of its own. Raises InputError where one cannot be watched."""
+    for camera in sources:
+        model_of(site.camera(camera))
+    rehearse_run(site)
+    clock = Clock(None)
+    with wiring_live.camera_workers(jobs(path, site, sources, None, clock, show=SHOW), clock.go) as fleet:
+        yield Cameras(fleet, tuple(sources), clock, WAIT)
+
+
+@contextmanager
+def cameras_elsewhere(site: Site, bus: Bus) -> Iterator[Cameras]:
+    """The cameras of other machines, behind a broker."""
+    names = reporting(site)
+    rehearse_run(site)
+    clock = Clock(None)
+    clock.go()
+    intake = Intake(site.hash, names, clock.zero)
+    with wiring_live.subscriber(bus, intake, clock.now) as heard:
+        yield Cameras(heard, names, clock, BUS_WAIT)
+
+
+@contextmanager
+def on_duty(
+    cameras: Cameras, site: Site, desk: Desk, feed: LiveFeed, *, folder: Path, stop: Callable[[], None]
+) -> Iterator[None]:
+    """Watch in a thread of its own; where watching fails, `stop` is called, and the error is raised at the end.
+
+    `folder` is where orders of arming and counts of episodes lie.
+    """
+    clock = cameras.clock
+    name = f"watch-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
+    run = LiveRun(
+        site,
+        run=name,
+        seed=secrets.randbits(63),
+        start_utc=clock.zero,
+        health=cameras.names,
+        began=clock.now(),
+    )
+    arming = Arming(site, wiring.orders_file(folder), lambda: datetime.now(UTC))
+    gathering = Gathering(run, Join(cameras.names, wait=cameras.wait), now=clock.now, arming=arming.changes)
+    counts = Counts(folder, name)
+    counts.begin(site, run.book, cameras.names)
+    duty = DutyWatch(desk, feed, run, gathering, name=name, episodes=counts.take)
+    over = threading.Event()
+    failed: list[BaseException] = []
+
+    def watch() -> None:
+        try:
+            duty.watch(cameras.arrivals, over.is_set)
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the main thread
+            failed.append(error)
+            stop()
+        finally:
+            for trouble in counts.done():
+                click.echo(f"bartizan: {trouble}", err=True)
+
+    thread = threading.Thread(target=watch, name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join(STOP_LIMIT)
+    if failed:
+        raise failed[0]
+
+
+def at_work(parts: ExitStack, path: Path, site: Site, sources: Mapping[str, str], bus: Bus | None) -> Cameras | None:
+    """The cameras that a desk watches, where it watches any."""
+    if bus is not None:
+        return parts.enter_context(cameras_elsewhere(site, bus))
+    return parts.enter_context(cameras_here(path, site, sources)) if sources else None
