@@ -85,6 +85,16 @@ def test_a_hand_over_while_he_is_still_expected_is_told_too() -> None:
     assert (played.tracker.counts.hand_overs, played.tracker.counts.stitches) == (1, 0)
 
 
+def test_who_comes_out_from_behind_a_tree_is_not_handed_over() -> None:
+    def scene(t: float) -> list[Seen]:
+        return [] if 8.0 < t < 10.0 else [("north", (t, 0.0))]
+
+    played = Played(scene, 20.0)
+    assert played.ids() == ["a"]
+    assert not played.links
+    assert played.tracker.counts.hand_overs == 0
+
+
 def test_views_that_overlap_hand_over_without_a_word() -> None:
     def scene(t: float) -> list[Seen]:
         at = (t, 0.0)

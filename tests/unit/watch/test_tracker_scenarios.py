@@ -111,6 +111,14 @@ def test_what_is_seen_all_the_time_is_believed_at_any_frame_rate() -> None:
         assert first == pytest.approx(max(0.5, 2.0 / fps), abs=1.0 / fps)
 
 
+def test_who_was_missed_at_first_is_believed_once_seen_well() -> None:
+    def scene(t: float) -> list[Observation]:
+        return [] if 0.1 < t < 0.7 else [seen(t, (0.0, 0.0))]
+
+    first = min(point.t for point in play(scene, 6.0) if point.t > 0.7)
+    assert first < 1.0
+
+
 def test_a_person_who_is_taken_for_an_animal_now_and_then_is_one_track() -> None:
     def scene(t: float) -> list[Observation]:
         return [seen(t, (t, 0.0), "animal" if round(t * 7) % 4 == 3 else "person")]
