@@ -25,7 +25,8 @@ FENCE = np.array([[0.0, 0.0], [30.0, 0.0], [30.0, 20.0]])
 HOUSE = np.array([[0.0, 0.0], [12.0, 0.0], [12.0, 8.0], [0.0, 8.0]])
 SETTINGS: dict[str, dict[str, Any]] = {
     "pacing": {"reversals": 2, "within": 180.0, "span": 6.0, "hysteresis": 3.0, "band": 15.0},
-    "laps": {"laps": 0.5, "within": 1800.0, "band": 15.0},
+    # a walk straight through the middle is up to half a lap, either way round: less than that is asked nowhere here
+    "laps": {"laps": 0.7, "within": 1800.0, "band": 15.0},
     "repeated-pass": {"passes": 2, "within": 3600.0, "apart": 5.0, "band": 2.0},
     "approach": {"near": 3.0, "closing": 6.0, "within": 30.0},
     "line-crossing": {"direction": "both", "depth": 0.5},
@@ -165,7 +166,7 @@ def test_fewer_frames_give_the_same_turns_and_laps_within_a_step(corners: Any, t
         if kind == "laps":
             most = [max((event.figures["laps"] for event in events), default=0.0) for events in (all_of_it, fewer)]
             # what is told on the one hand and not on the other is at the limit
-            assert abs(most[0] - most[1]) <= 2.0 * step / 40.0 or (min(most) == 0.0 and max(most) <= 0.5 + step / 10.0)
+            assert abs(most[0] - most[1]) <= 2.0 * step / 40.0 or (min(most) == 0.0 and max(most) <= 0.7 + step / 10.0)
         else:
             spans = [max((event.figures["span"] for event in events), default=0.0) for events in (all_of_it, fewer)]
             assert abs(spans[0] - spans[1]) <= 4.0 * step or min(spans) == 0.0

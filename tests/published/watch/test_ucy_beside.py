@@ -75,8 +75,8 @@ def counted(line: LineString, track: Track) -> list[str]:
     if len(places) < 2:
         return []
     steps = shapely.linestrings(np.stack([places[:-1], places[1:]], axis=1))
-    met = shapely.intersects(steps, line)
-    far = shapely.distance(shapely.points(places[1:]), line) >= DEPTH
+    met = np.asarray(shapely.intersects(steps, line))
+    far = np.asarray(shapely.distance(shapely.points(places[1:]), line)) >= DEPTH
     sides: list[tuple[int, str]] = [(0, "")]
     number, way, clear = 0, "", 0
     for n, crosses in enumerate(met):

@@ -84,9 +84,13 @@ def behaviour(rule: Rule, site: Site) -> Behaviour:
     kind = Kind(
         name=KIND, record=_RECORD, take=_take, lapse=_lapse, words=partial(_words, name), conditions=_conditions
     )
-    # from twice as far as is asked, so that the figures say more than that it was enough
-    margin = params.near + 2.0 * params.closing
-    return EachTrack(kind, Beside(params.corners, margin).holds, params, ring=(BUCKETS, WIDTH))
+    return EachTrack(kind, Beside(params.corners, _reach(params)).holds, params, ring=(BUCKETS, WIDTH))
+
+
+@compiled
+def _reach(params: Any) -> float:
+    """From how far [m] coming closer counts: twice what is asked, so that figures say more than that it was enough."""
+    return float(params.near + 2.0 * params.closing)
 
 
 @compiled
@@ -107,7 +111,8 @@ def _note(record: Any, ring: Floats, t: float, x: float, y: float, noise: float,
     if math.hypot(x - record.rest_x, y - record.rest_y) > max(STANDING_RADIUS, noise):
         record.rest_t, record.rest_x, record.rest_y = t, x, y
     record.seen, record.noise = t, noise
-    put(ring, params.within, t, record.off, noise)
+    if record.off <= _reach(params):
+        put(ring, params.within, t, record.off, noise)
 
 
 @compiled
@@ -202,7 +207,7 @@ def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: An
         record = records[row]
         if gone:
             count = _stop(record, events, count)
-        far = record.off > params.near + 2.0 * params.closing and t - record.seen > params.within
+        far = record.off > _reach(params) and t - record.seen > params.within
         if gone or (not record.open and far):
             record.used = False
     return count

@@ -40,8 +40,8 @@ def paced_line(rule: Rule, site: Site) -> tuple[Line, str]:
     return _line(shape, rule, name), name
 
 
-def ring_of(rule: Rule, site: Site) -> tuple[Line, tuple[float, float], str]:
-    """The closed line that a rule of laps measures along, a place [m] deep inside it, and what to call it.
+def ring_of(rule: Rule, site: Site) -> tuple[Line, tuple[float, float, float], str]:
+    """The closed line that a rule of laps measures along, the largest circle in it (x, y, radius), and its name.
 
     A line whose ends lie no further apart than the band is closed across the gap, as a fence at its gate.
     """
@@ -56,8 +56,9 @@ def ring_of(rule: Rule, site: Site) -> tuple[Line, tuple[float, float], str]:
             f"rule '{rule.id}' counts laps around {name}, which encloses no ground. "
             "Draw it so that it ends where it began and does not touch itself, or name a zone"
         )
-    x, y = maximum_inscribed_circle(Polygon(ring.exterior)).coords[0]
-    return _line(ring.exterior, rule, name), (float(x), float(y)), name
+    circle = maximum_inscribed_circle(Polygon(ring.exterior))
+    x, y = circle.coords[0]
+    return _line(ring.exterior, rule, name), (float(x), float(y), float(circle.length)), name
 
 
 def crossed_line(rule: Rule, site: Site) -> tuple[Line, str]:

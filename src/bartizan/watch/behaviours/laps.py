@@ -1,10 +1,10 @@
 """Laps: somebody walks around a perimeter.
 
 With s(t) the arc length of the nearest point of the closed line, unwrapped, laps = |s(end) - s(begin)| / length, from
-any place of the last `within` seconds until now and only while the walker keeps within the band beside the line. To
-and fro is no lap. A second witness must agree: how often the walk itself winds about a place deep inside, which a
-walk up and down inside a narrow yard does not. Source: the project's own definition; the winding number of a
-polygon walk is exact (Alciatore and Miranda 1995). What it does not mean stands in its page of the reference.
+any place of the last `within` seconds until now and only while the walker keeps within the band beside the line, and,
+inside of it, out of its middle. To and fro is no lap. A second witness must agree: how often the walk itself winds
+about a place deep inside. Source: the project's own definition; the winding number of a polygon walk is exact
+(Alciatore and Miranda 1995). What it does not mean stands in its page of the reference.
 """
 
 from __future__ import annotations
@@ -24,13 +24,18 @@ from bartizan.watch.behaviours.drawn import ring_of
 from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
 from bartizan.watch.behaviours.followed import AGAIN, AWAY, BEGAN, FOLLOWED, IGNORED, MOVED, TICK, Beside, see, walk
+from bartizan.watch.behaviours.polygon import holds
 from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.thing import Ints
 from bartizan.watch.perimeter import Floats
 from bartizan.watch.window import BUCKETS, HIGH, LOW, WIDTH, forget, put
 
 KIND = "laps"
 # by so much of a turn the walk may wind less than the line does: places beside it see the middle at other angles
 SLACK = 0.25
+# inside, the way around is the outer half: who is further from the line than this share of the largest circle's radius
+# cuts through
+CORE = 0.5
 
 _RECORD = record_of(
     *FOLLOWED,
@@ -45,12 +50,17 @@ _RECORD = record_of(
 
 
 class Params(NamedTuple):
-    """What the kernels need: the line, a place inside, the sense of the line, settings in seconds and metres."""
+    """What the kernels need: the line, its middle, the sense of the line, settings in seconds and metres.
+
+    Who is inside and further than `core` [m] from the line is not beside it.
+    """
 
     corners: Floats
     starts: Floats
+    ends: Ints
     inner_x: float
     inner_y: float
+    core: float
     sense: float
     band: float
     laps: float
@@ -59,10 +69,12 @@ class Params(NamedTuple):
 
 def behaviour(rule: Rule, site: Site) -> Behaviour:
     """Laps around the element or the zone of a rule. Raises where that encloses nothing: see `drawn`."""
-    line, inner, name = ring_of(rule, site)
+    line, (x, y, radius), name = ring_of(rule, site)
     sense = 1.0 if LinearRing(line.corners).is_ccw else -1.0
     band = rule.number("band")
-    params = Params(line.corners, line.starts, *inner, sense, band, rule.number("laps"), rule.number("within"))
+    ends = np.array([len(line.corners)], np.int64)
+    asked = (band, rule.number("laps"), rule.number("within"))
+    params = Params(line.corners, line.starts, ends, x, y, CORE * radius, sense, *asked)
     kind = Kind(
         name=KIND, record=_RECORD, take=_take, lapse=_lapse, words=partial(_words, name), conditions=_conditions
     )
@@ -74,6 +86,14 @@ def _wound(params: Any, x0: float, y0: float, x: float, y: float) -> float:
     """The share of a turn by which a straight step winds about the middle, in the sense of the line."""
     ax, ay, bx, by = x0 - params.inner_x, y0 - params.inner_y, x - params.inner_x, y - params.inner_y
     return float(params.sense * math.atan2(ax * by - ay * bx, ax * bx + ay * by) / (2.0 * math.pi))
+
+
+@compiled
+def _is_deep(x: float, y: float, off: float, noise: float, params: Any) -> bool:
+    """Whether a place is so far inside that it is on no way around, or so near the middle that nobody can say."""
+    if math.hypot(x - params.inner_x, y - params.inner_y) <= noise:
+        return True
+    return bool(off > params.core + noise and holds(x, y, params.corners, params.ends))
 
 
 @compiled
@@ -129,8 +149,7 @@ def _take(  # noqa: PLR0917 - compiled: arrays one by one
         what = walk(record, params.corners, params.starts, True, params.band, t, x, y, noise)
         if what == IGNORED:
             continue
-        if what == MOVED and math.hypot(x - params.inner_x, y - params.inner_y) <= noise:
-            # so near the middle nobody can say on which side of it the walk goes on
+        if what in (MOVED, BEGAN) and _is_deep(x, y, record.off, noise, params):
             record.live = False
             what = AWAY
         if what in (AWAY, BEGAN):

@@ -114,8 +114,9 @@ def test_the_halves_of_a_folded_edge_make_up_the_whole() -> None:
 
 def test_the_middle_of_a_ring_lies_inside_it() -> None:
     horseshoe = [(0, 0), (30, 0), (30, 30), (20, 30), (20, 10), (10, 10), (10, 30), (0, 30), (0, 0)]
-    line, middle, _ = ring_of(a_rule("laps", element="fence"), with_fence(LineString(horseshoe)))
-    assert Polygon(horseshoe).contains(Point(middle))
+    line, (x, y, radius), _ = ring_of(a_rule("laps", element="fence"), with_fence(LineString(horseshoe)))
+    assert Polygon(horseshoe).exterior.distance(Point(x, y)) == pytest.approx(radius, abs=0.01)
+    assert Polygon(horseshoe).contains(Point(x, y))
     assert line.closed
 
 

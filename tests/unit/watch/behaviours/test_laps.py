@@ -80,6 +80,14 @@ def test_through_the_house_is_not_around_it() -> None:
     assert not play(watch_for("laps", zone=HOUSE, laps=0.9), points(along(ways, every=0.2)))
 
 
+def test_around_inside_by_the_fence_is_a_lap_and_through_the_middle_of_the_yard_is_none() -> None:
+    by_the_fence = [(-17.0, -7.0), (17.0, -7.0), (17.0, 7.0), (-17.0, 7.0), (-17.0, -7.0), (-10.0, -7.0)]
+    assert len(raised(play(watch_for("laps", zone=HOUSE), points(along(by_the_fence))))) == 1
+    # a triangle about the middle of the yard, all of it within the band of its edge
+    through = [(-15.0, -8.0), (5.0, 1.0), (-15.0, 0.0)]
+    assert not play(watch_for("laps", zone=HOUSE, laps=0.5), points(along([*through, *through])))
+
+
 @pytest.mark.parametrize("y", [0.5, 1.5, 3.0, 4.6])
 def test_up_and_down_a_narrow_yard_is_no_lap(y: float) -> None:
     yard = [(0.0, 0.0), (60.0, 0.0), (60.0, 6.0), (0.0, 6.0)]
