@@ -36,9 +36,12 @@ def test_a_silent_camera_holds_the_others_up_for_one_wait_and_once() -> None:
     join = Join(["a", "b"], wait=2.0)
     assert told(join.put(report("a", 1.0), 10.0)) == []
     assert join.next_due() == 12.0
+    assert told(join.put(report("a", 1.8), 10.8)) == []
+    assert told(join.put(report("a", 2.6), 11.6)) == []
     assert told(join.due(11.99)) == []
     assert told(join.due(12.0)) == [("a", 1.0)]
     assert join.counts.stalls == {"b": 1}
+    assert told(join.due(12.05)) == [("a", 1.8), ("a", 2.6)]
     # from now on nobody waits for b
     assert told(join.put(report("a", 3.0), 12.1)) == [("a", 3.0)]
     # what b still has of the past is late; once it has caught up it is waited for again

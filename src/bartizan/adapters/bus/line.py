@@ -89,8 +89,9 @@ class Line:
             self._client.subscribe(topic, QOS)
         self.connections += 1
         self.last = ""
-        self.connected.set()
+        # whoever sends must know that it is a new line before he sees that it is up
         self._up()
+        self.connected.set()
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         self.last = f"{self.address}: no broker answers"

@@ -18,8 +18,8 @@ from bartizan.app.live.wire import Ended, Told, Waiting
 
 WAIT = 2.0  # seconds: over the difference between the delays of any two cameras of one network
 MOST = 20_000  # reports held at once: eight hundred cameras' seconds, or a minute of the largest site
-# waits of silence after which it was not one camera that failed but the way here
-_SILENCE = 2.0
+# seconds in which no camera spoke, after which it was not one of them that failed but the way here
+_SILENCE = 1.0
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Join:
         if not math.isfinite(told.t):
             self.counts.unusable[camera] += 1
             return self.due(now)
-        if now - self._last > _SILENCE * self.wait:
+        if now - self._last > _SILENCE:
             # nobody spoke: the way here was shut, and whoever speaks first is not to leave the others behind
             self._stalled.clear()
         self._last = now
