@@ -1,10 +1,12 @@
 """Gathering: several people stand together in a zone for a while.
 
 Once a second the tracks seen in the zone within the last LATELY seconds are looked at, each at its mean place since
-the last look. They are together where a disc of `radius` metres holds `people` of them or more; discs that share
-somebody are one group (`discs`). A group goes on as long as some of it is found again, somebody of it or within
-`radius` of its middle, though all its members may change meanwhile; not found for up to `grace` seconds it still
-does. It is raised once it has lasted `after` seconds: one signal for the group.
+the last look. Who passes does not count: only who has kept within `radius` metres of one place for as long as that
+takes at PASSING. They are together where a disc of `radius` holds `people` of them or more; discs that share somebody
+are one group (`discs`), which began when the last of the first `people` had come to it. A group goes on as long as
+`people` of those found together are within twice the radius of where its middle was at first, though all its members
+may change meanwhile; for up to `grace` seconds there may be fewer. It is raised once it has lasted `after`
+seconds: one signal for the group.
 
 Does not model what holds people together: a bus queue, a family and a demonstration are all gatherings. Errors of
 places are not minded beyond the mean: `radius` should be well above them.
@@ -36,6 +38,7 @@ KIND = "gathering"
 
 LOOK = 1.0  # seconds between two looks
 LATELY = 2.0  # who was not seen for this long [s] is not counted
+PASSING = 0.6  # metres per second: who gets on faster than that passes
 _AGAIN = 15.0  # seconds between two reports while it goes on
 
 Floats = NDArray[np.float64]
@@ -47,6 +50,10 @@ PRESENT = record_of(
     ("sum_x", np.float64),  # of the sightings since the last look
     ("sum_y", np.float64),
     ("sightings", np.int64),
+    ("known", np.bool_),  # seen before, and since when [s] it has kept about which place
+    ("rest_from", np.float64),
+    ("rest_x", np.float64),
+    ("rest_y", np.float64),
     ("about", np.int64),  # how many the fullest disc with this one in its middle or on its edge holds
     ("group", np.int64),  # number of the group, 0 for none
 )
@@ -54,9 +61,10 @@ PRESENT = record_of(
 
 @dataclass(slots=True)
 class _Group:
-    """People who stand together; `since` and `last` [s] are the first and the last look that found them so."""
+    """People together about `first` [m]; `since` and `last` [s] are the first and the last look that found them so."""
 
     number: int
+    first: tuple[float, float]
     since: float
     last: float
     members: frozenset[str] = frozenset()
@@ -96,6 +104,8 @@ class Gathering:
     ) -> None:
         self._holds = holds
         self._people, self._radius, self._after, self._grace = people, radius, after, grace
+        # how long it takes until somebody who came is known to stay
+        self._linger = radius / PASSING
         self._roster = Roster(PRESENT, most=most)
         self._cameras = CameraMarks()
         self._next = -math.inf
@@ -113,7 +123,7 @@ class Gathering:
             inside = self._holds(batch.places)
             rows = self._roster.rows(batch.tracks, inside & batch.observed)
             marks = self._cameras.marks(batch)
-            _note(self._roster.records, rows, marks, inside, batch.times, batch.places, batch.observed)
+            _note(self._roster.records, rows, marks, inside, batch.times, batch.places, batch.observed, self._radius)
         return ()
 
     def pass_time(self, t: float) -> tuple[BehaviourEvent, ...]:
@@ -156,38 +166,46 @@ class Gathering:
         gone = records["seen"][rows] < t - LATELY - TICK
         self._roster.release(rows[gone].tolist())
         rows = rows[~gone]
-        sightings = records["sightings"][rows]
-        fresh = rows[sightings > 0]
-        records["x"][fresh] = records["sum_x"][fresh] / records["sightings"][fresh]
-        records["y"][fresh] = records["sum_y"][fresh] / records["sightings"][fresh]
-        for name in ("sum_x", "sum_y", "sightings"):
-            records[name][rows] = 0
-        places = np.column_stack([records["x"][rows], records["y"][rows]])
-        groups, records["about"][rows] = together(places, self._people, self._radius)
-        records["group"][rows] = 0
-        events = self._over(t, max(self._grace, 2.0 * LOOK))
-        found = [np.flatnonzero(groups == n) for n in range(int(groups.max(initial=-1)) + 1)]
-        for which, group in self._matched(
-            [frozenset(map(self._roster.name, rows[who])) for who in found], found, places, t
-        ):
-            who = rows[found[which]]
-            self._renew(group, who, places[found[which]], t)
+        records["about"][rows], records["group"][rows] = 0, 0
+        rows = self._middles(rows)
+        rows = rows[t - records["rest_from"][rows] >= self._linger - TICK]
+        groups, records["about"][rows] = together(self._places(rows), self._people, self._radius)
+        events: list[BehaviourEvent] = []
+        found = [rows[groups == n] for n in range(int(groups.max(initial=-1)) + 1)]
+        for who, group in self._matched(found, t):
+            self._renew(group, who, t)
             records["group"][who] = group.number
             events += self._due(group, t)
-        records["cameras"][rows] = 0
-        return events + self._over(t, self._grace)
+        records["cameras"][self._roster.all()] = 0
+        return events + self._over(t)
 
-    def _matched(
-        self, members: list[frozenset[str]], found: list[Ints], places: Floats, t: float
-    ) -> list[tuple[int, _Group]]:
-        """Each group that was found, with the known one that it continues, or a new one."""
+    def _middles(self, rows: Ints) -> Ints:
+        """Put everybody at the mean of the sightings since the last look; returns the same rows."""
+        records = self._roster.records
+        seen = rows[records["sightings"][rows] > 0]
+        for place, added in (("x", "sum_x"), ("y", "sum_y")):
+            records[place][seen] = records[added][seen] / records["sightings"][seen]
+            records[added][seen] = 0.0
+        records["sightings"][seen] = 0
+        return rows
+
+    def _places(self, rows: Ints) -> Floats:
+        return np.column_stack([self._roster.records["x"][rows], self._roster.records["y"][rows]])
+
+    def _names(self, rows: Ints) -> frozenset[str]:
+        return frozenset(map(self._roster.name, rows.tolist()))
+
+    def _matched(self, found: list[Ints], t: float) -> list[tuple[Ints, _Group]]:
+        """Those who were found together, each with the known group that they continue, or a new one."""
         pairs = []
-        for which, names in enumerate(members):
-            middle = places[found[which]].mean(axis=0)
+        for which, who in enumerate(found):
+            names, places, came = self._names(who), self._places(who), self._came(who)
             for group in self._groups:
-                shared = len(names & group.members)
-                if shared or math.dist(middle, group.at) <= self._radius:
-                    pairs.append((-shared, group.since, group.number, which, group))
+                if came - group.last > self._grace + TICK:
+                    continue
+                from_first = np.hypot(*(places - group.first).T)
+                if np.count_nonzero(from_first <= 2.0 * self._radius) >= self._people:
+                    pairs.append((-len(names & group.members), group.since, group.number, which, group))
         pairs.sort(key=lambda pair: pair[:4])
         taken: dict[int, _Group] = {}
         used: set[int] = set()
@@ -195,21 +213,27 @@ class Gathering:
             if which not in taken and number not in used:
                 taken[which] = group
                 used.add(number)
-        for which in range(len(members)):
-            if which not in taken:
-                self._count += 1
-                taken[which] = _Group(self._count, since=t, last=t)
-                self._groups.append(taken[which])
-        return sorted(taken.items())
+        return [(who, taken[which] if which in taken else self._begin(who, t)) for which, who in enumerate(found)]
 
-    def _renew(self, group: _Group, rows: Ints, places: Floats, t: float) -> None:
-        records = self._roster.records
+    def _begin(self, rows: Ints, t: float) -> _Group:
+        x, y = self._places(rows).mean(axis=0)
+        self._count += 1
+        self._groups.append(_Group(self._count, (float(x), float(y)), since=self._came(rows), last=t))
+        return self._groups[-1]
+
+    def _came(self, rows: Ints) -> float:
+        """When the last of the first `people` of these had come [s]."""
+        return float(np.sort(self._roster.records["rest_from"][rows])[self._people - 1])
+
+    def _renew(self, group: _Group, rows: Ints, t: float) -> None:
+        places = self._places(rows)
         middle = places.mean(axis=0)
-        group.last, group.members = t, frozenset(map(self._roster.name, rows))
+        group.last, group.members = t, self._names(rows)
         group.at = (float(middle[0]), float(middle[1]))
         group.most = max(group.most, len(rows))
         group.across = float(np.hypot(*(places - middle).T).max())
-        group.cameras |= set(self._cameras.names(np.bitwise_or.reduce(records["cameras"][rows], axis=0)))
+        marks = np.bitwise_or.reduce(self._roster.records["cameras"][rows], axis=0)
+        group.cameras |= set(self._cameras.names(marks))
 
     def _due(self, group: _Group, t: float) -> list[BehaviourEvent]:
         seconds = group.last - group.since
@@ -221,11 +245,12 @@ class Gathering:
             return [self._event("updated", group, t)]
         return []
 
-    def _over(self, t: float, grace: float) -> list[BehaviourEvent]:
-        """Groups that were not found for longer than the grace are over."""
-        over = [group for group in self._groups if t - group.last > grace + TICK]
+    def _over(self, t: float) -> list[BehaviourEvent]:
+        """Groups are over of which nobody who came within the grace can still turn out to stay."""
+        until = t - self._grace - self._linger - LOOK
+        over = [group for group in self._groups if group.last < until]
         if over:
-            self._groups = [group for group in self._groups if t - group.last <= grace + TICK]
+            self._groups = [group for group in self._groups if group.last >= until]
         return [self._event("ended", group, t) for group in over if group.open]
 
     def _event(self, phase: Phase, group: _Group, t: float) -> BehaviourEvent:
@@ -255,7 +280,7 @@ class Gathering:
 
 @compiled
 def _note(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any, rows: Any, marks: Any, inside: Any, times: Any, places: Any, observed: Any
+    records: Any, rows: Any, marks: Any, inside: Any, times: Any, places: Any, observed: Any, radius: float
 ) -> None:
     for n in range(len(rows)):
         if rows[n] < 0 or not observed[n]:
@@ -264,8 +289,12 @@ def _note(  # noqa: PLR0917 - compiled: arrays one by one
         if not inside[n]:
             record.seen = -math.inf
             continue
-        record.seen = times[n]
-        record.sum_x += places[n, 0]
-        record.sum_y += places[n, 1]
+        t, x, y = times[n], places[n, 0], places[n, 1]
+        still = record.known and t - record.seen <= LATELY
+        if not still or math.hypot(x - record.rest_x, y - record.rest_y) > radius:
+            record.known, record.rest_from, record.rest_x, record.rest_y = True, t, x, y
+        record.seen = t
+        record.sum_x += x
+        record.sum_y += y
         record.sightings += 1
         see(record, marks[n])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from bartizan.watch.behaviours.event import Behaviour
 FIELD = [(-500.0, -500.0), (500.0, -500.0), (500.0, 500.0), (-500.0, 500.0)]
 
 
-def a_rule(**settings: float) -> Behaviour:
+def a_rule(**settings: Any) -> Behaviour:
     return watch_for("running", zone=FIELD, **settings)
 
 

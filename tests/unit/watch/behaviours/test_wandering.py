@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +18,7 @@ FIELD = [(-200.0, -200.0), (200.0, -200.0), (200.0, 200.0), (-200.0, 200.0)]
 Course = Callable[[float], tuple[float, float]]
 
 
-def a_rule(**settings: float) -> Behaviour:
+def a_rule(**settings: Any) -> Behaviour:
     return watch_for("wandering", zone=FIELD, **settings)
 
 
