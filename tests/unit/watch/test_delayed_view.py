@@ -91,6 +91,8 @@ def test_a_double_is_told_under_the_id_that_goes_on() -> None:
     ended = {13: EndedTrack(track="b", since=10 / RATE, until=13 / RATE, at=(0.0, 0.0), merged_into="a")}
     frames = play(shown, DelayedView("north"), ended)
     assert [[row.track for row in frame.rows] for frame in frames] == [["a"]] * 30
+    assert all(row.seen for frame in frames for row in frame.rows)
+    assert [frame.rows[0].sighted for frame in frames[10:14]] == [point(n, "b").box for n in range(10, 14)]
 
 
 def test_a_prediction_and_another_cameras_sighting_are_nobody_here() -> None:

@@ -42,6 +42,14 @@ def test_height_is_the_mean_and_outliers_do_not_move_it() -> None:
     assert looks(["person"]).height is None
 
 
+def test_a_thing_that_is_piled_higher_is_noticed_however_long_it_stood() -> None:
+    found = looks(["object"] * 10_000, [1.0] * 10_000)
+    for _ in range(300):
+        found.add("object", 1.2)
+    # the mean of the last hundred follows by 1 - (1 - 1/100)^300
+    assert found.height == pytest.approx(1.2 - 0.2 * (1.0 - 1.0 / 100.0) ** 300, abs=1e-6)
+
+
 @pytest.mark.parametrize("height", [math.nan, math.inf, -1.0, 0.0, 1e9])
 def test_a_height_that_is_none_is_passed_over(height: float) -> None:
     assert looks(["person"] * 2, [1.7, height]).height == 1.7

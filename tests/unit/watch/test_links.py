@@ -177,6 +177,17 @@ def test_a_crowd_is_rivals_and_not_a_flood_of_links() -> None:
     assert {link.rivals for link in played.links} == {19}
 
 
+def test_of_many_the_latest_seen_are_told() -> None:
+    def scene(t: float) -> list[Seen]:
+        if t <= 20.0:
+            return [("north", (8.0 * n, 0.0)) for n in range(3) if t <= 8.0 + 4.0 * n]
+        return [("south", (8.0, 20.0))] if t >= 60.0 else []
+
+    played = Played(scene, 65.0, params=TrackerParams(most_links=2))
+    assert [(link.earlier, round(link.gap)) for link in played.links] == [("c", 44), ("b", 48)]
+    assert played.tracker._gone.unsaid == 1
+
+
 def test_who_was_seen_with_somebody_is_not_their_past() -> None:
     # b goes on while c begins: only a, who has gone, can be c
     def scene(t: float) -> list[Seen]:
