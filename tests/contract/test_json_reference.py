@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import bartizan
 from bartizan.app.advice import advise_site
+from bartizan.app.calibration import Walked, calibrated
 from bartizan.app.doubt import doubt_site
 from bartizan.app.simulate import Trials, simulate_site
 from bartizan.assess.doubt import Asked
+from bartizan.geometry.homography import Homography
 from bartizan.signal import Signal
 from bartizan.site.model import Change
+from bartizan.watch.calibrate import Found, People, Stance, Walkers
 
 PAGE = Path(__file__).resolve().parents[2].joinpath("docs", "reference", "json.md").read_text(encoding="utf-8")
 
@@ -80,4 +86,19 @@ def test_every_key_of_advice_is_told(chancery: Path) -> None:
 def test_every_key_of_a_signal_is_told() -> None:
     written = set(keys_of(Signal(id="r-1", t=0.0, kind="loitering", state="raised").to_json()))
     assert "because" in written
+    assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_a_calibration_is_told(chancery: Path) -> None:
+    site = bartizan.load(chancery)
+    pairs = [[60, 300, 20, 12], [580, 310, 30, 12.5], [80, 460, 22, 7], [560, 450, 28, 7.2], [320, 380, 25, 9]]
+    camera = replace(site.camera("entrance"), model=Homography.from_points(pairs, (640, 480)))
+    answer = calibrated(site, camera).to_json()
+    answer["classes"] = list(answer["classes"].values())  # keyed by years
+    stance = Stance(600.0, 0.3, 0.0, 0.3)
+    found = Found(stance, 1.7, ((stance, 1.7),), 100, 90, 9, 0.05)
+    seen = Walkers(np.zeros(1), np.zeros((1, 2)), np.ones(1), (640, 480), {})
+    answer["walkers"] = Walked(found, None, seen, People(), 1).to_json()
+    written = set(keys_of(answer))
+    assert {"leverage", "polygon", "steepest", "scatter", "reached"} <= written
     assert not {key for key in written if f"`{key}`" not in PAGE}
