@@ -12,22 +12,20 @@ modelled: moving cameras, scenes that never rest (water, screens).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import cv2
 import numpy as np
-from numba import njit
-from numpy.typing import NDArray
 
-# a strength below this is no foreground
-_EMPTY = 0.25
+from bartizan.compiled import compiled_for_threads
+from bartizan.watch.shine import EMPTY, Map, Mask, Picture, shine
+
+# the light of the first seconds is steady where it changes by less than this share
+_STEADY = 0.04
 # a median costs more than a picture: it is taken at these numbers of samples only
 _ENOUGH = (3, 5, 8, 12, 16, 20)
-
-Picture = NDArray[np.uint8]
-Map = NDArray[np.float32]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +34,8 @@ class BackgroundParams:
 
     `first`: how long nothing can be said; `learning`: how long the scene is the median of what was seen, sampled
     every `sample`. `follow`: time constant of the update where the scene is empty; `absorb`: where something stands
-    that no person explains; `keep`: where a person stands. `update`: the least time between updates.
+    that no person explains; `keep`: where a person stands; `forget`: where somebody has left who was learnt;
+    `relight`: where the light has changed. `update`: the least time between updates.
 
     `bright`, `colour`: differences that certainly count as foreground in a steady scene; `unsteady`: how many times
     the pixel's usual deviation a difference must be instead, where that is more. `shadow`: the darkest that a shadow
@@ -51,6 +50,7 @@ class BackgroundParams:
     absorb: float = 120.0
     keep: float = 3600.0
     forget: float = 0.7
+    relight: float = 0.7
     update: float = 0.2
     bright: float = 40.0
     colour: float = 40.0
@@ -77,6 +77,8 @@ class Background:
         self._sampled = self._updated = self._last = -math.inf
         self._changed_since: float | None = None
         self._now: Picture = np.zeros((0, 0, 3), np.uint8)
+        self._light = 1.0
+        self._lit: Mask = np.zeros((0, 0), np.bool_)
 
     def foreground(self, t: float, picture: Picture) -> Map | None:
         """How strongly each pixel of the picture at `t` [s] is foreground, 0 to 1; None while nothing can be said.
@@ -95,8 +97,14 @@ class Background:
             return None
         p = self.params
         limits = _Limits(p.bright, p.colour, p.unsteady, p.shadow, p.shade)
-        strength: Map = _differ(now, self._scene, self._unsteady, self._gain(now), limits)
-        return None if self._has_changed(t, strength) else strength
+        self._light = self._gain(now)
+        strength: Map = _differ(now, self._scene, self._unsteady, self._light, limits)
+        through = shine(now, self._scene, strength)
+        self._lit = (strength > EMPTY) & (through > 0.5)
+        # a change of the whole picture is learnt anew at once, whatever it is
+        changed = self._has_changed(t, strength)
+        strength *= 1.0 - through
+        return None if changed else strength
 
     @property
     def picture(self) -> Picture:
@@ -105,24 +113,23 @@ class Background:
 
     @property
     def scene(self) -> Map:
-        """The empty scene as it is known, shape (height, width, 3)."""
-        return self._scene
+        """The empty scene as it is known, in the light of the picture last looked at, shape (height, width, 3)."""
+        return self._scene if self._light == 1.0 else np.asarray(self._scene * np.float32(self._light))
 
-    def update(self, t: float, strength: Map, people: Mask, ghosts: Mask) -> None:
-        """Learn from the picture last looked at.
-
-        `people` marks pixels, shape (height, width), that a person explains; `ghosts` those that show the scene
-        while what was learnt is somebody who has left.
-        """
+    def update(self, t: float, strength: Map, marked: Marked) -> None:
+        """Learn from the picture last looked at, whose foreground is `strength`; `marked` says what explains it."""
         p = self.params
         seconds = t - self._updated
         if seconds < p.update or self._start is None or t - self._start <= p.learning:
             return
         self._updated = t
-        constants = (p.follow, p.absorb, p.keep, p.forget)
+        constants = (p.follow, p.absorb, p.keep, p.forget, p.relight)
         rates = tuple(1.0 - math.exp(-seconds / constant) for constant in constants)
-        kind = np.where(people, 2, np.where(ghosts, 3, strength >= _EMPTY)).astype(np.uint8)
-        _follow(self._now, self._scene, self._unsteady, kind, rates)
+        kind = (strength >= EMPTY).astype(np.uint8)
+        # the last of these counts: a person before a light is a person
+        for mask, number in ((self._lit | marked.lights, 4), (marked.ghosts, 3), (marked.kept, 2), (marked.people, 2)):
+            kind[mask] = number
+        _follow(self._now, self._scene, self._unsteady, kind, _Pace(self._light, rates))
 
     def _sample(self, t: float, now: Picture) -> None:
         """Take the picture in and set the scene to the median of all samples so far."""
@@ -130,7 +137,7 @@ class Background:
         self._samples.append(now)
         if len(self._samples) not in _ENOUGH:
             return
-        stack = np.stack(self._samples)
+        stack = _in_one_light(self._samples)
         scene = np.median(stack, axis=0)
         self._scene = scene.astype(np.float32)
         spread = np.median(np.abs(stack - scene), axis=0).max(axis=2)
@@ -155,6 +162,27 @@ class Background:
             self.relearned += 1
             self._start = None
         return True
+
+
+def _in_one_light(samples: Sequence[Picture]) -> Picture | Map:
+    """The samples, shape (n, height, width, 3), all as bright as the last."""
+    stack = np.stack(samples)
+    levels = np.median(stack[:, ::4, ::4, 1].reshape(len(samples), -1), axis=1)
+    gains = np.clip(levels[-1] / np.maximum(levels, 1.0), 0.5, 2.0)
+    if np.abs(gains - 1.0).max() < _STEADY:
+        return stack
+    return np.asarray(stack * gains[:, None, None, None].astype(np.float32), dtype=np.float32)
+
+
+class Marked(NamedTuple):
+    """Pixels, each of shape (height, width), that something explains: people, things that are `kept`, the marks of
+    people who left, and changes of light.
+    """
+
+    people: Mask
+    kept: Mask
+    ghosts: Mask
+    lights: Mask
 
 
 class _Limits(NamedTuple):
@@ -195,22 +223,29 @@ def _differ_pixels(now: Picture, scene: Map, unsteady: Map, gain: float, limits:
     return strength
 
 
-def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, rates: tuple[float, ...]) -> None:
+class _Pace(NamedTuple):
+    """How bright the picture is against the scene, and how much of a step is taken, by kind of pixel."""
+
+    light: float
+    rates: tuple[float, ...]
+
+
+def _follow_pixels(now: Picture, scene: Map, unsteady: Map, kind: Picture, pace: _Pace) -> None:
     """Move `scene` and `unsteady` towards `now` by the rate of a pixel's kind.
 
-    0: empty, 1: unexplained, 2: a person, 3: the ghost of one.
+    0: empty, 1: unexplained, 2: a person or a thing, 3: the ghost of one, 4: another light.
     """
     for row in range(now.shape[0]):
         for column in range(now.shape[1]):
-            rate = rates[kind[row, column]]
+            rate = pace.rates[kind[row, column]]
             most = 0.0
             for channel in range(3):
                 step = now[row, column, channel] - scene[row, column, channel]
                 scene[row, column, channel] += rate * step
-                most = max(most, abs(step))
+                most = max(most, abs(now[row, column, channel] - pace.light * scene[row, column, channel]))
             if kind[row, column] < 2:
                 unsteady[row, column] += rate * (most - unsteady[row, column])
 
 
-_differ = njit(cache=True, nogil=True, error_model="numpy")(_differ_pixels)
-_follow = njit(cache=True, nogil=True, error_model="numpy")(_follow_pixels)
+_differ = compiled_for_threads(_differ_pixels)
+_follow = compiled_for_threads(_follow_pixels)

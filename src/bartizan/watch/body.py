@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from bartizan.watch.background import Map
+from bartizan.compiled import compiled_for_threads
+from bartizan.watch.shine import Map
 
 Bodies = NDArray[np.float64]
 """Shape (n, 5): foot x, foot y, height, lean, pixels per metre across."""
@@ -219,16 +219,16 @@ def _claim(claims: Map, body: NDArray[np.float64], more: float) -> None:
 
 
 # compiled in the order of use: a compiled function sees those above it by these names
-within = njit(cache=True, nogil=True)(_within)
-window_of = njit(cache=True, nogil=True)(_window)
-integrals = njit(cache=True, nogil=True)(_integrals)
-part_of = njit(cache=True, nogil=True)(_part)
-whole_of = njit(cache=True, nogil=True)(_whole)
-sum_to = njit(cache=True, nogil=True)(_at)
-box_sum = njit(cache=True, nogil=True)(_sum)
-score = njit(cache=True, nogil=True)(_score)
-scores = njit(cache=True, nogil=True)(_scores)
-trunks = njit(cache=True, nogil=True)(_trunks)
-filled = njit(cache=True, nogil=True)(_filled)
-fit = njit(cache=True, nogil=True)(_fit)
-claim = njit(cache=True, nogil=True)(_claim)
+within = compiled_for_threads(_within)
+window_of = compiled_for_threads(_window)
+integrals = compiled_for_threads(_integrals)
+part_of = compiled_for_threads(_part)
+whole_of = compiled_for_threads(_whole)
+sum_to = compiled_for_threads(_at)
+box_sum = compiled_for_threads(_sum)
+score = compiled_for_threads(_score)
+scores = compiled_for_threads(_scores)
+trunks = compiled_for_threads(_trunks)
+filled = compiled_for_threads(_filled)
+fit = compiled_for_threads(_fit)
+claim = compiled_for_threads(_claim)

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from bartizan.geometry.projection import CameraModel, Points
 from bartizan.watch import body
-from bartizan.watch.background import Map, Mask
 from bartizan.watch.body import Bodies
+from bartizan.watch.shine import Map, Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,191 @@
+"""Things left on the ground: foreground that no person explains, that keeps its colour and stays where it is.
+
+A thing is reported once it has stood for a while, and is not learnt into the scene while it is reported; after `hold`
+seconds it is, and belongs to the scene. It is opaque and has sharp edges where the scene has none: a shadow that
+stays, a lamp that was switched on and the mark of something that was taken away are none. It may be hidden behind
+people for a while.
+
+Source: the two clocks (how long a pixel differs, and keeps its colour) are after Liao, Chang and Chen, "A localized
+approach to abandoned luggage detection with foreground-mask sampling" (2008). Not modelled: things beside one another
+count as one; a thing of the ground's own colour; on ground without texture an evenly grey thing, which could be a
+shadow; somebody who sits or lies still for longer than `settle` may be taken for a thing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from bartizan.geometry.projection import CameraModel
+from bartizan.watch.shine import Map, Mask, Picture
+from bartizan.watch.silhouette import bodies_at
+
+# a strength from which a pixel counts as covered by something
+_COVERED = 0.4
+# grey levels by which a pixel of a thing at rest may change: noise and slow light
+_CHANGE = 20.0
+# people reach this far over their rectangles [pixels of the map]
+_NEAR = 3
+# the least sides [pixels of the map] of what can be told from noise, and the least share of its box that it fills
+_LEAST, _FILLED = 5, 0.45
+# the share of the scene's texture (a correlation) from which it shows through, and of the light a shadow leaves
+_THROUGH, _DARKEST, _LIGHTEST, _EVEN = 0.4, 0.35, 0.95, 0.06
+# the edges of the mark of a thing that was taken away are this many times stronger in the scene, and those of a thing
+# that much stronger in the picture; steps [grey levels] between are noise and texture
+_TIMES, _NOISE = 1.3, 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftParams:
+    """`settle` [s]: how long a thing must stand; `hold` [s]: how long it is reported at most; `hidden` [s]: how long
+    people may stand before it. `height`, `width` [m]: least and most, as upright things at its foot.
+    """
+
+    settle: float = 5.0
+    hold: float = 900.0
+    hidden: float = 30.0
+    height: tuple[float, float] = (0.12, 1.4)
+    width: tuple[float, float] = (0.12, 1.7)
+
+
+class LeftThing(NamedTuple):
+    """`box` is left, top, width, height [pixels of the map]; `since` [s] when it was first there; `score` 0 to 1."""
+
+    box: tuple[int, int, int, int]
+    since: float
+    score: float
+
+
+@dataclass(slots=True, eq=False)
+class LeftSeen:
+    """Things at one time, and the pixels, shape (height, width), of things, of marks of things gone, and of light."""
+
+    things: list[LeftThing]
+    kept: Mask
+    gone: Mask
+    lights: Mask
+
+
+@dataclass(slots=True, eq=False)
+class LeftThings:
+    """What is left before one camera; `size` (width, height) of the map, `scale` map pixels per picture pixel."""
+
+    model: CameraModel
+    size: tuple[int, int]
+    scale: float
+    params: LeftParams = field(default_factory=LeftParams)
+    _since: Map = field(init=False)
+    _covered: Map = field(init=False)
+    _colour: Map = field(init=False)
+    _last: float = field(init=False, default=-math.inf)
+
+    def __post_init__(self) -> None:
+        self._forget()
+
+    def step(self, t: float, strength: Map, people: Mask, picture: Picture, scene: Map) -> LeftSeen:
+        """What is left at `t` [s]; time that runs back forgets all.
+
+        `strength`, shape (height, width), is the foreground, `people` the pixels that people explain; `picture` and
+        `scene`, shape (height, width, 3), are now and the empty scene in the light of now.
+        """
+        if t < self._last:
+            self._forget()
+        self._last = t
+        self._clock(t, strength, people, picture)
+        p = self.params
+        with np.errstate(invalid="ignore"):
+            stood = (t - self._since >= p.settle) & (t - self._since <= p.hold)
+        shape = (self.size[1], self.size[0])
+        seen = LeftSeen([], np.zeros(shape, np.bool_), np.zeros(shape, np.bool_), np.zeros(shape, np.bool_))
+        if not stood.any():
+            return seen
+        closed = cv2.morphologyEx(stood.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+        count, parts, stats, _ = cv2.connectedComponentsWithStats(closed)
+        for number in range(1, count):
+            left, top, wide, high, area = (int(value) for value in stats[number])
+            box = (left, top, wide, high)
+            if not self._fits(box, area):
+                continue
+            part = parts == number
+            self._sort(box, part, picture, scene, seen)
+        return seen
+
+    def _sort(self, box: tuple[int, int, int, int], part: Mask, picture: Picture, scene: Map, seen: LeftSeen) -> None:
+        """Put one part where it belongs."""
+        now, before = _edges(picture, part), _edges(scene, part)
+        if before > _TIMES * now + _NOISE:
+            seen.gone |= part
+        elif _is_light(picture, scene, part):
+            seen.lights |= part
+        elif now > _TIMES * before + _NOISE:
+            since = float(np.nanmedian(self._since[part]))
+            wide, high = box[2:]
+            seen.things.append(LeftThing(box, since, min(1.0, np.count_nonzero(part) / (wide * high))))
+            seen.kept |= part
+
+    def _forget(self) -> None:
+        shape = (self.size[1], self.size[0])
+        self._since = np.full(shape, np.nan, np.float32)
+        self._covered = np.full(shape, -np.inf, np.float32)
+        self._colour = np.zeros((*shape, 3), np.float32)
+
+    def _clock(self, t: float, strength: Map, people: Mask, picture: Picture) -> None:
+        """How long each pixel has been covered by something of one colour."""
+        reach = np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)
+        hidden = cv2.dilate(people.astype(np.uint8), reach) > 0
+        there = (strength >= _COVERED) & ~hidden
+        same = np.abs(picture - self._colour).max(axis=2) < _CHANGE
+        known = np.isfinite(self._since)
+        self._covered[there] = t
+        waits = hidden & known & (t - self._covered <= self.params.hidden)
+        stays = there & known & same
+        new = there & ~stays
+        self._since[~(there | waits)] = np.nan
+        self._since[new] = t
+        self._colour[new] = picture[new]
+
+    def _fits(self, box: tuple[int, int, int, int], area: int) -> bool:
+        """Whether it can be a thing on the ground by its size, and stands wholly in the picture."""
+        left, top, wide, high = box
+        if min(wide, high) < _LEAST or area < _FILLED * wide * high:
+            return False
+        if left <= 0 or top <= 0 or left + wide >= self.size[0] or top + high >= self.size[1]:
+            return False
+        (body,) = bodies_at(self.model, np.array([[left + wide / 2.0, float(top + high)]]), self.scale, 1.0)
+        tall, across = float(body[2]), float(body[4])
+        if not (math.isfinite(tall) and math.isfinite(across) and tall > 0.0 and across > 0.0):
+            return False
+        p = self.params
+        return p.height[0] <= high / tall <= p.height[1] and p.width[0] <= wide / across <= p.width[1]
+
+
+def _edges(picture: Picture | Map, part: Mask) -> float:
+    """Mean step [grey levels] between neighbours across the rim of a part."""
+    grey = np.asarray(picture[:, :, 1], dtype=np.float32)
+    steps = cv2.morphologyEx(grey, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
+    rim = cv2.morphologyEx(part.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    return float(steps[rim].mean())
+
+
+def _is_light(picture: Picture, scene: Map, part: Mask) -> bool:
+    """Whether the scene shows through: by its texture, or where it has none as one share of its light throughout."""
+    now = np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), dtype=np.float32)
+    before = np.asarray(cv2.cvtColor(scene, cv2.COLOR_BGR2GRAY), dtype=np.float32)
+    shares = np.log((now[part] + 3.0) / (before[part] + 3.0))
+    share, uneven = float(np.exp(shares.mean())), float(shares.std())
+    if _DARKEST < share < _LIGHTEST and uneven < _EVEN:
+        return True
+    return share > _DARKEST and _agreement(now[part], before[part]) > _THROUGH and uneven < 0.25
+
+
+def _agreement(now: NDArray[np.float32], before: NDArray[np.float32]) -> float:
+    """The correlation of brightness, 0 where there is nothing to compare."""
+    one, other = now - now.mean(), before - before.mean()
+    power = float(np.sum(one * one) * np.sum(other * other))
+    # a grey level of noise in every pixel keeps flat ground from agreeing by chance
+    return float(np.sum(one * other)) / math.sqrt(power + len(now) ** 2 + 1e-6)
