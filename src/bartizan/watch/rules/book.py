@@ -113,8 +113,6 @@ class RuleBook:
             for event in found:
                 signals += self._settle(index, event, t)
         signals += self._look_again(t)
-        if self._ledger is not None:
-            self._ledger.ended(ended, t)
         return tuple(signals)
 
     def finish(self, t: float) -> tuple[Signal, ...]:

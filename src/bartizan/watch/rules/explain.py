@@ -15,7 +15,7 @@ from bartizan.watch.batch import Batch
 from bartizan.watch.behaviours.event import BehaviourEvent, Condition
 from bartizan.watch.rules.setting import Setting
 
-# tracks that are remembered; of more, those that came first are forgotten and counted
+# tracks that are remembered; of more, those not seen for longest are forgotten and counted
 MOST = 2000
 # how often a track is asked how far it is [s]
 EVERY = 1.0
@@ -187,13 +187,6 @@ class Ledger:
             if why in reasons or len(reasons) < _MOST_REASONS:
                 reasons[why] = (reasons.get(why, (t, t))[0], t)
 
-    def ended(self, tracks: Iterable[str], _t: float) -> None:
-        """These tracks are over; what is known of them is kept while there is room."""
-        for track in tracks:
-            if track in self._tracks:
-                # nothing more will be learnt of it: it is forgotten before those that go on
-                self._tracks.move_to_end(track, last=True)
-
     def _account(self, track: str, index: int) -> _Account:
         accounts = self._tracks.get(track)
         if accounts is None:
@@ -201,6 +194,8 @@ class Ledger:
             if len(self._tracks) > MOST:
                 self._tracks.popitem(last=False)
                 self.forgotten += 1
+        # whoever was not seen for longest is forgotten first
+        self._tracks.move_to_end(track)
         account = accounts.get(index)
         if account is None:
             account = accounts[index] = _Account()
