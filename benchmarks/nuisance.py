@@ -5,8 +5,8 @@ drawn by the drill's renderer: 640 x 480 at 5 pictures a second, a camera 4.5 m 
 nuisance goes on all the time, so its rates are those of the hour in which it does, not of a usual day. Per nuisance
 and without anybody there: detections a minute, tracks and intrusion signals an hour (all ground of the picture is the
 zone, and an intrusion is raised at once). With four people who walk to and fro at 8, 15, 25 and 35 m from the
-camera: the share of their pictures in which they are found within a metre (beyond 20 m: 5 % of the distance), and detections a minute that are farther
-than 3 m from everybody.
+camera: the share of their pictures in which they are found within a metre (beyond 20 m: 5 % of the distance), and
+detections a minute that are farther than 3 m from everybody.
 
 The first two seconds are left out: the detector learns. Rendered, so it says what the detector does with these
 disturbances as we imagine them, and nothing about how often a site has them.

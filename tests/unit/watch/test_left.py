@@ -70,7 +70,7 @@ def test_a_bag_is_reported_where_it_stands_after_it_has_settled(at: tuple[float,
 def test_it_stays_while_it_is_reported_and_is_scenery_after_that() -> None:
     scene = np.full((240, 320, 3), 140.0, np.float32)
     picture = scene.astype(np.uint8)
-    picture[130:142, 150:164] = (30, 60, 40)
+    picture[130:142, 150:164] = (20, 30, 25)  # darker than any shadow
     strength = np.zeros((240, 320), np.float32)
     strength[130:142, 150:164] = 1.0
     nobody = np.zeros((240, 320), np.bool_)
