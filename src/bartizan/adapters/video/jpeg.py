@@ -42,7 +42,7 @@ def jpeg_size(data: bytes) -> tuple[int, int] | None:
 def decode_jpeg(data: bytes) -> Picture | None:
     """The picture, shape (height, width, 3) in BGR; None where it is garbled or ends early."""
     size = jpeg_size(data)
-    # cameras pad with zeros or line ends; a picture whose end mark is missing was cut off, and half of it is grey
+    # what has no end mark was cut off: some releases of OpenCV make up the rest in grey; cameras may pad after it
     if size is None or b"\xff\xd9" not in data[-64:]:
         return None
     try:

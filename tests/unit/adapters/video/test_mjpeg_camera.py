@@ -236,7 +236,6 @@ def test_garbled_pictures_are_counted_and_the_rest_goes_on() -> None:
     texture = np.random.default_rng(1).integers(0, 255, (SIZE[1], SIZE[0], 3)).astype(np.uint8)
     busy = cv2.imencode(".jpg", texture)[1].tobytes()
     half = busy[: len(busy) * 2 // 3]
-    assert cv2.imdecode(np.frombuffer(half, np.uint8), cv2.IMREAD_COLOR) is not None  # the decoder makes up the rest
     pieces = [part(jpeg(10)), part(b"no picture"), part(half), part(bomb), part(jpeg(30))]
     with camera(plays(*pieces)) as made, watching(made.port) as source:
         assert levels(source, 2) == pytest.approx([10, 30], abs=1)
