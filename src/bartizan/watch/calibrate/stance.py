@@ -35,9 +35,11 @@ class StanceParams:
 
     `fov` [degrees] is the horizontal field of view that is likeliest for a surveillance camera and `fov_factor` by
     what factor the focal length may well be off it (one sigma): it decides only where the people do not, as in a
-    camera that looks level. `roll` [degrees] is one sigma about upright. `focal` [pixels] and `camera_height` [m] fix
-    what is known. `draws` sets of three boxes are tried, and boxes further than `outlier` (a share) from what they
-    foretell are left out. `stay` [s] is how long one person is in the picture: so many seconds of people are one
+    camera that looks level. `roll` [degrees] is one sigma about upright, `axis` that of the lens' axis about the
+    middle, as a share of the picture's width: it is not looked for, but every draw of the bootstrap has another.
+    `focal` [pixels] and `camera_height` [m] fix what is known. `draws` sets of three boxes are tried, and boxes
+    further than `outlier` (a share) from what they foretell are left out. `stay` [s] is how long one person is in
+    the picture: so many seconds of people are one
     piece of knowledge about how tall they are, and `block` [s] what the bootstrap draws. `pace` is the spread of
     people's pace as a share.
     """
@@ -45,6 +47,7 @@ class StanceParams:
     fov: float = 50.0
     fov_factor: float = 1.8
     roll: float = 4.0
+    axis: float = 0.03
     focal: float | None = None
     camera_height: float | None = None
     draws: int = 500
@@ -209,7 +212,12 @@ class _Fit:
     """The robust fit of a stance to boxes, and of one pace to the stretches that people walked."""
 
     def __init__(
-        self, sample: _Sample, people: People, params: StanceParams, guess: tuple[float, float] = (0.0, 0.0)
+        self,
+        sample: _Sample,
+        people: People,
+        params: StanceParams,
+        guess: tuple[float, float] = (0.0, 0.0),
+        off: tuple[float, float] = (0.0, 0.0),
     ) -> None:
         seen, walked = sample.seen, sample.walked
         self._feet, self._heights = seen.foot[sample.rows], seen.height[sample.rows]
@@ -220,7 +228,7 @@ class _Fit:
         self._between = people.between
         self._focal = seen.size[0] / 2.0 / math.tan(math.radians(params.fov) / 2.0)
         # what is taken for granted of the focal length and the roll, moved by so many of its own sigmas
-        self._guess = guess
+        self._guess, self._off = guess, off
         self._first, self._last = walked.first[sample.stretches], walked.last[sample.stretches]
         self._seconds = walked.seconds[sample.stretches]
 
@@ -240,7 +248,7 @@ class _Fit:
         solved = least_squares(misses, begin, bounds=(low[free], high[free]), loss="cauchy", x_scale=0.1, max_nfev=200)
         full = first.copy()
         full[free] = solved.x
-        return _stance(full)
+        return self._stance(full)
 
     def cost(self, stance: Stance) -> float:
         """How badly a stance fits."""
@@ -248,7 +256,7 @@ class _Fit:
         return float(np.log1p(self._misses(full) ** 2).sum())
 
     def _misses(self, full: Floats) -> Floats:
-        stance, p = _stance(full), self._p
+        stance, p = self._stance(full), self._p
         foretold = stance.box_heights(self._feet, self._size)
         with np.errstate(divide="ignore", invalid="ignore"):
             off = np.log(self._heights / np.where(foretold > 1.0, foretold, np.nan)) / self._between
@@ -259,6 +267,9 @@ class _Fit:
             full[2] / math.radians(p.roll) - self._guess[1],
         ]
         return np.concatenate([data, self._uneven_pace(stance), guesses])
+
+    def _stance(self, full: Floats) -> Stance:
+        return Stance(math.exp(full[0]), float(full[1]), float(full[2]), math.exp(full[3]), self._off)
 
     def _uneven_pace(self, stance: Stance) -> Floats:
         """How far each stretch is from the middle pace: people walk towards a camera as fast as across its view."""
@@ -271,10 +282,6 @@ class _Fit:
         middle = float(np.median(pace[known])) if known.any() else 0.0
         # two stretches of one walk are hardly two pieces of knowledge about how fast people walk
         return np.where(known, pace - middle, 10.0) / (self._p.pace * math.sqrt(2.0))
-
-
-def _stance(full: Floats) -> Stance:
-    return Stance(math.exp(full[0]), float(full[1]), float(full[2]), math.exp(full[3]))
 
 
 class _Blocks(NamedTuple):
@@ -310,8 +317,10 @@ def _drawn(
     """
     for _ in range(p.resamples):
         guess = (float(rng.standard_normal()), float(rng.standard_normal()))
+        aside = p.axis * blocks.seen.size[0]
+        off = (aside * float(rng.standard_normal()), aside * float(rng.standard_normal()))
         mean = people.mean * (1.0 + people.excess) + people.unsure * float(rng.standard_normal())
-        yield _Fit(blocks.drawn(rng, p), people, p, guess).solved(best), mean
+        yield _Fit(blocks.drawn(rng, p), people, p, guess, off).solved(best), mean
 
 
 def _interval(value: float, draws: list[float]) -> Interval:
