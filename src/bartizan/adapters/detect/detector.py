@@ -111,7 +111,7 @@ def _input_size(opened: Opened, model: OnnxModel) -> tuple[int, int]:
 class OnnxDetectors:
     """Makes the detectors of a site's cameras that name a model; cameras with the same model share it.
 
-    `folder` is the site's: a model's file lies in it. `otherwise` makes the detector of every other camera.
+    `folder` is the site's: a model's file lies in it.
     """
 
     def __init__(self, folder: Path) -> None:
