@@ -16,7 +16,8 @@ from bartizan.signal import Signal, rfc3339
 from bartizan.site.ground_checks import sampled, sees
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.episodes import DAY, HOUR, Bucket, Promise, Series, Unusual, Window, judge
+from bartizan.watch.episodes import HOUR, WINDOWS, Bucket, Promise, Series, Unusual, Window, judge
+from bartizan.watch.episodes.series import cell_of, first_date
 
 KIND = "unusual-count"
 FALSE_SIGNALS = 1.0  # a month, over the whole site
@@ -151,7 +152,7 @@ class Counting:
             (ill.discard if signal.state == "ended" else ill.add)(signal.id)
 
     def _look(self, key: Key, hour: datetime, cause: Signal, t: float) -> Iterable[Signal]:
-        for window in (HOUR, DAY):
+        for window in WINDOWS:
             buckets = self._series[key].buckets(window)
             current = _current(buckets, hour, self._zone, window, self._series[key])
             found = judge(buckets, current, window, self._promise)
@@ -208,11 +209,12 @@ def figures(key: Key, found: Unusual, promise: Promise) -> Mapping[str, Any]:
 def _current(buckets: list[Bucket], hour: datetime, zone: ZoneInfo, window: Window, series: Series) -> Bucket:
     """The window that is under way; one in which nothing was watched yet has begun with this episode."""
     wall = hour.astimezone(zone)
+    day = first_date(wall.date(), window)
     for bucket in reversed(buckets):
-        if bucket.begins == hour or (window == DAY and bucket.day == wall.date()):
+        if bucket.begins == hour or (window != HOUR and bucket.day == day):
             return bucket
-    cell = wall.weekday() if window == DAY else wall.weekday() * 24 + wall.hour
-    return Bucket(cell, hour, wall.date(), series.counts.get(hour, 0), 0.0)
+    cell = cell_of(wall.weekday() * 24 + wall.hour, window)
+    return Bucket(cell, hour, day, series.counts.get(hour, 0), 0.0)
 
 
 def _eyes(site: Site, cameras: Collection[str]) -> dict[str, frozenset[str]]:

@@ -4,13 +4,15 @@ Nothing is said about persons: an episode is an occurrence, counted. Linking two
 """
 
 from bartizan.watch.episodes.base import Base, base_of, tail
-from bartizan.watch.episodes.series import DAY, HOUR, Bucket, Series, Window
+from bartizan.watch.episodes.series import DAY, HOUR, WEEK, WINDOWS, Bucket, Series, Window
 from bartizan.watch.episodes.unusual import LEAST_DAYS, Promise, Unusual, judge, review
 
 __all__ = [
     "DAY",
     "HOUR",
     "LEAST_DAYS",
+    "WEEK",
+    "WINDOWS",
     "Base",
     "Bucket",
     "Promise",

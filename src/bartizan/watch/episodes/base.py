@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc
 
-from bartizan.watch.episodes.series import Bucket
+from bartizan.watch.episodes.series import Bucket, dates
 
 _Floats = NDArray[np.float64]
 
@@ -99,7 +99,7 @@ def base_of(buckets: Sequence[Bucket], cell: int, like: Collection[int]) -> Base
         hours=time,
         around=int(pooled),
         around_hours=pooled_time,
-        days=len({bucket.day for bucket in buckets}),
+        days=dates(buckets),
     )
 
 

@@ -1,6 +1,6 @@
 """When a count is improbable enough to be told: so that a promised number of false signals a month is kept.
 
-Every zone and kind is tested once in every hour and once in every day that it is watched. With F false signals a
+Every zone and kind is tested once in every hour, every day and every week that it is watched. With F false signals a
 month promised for the whole site, each test is made at alpha = F / (tests a month): whatever the tests have to do
 with one another, no more than F false ones are expected (Bonferroni's sum). A test is made of the whole window, so
 it may be told as soon as the count is reached, and looking often costs nothing.
@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bartizan.watch.episodes.base import Base, base_of, tail
-from bartizan.watch.episodes.series import DAY, HOUR, Bucket, Series, Window, before, neighbours
+from bartizan.watch.episodes.series import HOUR, WINDOWS, Bucket, Series, Window, before, dates, neighbours
 
 LEAST_DAYS = 14
-_MONTH_HOURS = 730.5
-_MONTH_DAYS = _MONTH_HOURS / 24.0
-_LENGTH: dict[Window, float] = {HOUR: 1.0, DAY: 24.0}
+_MONTH = 730.5  # hours
+_HOURS: dict[Window, int] = {"hour": 1, "day": 24, "week": 168}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +28,8 @@ class Promise:
 
     @property
     def tests(self) -> float:
-        """Tests a month, of hours and of days."""
-        return max(1, self.series) * (_MONTH_HOURS + _MONTH_DAYS)
+        """Tests a month, of hours, days and weeks."""
+        return max(1, self.series) * sum(_MONTH / hours for hours in _HOURS.values())
 
     @property
     def alpha(self) -> float:
@@ -57,7 +56,7 @@ def judge(buckets: Sequence[Bucket], bucket: Bucket, window: Window, promise: Pr
     `buckets` are all of the series in the order of time; `bucket` may be under way, and is tested as a whole window.
     """
     past = list(before(buckets, bucket.begins))
-    if len({one.day for one in past}) < LEAST_DAYS:
+    if dates(past) < LEAST_DAYS:
         return None
     base = base_of(past, bucket.cell, neighbours(bucket.cell, window))
     if base is None:
@@ -72,16 +71,16 @@ def judge(buckets: Sequence[Bucket], bucket: Bucket, window: Window, promise: Pr
 def _length(past: Sequence[Bucket], bucket: Bucket, window: Window) -> float:
     """How long the window will have been watched when it is over [h]: as long as any like it was, and as it is now."""
     if window == HOUR:
-        return _LENGTH[HOUR]
-    # a day is watched for as long as its rule has hours
+        return float(_HOURS[HOUR])
+    # a day and a week are watched for as long as the rule has hours in it
     return max([bucket.hours, *(one.hours for one in past if one.cell == bucket.cell)])
 
 
 def review(series: Series, promise: Promise, last: int) -> Iterator[Unusual]:
-    """What was unusual in the last so many hours and days of a series, each against what came before it."""
-    for window in (HOUR, DAY):
+    """What was unusual in the windows of the last so many hours of a series, each against what came before it."""
+    for window in WINDOWS:
         buckets = series.buckets(window)
-        for bucket in buckets[-(last if window == HOUR else max(1, last // 24)) :]:
+        for bucket in buckets[-max(1, last // _HOURS[window]) :]:
             if bucket.count:
                 found = judge(buckets, bucket, window, promise)
                 if isinstance(found, Unusual):

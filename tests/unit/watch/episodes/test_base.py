@@ -13,7 +13,7 @@ from bartizan.watch.episodes import DAY, HOUR, Base, Bucket, Promise, Series, Un
 from bartizan.watch.episodes.series import neighbours
 
 T0 = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
-WEEK = 168
+WEEK_HOURS = 168
 
 
 def a_base(rate: float = 2.0, shape: float = 10.0, spread: float = 0.0) -> Base:
@@ -52,7 +52,11 @@ def test_the_neighbours_of_an_hour_are_those_around_it_on_days_of_its_sort() -> 
 def buckets_of(counts: dict[int, list[int]], hours: float = 1.0) -> list[Bucket]:
     return [
         Bucket(
-            cell, T0 + timedelta(hours=cell + WEEK * week), (T0 + timedelta(hours=cell + WEEK * week)).date(), n, hours
+            cell,
+            T0 + timedelta(hours=cell + WEEK_HOURS * week),
+            (T0 + timedelta(hours=cell + WEEK_HOURS * week)).date(),
+            n,
+            hours,
         )
         for cell, row in counts.items()
         for week, n in enumerate(row)
@@ -91,12 +95,22 @@ def test_hours_that_differ_beyond_chance_have_a_wider_law() -> None:
     assert tail(25, 1.0, wild) > 20 * tail(25, 1.0, steady)
 
 
+def test_a_window_is_no_part_of_its_own_base() -> None:
+    series = Series(ZoneInfo("UTC"))
+    for hour in range(21 * 24):
+        series.add(T0 + timedelta(hours=hour), 1, 3600.0)
+    buckets = series.buckets(HOUR)
+    base = judge(buckets, buckets[-24], HOUR, Promise(1.0, 1))
+    assert isinstance(base, Base)
+    assert (base.count, base.hours) == (2, 2.0)
+
+
 # ---- the promise
 
 
 def profile() -> np.ndarray:
     """A street: busy at nine and at five, less on Saturday and Sunday, and one hour with a delivery."""
-    hours = np.arange(WEEK)
+    hours = np.arange(WEEK_HOURS)
     of_day = hours % 24
     rate = 0.05 + 2.0 * np.exp(-(((of_day - 9) / 2.5) ** 2)) + 1.5 * np.exp(-(((of_day - 17) / 2.0) ** 2))
     rate = np.where(hours // 24 >= 5, 0.4 * rate, rate)
@@ -120,8 +134,8 @@ def test_no_more_false_signals_than_promised(wild: float) -> None:
     promise, months, found = Promise(10.0, 1), 0.0, 0
     for _ in range(3):
         series = simulated(rng, 8, wild)
-        found += len(list(review(series, promise, 4 * WEEK)))
-        months += 4 * WEEK / 730.5
+        found += len(list(review(series, promise, 4 * WEEK_HOURS)))
+        months += 4 * WEEK_HOURS / 730.5
     # three standard deviations of a Poisson count above the promise
     assert 1 <= found <= 10.0 * months + 3.0 * np.sqrt(10.0 * months)
 
@@ -130,7 +144,7 @@ def test_a_rate_that_trebles_is_found_as_often_as_the_law_says() -> None:
     rng = np.random.default_rng(5)
     promise = Promise(1.0, 1)
     buckets = simulated(rng, 12).buckets(HOUR)
-    cell, begins = 9 + 24, T0 + timedelta(hours=12 * WEEK + 9 + 24)
+    cell, begins = 9 + 24, T0 + timedelta(hours=12 * WEEK_HOURS + 9 + 24)
     base = judge(buckets, Bucket(cell, begins, begins.date(), 0, 1.0), HOUR, promise)
     assert isinstance(base, Base)
     least = next(count for count in range(100) if tail(count, 1.0, base) <= promise.alpha)
@@ -144,9 +158,19 @@ def test_a_rate_that_trebles_is_found_as_often_as_the_law_says() -> None:
     assert abs(found / 400 - power) <= 4.0 * np.sqrt(power * (1 - power) / 400)
 
 
+def test_a_quiet_place_where_more_and_more_happens_is_told_by_the_week() -> None:
+    rng = np.random.default_rng(3)
+    series = Series(ZoneInfo("UTC"))
+    for hour, mean in enumerate(np.tile(0.05 * profile(), 8) * np.repeat([1.0, 3.0], 4 * WEEK_HOURS)):
+        series.add(T0 + timedelta(hours=hour), int(rng.poisson(mean)), 3600.0)
+    found = list(review(series, Promise(1.0, 1), 4 * WEEK_HOURS))
+    assert "week" in {one.window for one in found}
+    assert {one.base.days for one in found if one.window == "week"} <= {28, 35, 42, 49}
+
+
 def test_the_tests_share_the_promise() -> None:
-    assert Promise(1.0, 1).tests == pytest.approx(730.5 + 30.4375)
-    assert Promise(2.0, 10).alpha == pytest.approx(2.0 / (10 * (730.5 + 30.4375)))
+    assert Promise(1.0, 1).tests == pytest.approx(730.5 + 730.5 / 24 + 730.5 / 168)
+    assert Promise(2.0, 10).alpha == pytest.approx(2.0 / (10 * (730.5 + 30.4375 + 4.348214)))
 
 
 def test_under_fourteen_days_there_is_no_base() -> None:
