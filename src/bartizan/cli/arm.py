@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from bartizan.cli import wiring
-from bartizan.cli.desk import data_folder
+from bartizan.cli.data_folder import data_folder
 from bartizan.cli.moments import Moment
 from bartizan.cli.words import printable
 from bartizan.errors import InputError

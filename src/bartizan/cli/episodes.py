@@ -10,7 +10,7 @@ import click
 from bartizan.app.episodes import EpisodeStudy, SeriesStudy, study_episodes
 from bartizan.app.episodes.counting import FALSE_SIGNALS, figures
 from bartizan.cli import wiring
-from bartizan.cli.desk import data_folder
+from bartizan.cli.data_folder import data_folder
 from bartizan.cli.words import printable
 from bartizan.watch.episodes import LEAST_DAYS
 
