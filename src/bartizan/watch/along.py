@@ -103,16 +103,19 @@ def follow(  # noqa: PLR0917 - compiled: arrays one by one
     """
     length = starts[-1]
     held = s - math.floor(s / length) * length if closed else s
-    step, squared, stretch = _near_held(corners, starts, closed, held, LEAD * walked, x, y)
-    off = math.sqrt(squared)
     index, share, squared = nearest_stretch(corners, x, y)
     least = math.sqrt(squared)
-    if off - least <= NEARER + noise and off <= band + noise:
-        return s + step, off, HELD
     other = starts[index] + share * (starts[index + 1] - starts[index])
     leap = other - held
     if closed:
         leap -= math.floor(leap / length + 0.5) * length
+    # mostly the nearest point of all is the one that is looked for
+    if abs(leap) <= LEAD * walked:
+        return s + leap, least, HELD
+    step, squared, stretch = _near_held(corners, starts, closed, held, LEAD * walked, x, y)
+    off = math.sqrt(squared)
+    if off - least <= NEARER + noise and off <= band + noise:
+        return s + step, off, HELD
     if abs(leap) <= DETOUR * (walked + was + least) and _cosine(corners, stretch, index) > OPPOSED:
         return s + leap, least, HELD
     if off <= band:
