@@ -29,10 +29,14 @@ class Spread:
     others: tuple[Pinhole, ...]
     share: float
     fit: PointFit | None = field(default=None, compare=False)
+    _flat: Points | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.others or not 0.0 < self.share <= 1.0:
             raise CalibrationError("an uncertain camera needs other cameras that it might be, and a share of each")
+        bent = any(any(other.distortion) for other in self.others)
+        # without a bending lens each is a homography, and all are asked at once: this is done for every picture
+        object.__setattr__(self, "_flat", None if bent else np.array([_to_plan(other) for other in self.others]))
 
     @property
     def centre(self) -> Vector:
@@ -59,9 +63,25 @@ class Spread:
     def calibration_covariance(self, pixels: Points) -> Points:
         """The part [m²], shape (n, 2, 2), of the ground places' covariance that the calibration brings."""
         middle = self.model.to_ground(pixels)
-        away = np.array([other.to_ground(pixels) - middle for other in self.others])
+        away = self._places(np.asarray(pixels, dtype=np.float64)) - middle
         return np.asarray(self.share * np.einsum("kni,knj->nij", away, away))
 
     def height_scale(self, places: Points) -> NDArray[np.float64]:
         """Pixels per metre, shape (n,), of an upright person's height who stands at each place."""
         return self.model.height_scale(places)
+
+    def _places(self, pixels: Points) -> Points:
+        """Where each of the others puts pixels [m], shape (k, n, 2)."""
+        if self._flat is None:
+            return np.array([other.to_ground(pixels) for other in self.others])
+        lifted = np.einsum("kij,nj->kni", self._flat, np.column_stack([pixels, np.ones(len(pixels))]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # above 0 where the ground is ahead of the camera
+            return np.asarray(lifted[..., :2] / np.where(lifted[..., 2:] > 0.0, lifted[..., 2:], np.nan))
+
+
+def _to_plan(camera: Pinhole) -> Points:
+    """The homography, shape (3, 3), from pixels to the ground of a camera whose lens does not bend."""
+    turn = np.array(camera.rotation)
+    seen = np.column_stack([turn[:, 0], turn[:, 1], np.array(camera.translation)])
+    return np.asarray(np.linalg.inv(np.array(camera.camera_matrix) @ seen))

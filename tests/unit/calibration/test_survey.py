@@ -94,6 +94,14 @@ def test_a_zone_is_covered_as_far_as_feet_in_it_are_in_the_picture() -> None:
     assert cover(CAMERA, half, p).share == pytest.approx(0.5, abs=0.08)
 
 
+def test_heads_above_the_picture_are_not_whole_people() -> None:
+    # 8 m up, the upper edge looks down by 45 degrees: at 7.3 m feet are seen, and a head of 1.75 m is above the edge
+    steep = Pinhole.looking(position=(0.0, 0.0, 8.0), at=(0.0, 2.0), focal_px=400.0, size=SIZE)
+    found = cover(replace(CAMERA, model=steep), Zone(id="far", polygon=Polygon(square(0.0, 7.3, 0.4))), SurveyParams())
+    assert found.share > 0.9
+    assert found.whole == 0.0
+
+
 def test_what_is_wrong_with_a_view_is_said() -> None:
     good = square(0.0, 14.0, 4.0)
     assert kinds(CAMERA, good) == {"error-unknown"}

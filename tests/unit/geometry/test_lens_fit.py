@@ -82,7 +82,7 @@ def test_the_error_of_an_uncertain_camera_is_the_spread_of_what_it_might_be() ->
     np.testing.assert_allclose(model.calibration_covariance(pixels), [[[0.09, 0.0], [0.0, 0.0]]] * 2, atol=1e-9)
     np.testing.assert_allclose(
         model.ground_covariance(pixels, 2.0),
-        [*straight.ground_covariance(pixels, 2.0), [0.09, 0.0], [0.0, 0.0]],
+        straight.ground_covariance(pixels, 2.0) + np.array([[0.09, 0.0], [0.0, 0.0]]),
         atol=1e-9,
     )
     turned = model.moved((5.0, 6.0), 90.0)
@@ -92,3 +92,18 @@ def test_the_error_of_an_uncertain_camera_is_the_spread_of_what_it_might_be() ->
     assert np.isnan(model.ground_covariance(above, 1.0)).all()
     with pytest.raises(CalibrationError, match="other cameras"):
         Spread(straight, (), 0.5)
+
+
+def test_cameras_asked_at_once_answer_as_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    others = tuple(
+        Pinhole.looking(
+            position=(*rng.normal(0.0, 2.0, 2), 5.0 + rng.uniform()), at=(1.0, 12.0), focal_px=500.0, size=SIZE
+        )
+        for _ in range(7)
+    )
+    pixels = np.column_stack([rng.uniform(0, 768, 20), rng.uniform(-300, 576, 20)])
+    away = np.array([other.to_ground(pixels) - others[0].to_ground(pixels) for other in others])
+    alone = np.einsum("kni,knj->nij", away, away) / 7.0
+    np.testing.assert_allclose(Spread(others[0], others, 1.0 / 7.0).calibration_covariance(pixels), alone, rtol=1e-6)
+    assert np.isnan(alone).any()
