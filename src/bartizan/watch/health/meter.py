@@ -29,6 +29,7 @@ MEMORY = 45.0  # s of pictures that a repetition is looked for in
 APART = 5.0  # s: a stream that is coded sparsely may repeat itself for less
 
 _FEW = 12  # every twelfth spot finds the picture that is nearest
+_STEADY = 0.3  # share of the strength of single views that stays in their mean, in one that stands
 _SPOTS = (64, 48)  # columns and rows of points that are compared from picture to picture
 _ROWS = 8  # every eighth row is looked at for sharp edges
 _STEP = 2  # pixels over which an edge is steep
@@ -63,6 +64,7 @@ class Meter:
         self._usual: Usual | None = None
         self._began = math.nan
         self._learned = 0
+        self._strength = 0.0
         self._first: Usual | None = None
         self._open: _Open | None = None
 
@@ -138,13 +140,20 @@ class Meter:
 
     def _learn_first(self, t: float, reading: Reading, view: Field) -> None:
         if self._view is None or self._first is None:
-            self._view, self._began, self._first, self._learned = view, t, _figures(reading), 1
+            self._view, self._began, self._first, self._learned = view.copy(), t, _figures(reading), 1
+            self._strength = float(np.vdot(view, view))
             return
         self._learned += 1
         self._view += (view - self._view) / self._learned
+        self._strength += (float(np.vdot(view, view)) - self._strength) / self._learned
         self._first = _between(self._first, _figures(reading), 1.0 / self._learned)
-        if t - self._began >= LEARNS:
+        if t - self._began < LEARNS:
+            return
+        if float(np.vdot(self._view, self._view)) >= _STEADY * self._strength:
             self._usual = self._first
+        else:
+            # what moves is all there is: it is no view that could be turned or covered
+            self._view = None
 
 
 class _Open:

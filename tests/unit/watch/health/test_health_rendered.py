@@ -74,9 +74,14 @@ def test_a_fault_is_found_in_its_time_and_ends(
 ) -> None:
     ends = BEGINS + within + 8.0
     frames = still_scene(clean[scene], ends + PARAMS.well + 6.0, GRAIN[scene[1]])
-    signals, _ = watched(going_wrong(frames, BEGINS, ends, getattr(Faults(), way)))
+    signals, readings = watched(going_wrong(frames, BEGINS, ends, getattr(Faults(), way)))
     assert told(signals) == [(fault, "raised"), (fault, "ended")]
     raised, ended = signals
+    # what is odd never becomes usual; a reading bears what was usual before it
+    early, late = (readings[int(t / STEP)].usual for t in (BEGINS + 1.0, ends))
+    assert early is not None
+    assert late is not None
+    assert (late.brightness, late.contrast, late.sharpness) == (early.brightness, early.contrast, early.sharpness)
     assert within <= raised.t - BEGINS <= within + MARGIN
     assert BEGINS <= (raised.since or 0.0) <= BEGINS + MARGIN
     assert PARAMS.well <= ended.t - ends <= PARAMS.well + MARGIN
@@ -208,6 +213,19 @@ def test_masks_neither_hide_a_fault_nor_make_one(clean: Clean) -> None:
         assert told(watched(burned(frames), masked)[0]) == [(fault, "raised")]
     still = going_wrong(still_scene(scene, 70.0, 2.2), BEGINS, 99.0, Faults().frozen)
     assert told(watched(burned(still), masked)[0]) == [("frozen", "raised")]
+
+
+def test_what_moves_alone_is_no_view_that_could_be_lost() -> None:
+    def ball() -> Iterator[Timed]:
+        rng = np.random.default_rng(3)
+        for number in range(120):
+            picture = np.full((480, 640, 3), 20, np.uint8)
+            cv2.circle(picture, (int(rng.integers(80, 560)), int(rng.integers(80, 400))), 60, (230, 230, 230), -1)
+            yield number * STEP, picture
+
+    signals, readings = watched(ball())
+    assert signals == []
+    assert all(reading.usual is None for reading in readings)
 
 
 def test_nearly_everything_masked_is_not_measured() -> None:
