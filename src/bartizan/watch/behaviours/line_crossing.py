@@ -95,7 +95,8 @@ def _step(record: Any, t: float, x: float, y: float, noise: float, params: Any) 
         net, share = crossings(params.corners, record.x, record.y, x, y)
         if net != 0:
             record.net += net
-            record.crossed = record.seen + share * gap
+            # to the microsecond, as times are read
+            record.crossed = math.floor((record.seen + share * gap) * 1e6 + 0.5) / 1e6
             record.cross_x = record.x + share * (x - record.x)
             record.cross_y = record.y + share * (y - record.y)
             record.unseen = gap
