@@ -51,7 +51,14 @@ docs: $(VENV)/.dev
 	@.venv-bench/bin/python -m pip --disable-pip-version-check -qq install --no-deps -e .
 	@touch $@
 
-bench: .venv-bench/.ready
+# the trackers of others pull OpenCV's build with windows, which cannot lie beside ours
+.venv-peers/.ready: benchmarks/requirements-peers.txt
+	@echo "Setting up .venv-peers ..."
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip --disable-pip-version-check -qq install --require-hashes -r benchmarks/requirements-peers.txt
+	@touch $@
+
+bench: .venv-bench/.ready .venv-peers/.ready
 	@.venv-bench/bin/python -m benchmarks --data $(DATA)
 
 lock:
@@ -59,4 +66,4 @@ lock:
 	@uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q --extra dev --extra docs pyproject.toml -o requirements-dev.lock
 
 clean:
-	@rm -rf $(VENV) .venv-bench docs/_build out
+	@rm -rf $(VENV) .venv-bench .venv-peers docs/_build out
