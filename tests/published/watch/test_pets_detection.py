@@ -28,7 +28,8 @@ def test_people_are_found_within_a_metre_and_the_error_is_known(data_dir: Path) 
     found = missed = false = 0
     squared = []
     for number, (t, picture) in enumerate(video, start=1):
-        seen = observe("pets", model, t, [one for one in detector.detect(t, picture) if one.label == "person"])
+        people = [one for one in detector.detect(t, picture) if one.label == "person"]
+        seen = observe("pets", model, t, people)
         rows = truth[truth[:, 0] == number]
         rows = rows[rows[:, 3] + rows[:, 5] < 574]  # cut by the lower edge: no true foot
         at = np.array([one.at for one in seen]).reshape(-1, 2)
