@@ -30,6 +30,11 @@ def test_who_merely_passes_parallel_does_not(beside: float, every: float) -> Non
     assert came([(34.0, -beside), (-30.0, -beside)], every=every) == 0
 
 
+def test_nor_who_is_seen_close_by_only_when_abreast() -> None:
+    # a sighting every ten seconds: 12 m before the gate, then beside it, then 12 m on
+    assert came([(-26.0, 0.45), (34.0, 0.45)], every=10.0) == 0
+
+
 @pytest.mark.parametrize("drift", [-0.08, 0.08])
 def test_nor_who_passes_almost_parallel(drift: float) -> None:
     # five degrees towards the gate or away from it, two metres off as it is abreast

@@ -126,6 +126,12 @@ def test_a_pavement_is_paced_along_and_its_far_edge_is_no_way_round(y: float) ->
     assert events[-1].figures["span"] == pytest.approx(38.0, abs=1.0)
 
 
+def test_straight_through_the_middle_of_a_wide_yard_is_no_turn_though_the_nearest_edge_changes() -> None:
+    yard = [(0.0, 0.0), (100.0, 0.0), (100.0, 20.0), (0.0, 20.0)]
+    swaying = along([(15.0 + 5.0 * n, 9.6 + 0.8 * (n % 2)) for n in range(15)], every=0.2)
+    assert not play(watch_for("pacing", zone=yard), points(swaying))
+
+
 def test_a_wall_drawn_as_a_thin_box_is_a_line() -> None:
     site_line = [(0.0, 0.0), (60.0, 0.0), (60.0, 0.3), (0.0, 0.3), (0.0, 0.0)]
     events = play(watch_for("pacing", line=site_line), points(along(beat(4))))
