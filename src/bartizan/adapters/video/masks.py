@@ -53,7 +53,8 @@ class Masks:
             rows = np.arange(max(0, math.floor(south)), min(size[1], math.ceil(north) + 1))
             if len(columns) and len(rows):
                 window = np.ix_(rows, columns)
-                hidden[window] |= intersects_xy(shape, columns[None, :], rows[:, None])
+                with np.errstate(invalid="ignore"):  # GEOS may leave the flag set though its answer is right
+                    hidden[window] |= intersects_xy(shape, columns[None, :], rows[:, None])
         return hidden
 
 
