@@ -131,7 +131,8 @@ def scene_sharpness(scene: Map) -> float:
     over = cv2.dilate(grey, kernel) - cv2.erode(grey, kernel)
     steps = np.zeros_like(grey)
     np.abs(np.diff(grey, axis=1), out=steps[:, 1:])
-    steepest = cv2.dilate(steps, kernel)
+    # the steps that lie wholly within: a steeper one beyond is not part of what this edge leads over
+    steepest = cv2.dilate(steps, np.ones((1, _WITHIN - 2), np.uint8))
     edges = over > _EDGE
     if np.count_nonzero(edges) < _EDGES:
         return SHARPEST
