@@ -75,6 +75,7 @@ class Roster:
                 found[n] = row = self._take(tracks[n])
                 self.dropped += row < 0
             if self.fresh:
+                self._clear()
                 # points of a track that came before the one which got it a row are to be taken with it
                 found[unknown] = [known(tracks[n], -1) for n in np.flatnonzero(unknown).tolist()]
         return found
@@ -118,7 +119,12 @@ class Roster:
         self._rows[track] = row
         self._names[row] = track
         self.fresh.append(track)
-        self.records[row] = np.zeros((), self.records.dtype)
-        self.records[row]["row"], self.records[row]["used"] = row, True
-        self.rings[row] = 0.0
         return row
+
+    def _clear(self) -> None:
+        """Begin the records of the fresh tracks, all at once: single records are slow to write."""
+        rows = self.known(self.fresh)
+        self.records[rows] = np.zeros((), self.records.dtype)
+        self.records["row"][rows] = rows
+        self.records["used"][rows] = True
+        self.rings[rows] = 0.0
