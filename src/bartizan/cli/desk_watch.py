@@ -29,6 +29,7 @@ from bartizan.cli.watch_rules import Counts
 from bartizan.site.site import Site
 
 SHOW = 0.2  # seconds between two pictures of a camera that are shown
+PICTURES = "pictures"  # where pictures are kept that rules allow, in the data folder
 STOP_LIMIT = 10.0  # seconds for the run to take what has come
 
 
@@ -71,7 +72,7 @@ def on_duty(
 ) -> Iterator[None]:
     """Watch in a thread of its own; where watching fails, `stop` is called, and the error is raised at the end.
 
-    `folder` is where orders of arming and counts of episodes lie.
+    `folder` is where orders of arming, counts of episodes and kept pictures lie.
     """
     clock = cameras.clock
     name = f"watch-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
@@ -87,7 +88,8 @@ def on_duty(
     gathering = Gathering(run, Join(cameras.names, wait=cameras.wait), now=clock.now, arming=arming.changes)
     counts = Counts(folder, name)
     counts.begin(site, run.book, cameras.names)
-    duty = DutyWatch(desk, feed, run, gathering, name=name, episodes=counts.take)
+    album = wiring_live.album(site, folder / PICTURES, clock.zero)
+    duty = DutyWatch(desk, feed, run, gathering, name=name, episodes=counts.take, album=album.told)
     over = threading.Event()
     failed: list[BaseException] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -42,6 +42,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--publish", is_flag=True, help="With --from: tell the broker of signals.")
 @bus_options
 @click.option("--record", type=_FILE, help="Keep all that the run takes, without pictures, for --replay.")
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where pictures are kept at signals of rules that allow it, others blurred; deleted in time.",
+)
 @click.option("--as-live", is_flag=True, help="Play files by the clock, as if they were cameras.")
 @click.option(
     "--fps",
@@ -73,6 +78,7 @@ def watch(
     bus_key: Path | None,
     plain_mqtt: bool,
     record: Path | None,
+    pictures: Path | None,
     as_live: bool,
     fps: float | None,
     mot_out: Sequence[tuple[str, str]],
@@ -103,7 +109,7 @@ def watch(
     head = RunHead(
         site=read.hash, name=read.name, version=__version__, run=run, seed=seed or 0, start=start, states=tuple(states)
     )
-    task = LiveTask(site, read, head, record, explain)
+    task = LiveTask(site, read, head, record, explain, pictures)
     if tracks is not None:
         watch_files.tracks(task, tracks, teller)
         return
@@ -126,30 +132,50 @@ def watch(
 
 def _refuse_contradictions(given: Mapping[str, object]) -> None:
     """UsageError for options that cannot be meant together."""
-    ways = ("cameras", "detections", "tracks", "source", "replay")
-    if sum(bool(given[way]) for way in ways) > 1:
-        raise click.UsageError("give one of --camera, --detections, --tracks, --from and --replay")
-    fps, run = given["fps"], given["run"]
-    if isinstance(fps, float) and not math.isfinite(fps):
-        raise click.UsageError("--fps is a number of pictures a second")
-    if RUN.fullmatch(str(run)) is None:
-        raise click.UsageError("--run: give at most 80 letters, digits, '-', '_' and '.'; it stands in every id")
-    if given["tracks"] and (given["mot_out"] or fps is not None):
-        raise click.UsageError("--mot-out and --fps are for cameras; --tracks has places and times of its own")
-    if given["to"] and any(given[name] for name in ("detections", "tracks", "source", "replay", "record", "mot_out")):
-        raise click.UsageError("--to hands on what cameras show, and follows nobody: give it --camera alone")
-    if given["record"] and (given["tracks"] or given["replay"]):
-        raise click.UsageError("--record is for cameras: tracks and recordings are kept already")
-    if given["replay"] and (given["start"] or given["seed"] is not None or given["states"] or run != "run"):
-        raise click.UsageError("--replay: --start, --run, --seed and --state are those of the recording")
-    if given["episodes"] and (given["replay"] or given["to"]):
-        raise click.UsageError("--episodes counts what a run finds: a replay was counted, and --to finds nothing")
-    if given["data"] is not None and not given["episodes"]:
-        raise click.UsageError("--data goes with --episodes")
-    if given["publish"] and not given["source"]:
-        raise click.UsageError("--publish goes with --from")
-    if given["spool"] and not given["to"]:
-        raise click.UsageError("--spool goes with --to")
+    for wrong, words in _contradictions(given):
+        if wrong:
+            raise click.UsageError(words)
+
+
+def _contradictions(given: Mapping[str, object]) -> Iterator[tuple[object, str]]:
+    """Whether something is given that cannot be meant, and what to say of it."""
+    fps, replay, to = given["fps"], given["replay"], given["to"]
+
+    def any_of(*names: str) -> bool:
+        return any(given[name] for name in names)
+
+    ways = sum(bool(given[way]) for way in ("cameras", "detections", "tracks", "source", "replay"))
+    yield ways > 1, "give one of --camera, --detections, --tracks, --from and --replay"
+    yield isinstance(fps, float) and not math.isfinite(fps), "--fps is a number of pictures a second"
+    yield (
+        RUN.fullmatch(str(given["run"])) is None,
+        "--run: give at most 80 letters, digits, '-', '_' and '.'; it stands in every id",
+    )
+    yield (
+        given["tracks"] and (given["mot_out"] or fps is not None),
+        "--mot-out and --fps are for cameras; --tracks has places and times of its own",
+    )
+    yield (
+        to and any_of("detections", "tracks", "source", "replay", "record", "mot_out"),
+        "--to hands on what cameras show, and follows nobody: give it --camera alone",
+    )
+    yield (
+        given["record"] and any_of("tracks", "replay"),
+        "--record is for cameras: tracks and recordings are kept already",
+    )
+    yield (
+        given["pictures"] and (to or any_of("detections", "tracks", "source", "replay")),
+        "--pictures is for --camera: nothing else has pictures that could be kept",
+    )
+    other_run = any_of("start", "states") or given["seed"] is not None or given["run"] != "run"
+    yield replay and other_run, "--replay: --start, --run, --seed and --state are those of the recording"
+    yield (
+        given["episodes"] and (replay or to),
+        "--episodes counts what a run finds: a replay was counted, and --to finds nothing",
+    )
+    yield given["data"] is not None and not given["episodes"], "--data goes with --episodes"
+    yield given["publish"] and not given["source"], "--publish goes with --from"
+    yield given["spool"] and not to, "--spool goes with --to"
 
 
 def _any_live(files: Mapping[str, str]) -> bool:

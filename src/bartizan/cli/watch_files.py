@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from bartizan import __version__
+from bartizan.app.album import Album
 from bartizan.app.live import LiveRun, Sighting, Traces, watch_boxes, watch_pictures, watch_tracks
 from bartizan.app.live.recorded import replay
 from bartizan.cli import wiring, wiring_live
@@ -40,12 +41,15 @@ def cameras(
     with ExitStack() as parts:
         keep = None if task.record is None else parts.enter_context(wiring_live.recorder(task.record, task.head))
         live = task.head.live(task.site, keep, explain=task.explain is not None)
-        sightings = (_from_boxes if boxes else _from_videos)(task, files, fps, live)
+        album = None if task.pictures is None else wiring_live.album(task.site, task.pictures, task.head.start)
+        sightings = _from_boxes(task, files, fps, live) if boxes else _from_videos(task, files, fps, live, album)
         teller.begin(task.site, live.book, tuple(files))
         traces = {Path(file): Traces(name) for name, file in out.items()}
         _follow(sightings, live, teller, traces)
         wiring.write_mot({path: trace.rows() for path, trace in traces.items()})
         _done(live, teller)
+        if album is not None:
+            teller.note(album.counts.words)
     teller.explain(live.book, task.explain)
 
 
@@ -80,7 +84,9 @@ def _done(live: LiveRun, teller: Teller) -> None:
     )
 
 
-def _from_videos(task: LiveTask, files: Mapping[str, str], fps: float | None, live: LiveRun) -> Iterator[Sighting]:
+def _from_videos(
+    task: LiveTask, files: Mapping[str, str], fps: float | None, live: LiveRun, album: Album | None
+) -> Iterator[Sighting]:
     sources = {}
     for name, file in files.items():
         camera = task.site.camera(name)
@@ -91,7 +97,10 @@ def _from_videos(task: LiveTask, files: Mapping[str, str], fps: float | None, li
             seconds=lambda: 0.0,
             rng=Random(0),  # noqa: S311 - files need no pauses
         )
-    return watch_pictures(task.site, sources, live, wiring_live.detectors(task.path))
+    detectors = wiring_live.detectors(task.path)
+    if album is None:
+        return watch_pictures(task.site, sources, live, detectors)
+    return watch_pictures(task.site, sources, live, detectors, album.take)
 
 
 def _from_boxes(task: LiveTask, files: Mapping[str, str], fps: float | None, live: LiveRun) -> Iterator[Sighting]:

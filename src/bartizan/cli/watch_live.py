@@ -30,6 +30,7 @@ from bartizan.errors import MissingPartError
 from bartizan.site.site import Site
 
 BUS_WAIT = 3.0  # seconds: a network and a broker lie between the cameras
+SHOW = 0.5  # seconds between two pictures of a camera that could be kept
 DRAIN = 10.0  # seconds that the last messages have to be taken
 _TURN = 0.5  # seconds between two looks at whether to stop
 
@@ -43,6 +44,7 @@ class LiveTask:
     head: RunHead
     record: Path | None = None
     explain: str | None = None
+    pictures: Path | None = None
 
     def seeded(self, seed: int) -> LiveTask:
         """The task with another seed."""
@@ -77,7 +79,7 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
     for camera in sources:
         model_of(task.site.camera(camera))
     clock = Clock(task.head.start)
-    asked = jobs(task.path, task.site, sources, fps, clock)
+    asked = jobs(task.path, task.site, sources, fps, clock, show=None if task.pictures is None else SHOW)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         rehearse_run(task.site)
@@ -86,8 +88,14 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
         run = _run(task, parts)
         teller.begin(task.site, run.book, tuple(sources))
         gathering = _gathering(task, run, Join(sources, wait=WAIT), clock.now, teller)
-        _gather(gathering, fleet, over, run=run, teller=teller)
+        if task.pictures is None:
+            _gather(gathering, fleet, over, run=run, teller=teller)
+            _done(task, gathering, run, teller)
+            return
+        album = wiring_live.album(task.site, task.pictures, task.head.start)
+        _gather(gathering, fleet, over, run=run, teller=teller, tell=album.told)
         _done(task, gathering, run, teller)
+        teller.note(album.counts.words)
 
 
 def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from bartizan.adapters.bus import Access, Publisher, Subscriber
     from bartizan.adapters.files.recording import Recorder
     from bartizan.adapters.workers import Fleet
+    from bartizan.app.album import Album
     from bartizan.app.live import Detector, DetectorFactory, FrameSource
     from bartizan.app.live.intake import Intake
     from bartizan.app.live.recorded import RunHead
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from bartizan.cli.bus_options import Bus
     from bartizan.cli.camera_job import CameraJob
     from bartizan.site.model import Camera
+    from bartizan.site.site import Site
 
 
 def is_live(address: str, camera: str) -> bool:
@@ -77,6 +80,15 @@ def detectors(site: Path) -> DetectorFactory:
         return onnx.detector(camera, size) or default_detector(camera, size)
 
     return make
+
+
+def album(site: Site, folder: Path, start: datetime | None) -> Album:
+    """The album of a run in a folder; MissingPartError where the site or the run does not say enough to keep any."""
+    from bartizan.adapters.files.album import AlbumFolder
+    from bartizan.adapters.video.jpeg import decode_jpeg
+    from bartizan.app.album import Album
+
+    return Album(site, AlbumFolder(folder), start_utc=start, decode=decode_jpeg)
 
 
 def recorder(path: Path, head: RunHead) -> Recorder:

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from bartizan.adapters.files.album import AlbumFolder
 from bartizan.app.album import Album, KeptPicture
 from bartizan.app.live import Glimpse, Sighting
+from bartizan.app.live.gather import Taken
+from bartizan.app.live.wire import Report
 from bartizan.errors import InputError, MissingPartError
 from bartizan.signal import Signal
 from bartizan.site.model import Rule
@@ -200,6 +202,24 @@ def test_nothing_is_kept_for_ever() -> None:
         Album(replace(SITE, privacy=None), Shelf(), start_utc=START)
     with pytest.raises(MissingPartError, match="Give --start"):
         Album(SITE, Shelf(), start_utc=None)
+
+
+def test_a_jpeg_of_a_worker_is_decoded_only_to_be_kept() -> None:
+    shelf, asked = Shelf(), []
+
+    def decode(data: bytes) -> Image | None:
+        asked.append(data)
+        return noise() if data == b"good" else None
+
+    album = Album(SITE, shelf, start_utc=START, decode=decode)
+    report = Report(sender="s", number=1, site="h", camera="north", t=90.0, detections=(Detection(HER, 0.9),))
+    for picture, signals in ((b"good", ()), (b"bad", (signal(),)), (b"good", (signal(id="r-2"),))):
+        sighting = replace(frame(*signals)[0], boxes=(("her", HER),))
+        album.told(Taken(sighting, replace(report, picture=picture)))
+    album.told(Taken(frame()[0]))
+    assert asked == [b"bad", b"good"]
+    assert [about.signal for about, _ in shelf.kept] == ["r-2"]
+    assert album.counts.words == "1 pictures kept, 0 deleted because their time was over; 1 signals had no picture"
 
 
 # ---- the folder

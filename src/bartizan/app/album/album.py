@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bartizan.app.album.ports import KeptPicture, PictureStore
 from bartizan.app.live.eye import Glimpse
+from bartizan.app.live.gather import Taken
 from bartizan.app.live.run import Sighting
 from bartizan.errors import MissingPartError
 from bartizan.signal import Signal
@@ -34,13 +35,19 @@ class AlbumCounts:
     deleted: int = 0
     without_picture: int = 0
 
+    @property
+    def words(self) -> str:
+        """In words, for people."""
+        said = f"{self.kept:,} pictures kept, {self.deleted:,} deleted because their time was over"
+        return said + (f"; {self.without_picture:,} signals had no picture" if self.without_picture else "")
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
     """What one camera showed last: when, the picture, who was followed where in it, and all that was detected."""
 
     t: float
-    image: Image
+    image: Image | bytes
     boxes: tuple[tuple[str, Box], ...]
     detections: tuple[Box, ...]
 
@@ -48,13 +55,21 @@ class _Shown:
 class Album:
     """The album of one run.
 
-    `start_utc` is the time of the stream's zero. Only signals of rules with `pictures = true` that sound keep any, one
-    when they are raised and one each time they rise in severity, from every camera that shows one of their tracks, or
-    did within LATELY. Raises MissingPartError where such a rule exists and the site does not say how long pictures
-    stay, or where the time of day is not known: nothing may be kept for ever.
+    `start_utc` is the time of the stream's zero; `decode` makes a picture of a JPEG, or None of what is none. Only
+    signals of rules with `pictures = true` that sound keep any, one when they are raised and one each time they rise
+    in severity, from every camera that shows one of their tracks, or did within LATELY. Raises MissingPartError where
+    such a rule exists and the site does not say how long pictures stay, or where the time of day is not known: nothing
+    may be kept for ever.
     """
 
-    def __init__(self, site: Site, store: PictureStore, *, start_utc: datetime | None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        store: PictureStore,
+        *,
+        start_utc: datetime | None,
+        decode: Callable[[bytes], Image | None] = lambda jpeg: None,
+    ) -> None:
         self._rules = {rule.id for rule in site.rules if rule.pictures}
         if self._rules and site.privacy is None:
             raise MissingPartError(
@@ -67,13 +82,21 @@ class Album:
         self._privacy = site.privacy
         self._start = start_utc
         self._store = store
+        self._decode = decode
         self._shown: dict[str, _Shown] = {}
         self._severity: dict[str, str] = {}
         self._tidied: datetime | None = None
         self.counts = AlbumCounts()
 
-    def take(self, sighting: Sighting, glimpse: Glimpse | None = None, image: Image | None = None) -> None:
-        """See what a message gave; `image`, shape (height, width, 3), BGR, is of the frame that `glimpse` is of."""
+    def told(self, taken: Taken) -> None:
+        """See what a message of a worker gave, with the picture that it may hold."""
+        if taken.report is None:
+            self.take(taken.sighting)
+        else:
+            self.take(taken.sighting, taken.report.glimpse, taken.report.picture)
+
+    def take(self, sighting: Sighting, glimpse: Glimpse | None = None, image: Image | bytes | None = None) -> None:
+        """See what a frame gave; `image`, shape (height, width, 3), BGR, or a JPEG, is of the frame of `glimpse`."""
         if self._start is None or self._privacy is None or not math.isfinite(sighting.t):
             return
         if image is not None and glimpse is not None:
@@ -108,6 +131,9 @@ class Album:
             subjects = [box for track, box in shown.boxes if track in signal.tracks]
             if not subjects or abs(t - shown.t) > LATELY:
                 continue
+            image = self._decode(shown.image) if isinstance(shown.image, bytes) else shown.image
+            if image is None:
+                continue
             others = [box for track, box in shown.boxes if track not in signal.tracks]
             others += _of_others(shown.detections, subjects)
             assert self._start is not None  # noqa: S101 - `take` asked
@@ -120,7 +146,7 @@ class Album:
                 until=taken + timedelta(days=privacy.pictures_days),
                 purpose=privacy.purpose,
             )
-            self._store.keep(about, blur_others(shown.image, others, subjects))
+            self._store.keep(about, blur_others(image, others, subjects))
             kept += 1
         self.counts.kept += kept
         self.counts.without_picture += not kept

@@ -19,7 +19,7 @@ class DutyWatch:
     `name` names the run in the ids of tracks and signals, and must never be used twice on one journal. Every signal is
     durable on the desk before its picture is shown. A camera that is not well is a signal of the run's health book:
     an eye that is shut is not a quiet night. `episodes` counts the signals of a moment [s], and gives what is unusual
-    in their number.
+    in their number; `album` keeps pictures where rules allow it.
     """
 
     def __init__(
@@ -31,8 +31,9 @@ class DutyWatch:
         *,
         name: str,
         episodes: Callable[[Sequence[Signal], float], Sequence[Signal]] = lambda signals, t: (),
+        album: Callable[[Taken], None] = lambda taken: None,
     ) -> None:
-        self._episodes = episodes
+        self._episodes, self._album = episodes, album
         self._desk, self._feed, self._run, self._gathering = desk, feed, run, gathering
         self._name = name
         self._showing = Showing(feed)
@@ -45,6 +46,7 @@ class DutyWatch:
             signals = taken.sighting.signals
             for signal in (*signals, *self._episodes(signals, taken.sighting.t)):
                 self._desk.take(signal, self._name)
+            self._album(taken)
             self._show(taken)
             self._count()
         for signal in self._run.finish():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from bartizan.app.live.eye import Eye, Glimpse, default_detector, glimpse, model_of
-from bartizan.app.live.ports import DetectorFactory, FrameSource
+from bartizan.app.live.ports import DetectorFactory, FrameSource, Picture
 from bartizan.app.live.run import LiveRun, Sighting
 from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
@@ -25,20 +25,26 @@ Boxes = tuple[float, Iterable[Detection]]
 
 
 def watch_pictures(
-    site: Site, sources: Mapping[str, FrameSource], run: LiveRun, detectors: DetectorFactory = default_detector
+    site: Site,
+    sources: Mapping[str, FrameSource],
+    run: LiveRun,
+    detectors: DetectorFactory = default_detector,
+    shown: Callable[[Sighting, Glimpse, Picture], None] = lambda sighting, glimpse, picture: None,
 ) -> Iterator[Sighting]:
     """Watch the pictures of several cameras at once, in the order of their times.
 
-    `sources` gives each camera's pictures by its id; all start at the same moment; `detectors` makes the
-    detector of each. One `Sighting` comes for each picture; the caller calls `run.finish()` at the end. Errors:
-    UnknownIdError for a camera that the site does not have, MissingPartError for one without a model, InputError for
-    one whose pictures are of another size than the site says, all before the first picture; those of a source when
-    it breaks.
+    `sources` gives each camera's pictures by its id; all start at the same moment; `detectors` makes the detector of
+    each; `shown` is shown every picture with what it gave. One `Sighting` comes for each picture; the caller calls
+    `run.finish()` at the end. Errors: UnknownIdError for a camera that the site does not have, MissingPartError for
+    one without a model, InputError for one whose pictures are of another size than the site says, all before the
+    first picture; those of a source when it breaks.
     """
     eyes = [(Eye.of(site.camera(name), source, detectors), source) for name, source in sources.items()]
-    glimpses = heapq.merge(*(_seen(eye, source) for eye, source in eyes), key=lambda seen: seen.t)
-    for seen in glimpses:
-        yield run.take(seen)
+    glimpses = heapq.merge(*(_seen(eye, source) for eye, source in eyes), key=lambda seen: seen[0].t)
+    for seen, picture in glimpses:
+        sighting = run.take(seen)
+        shown(sighting, seen, picture)
+        yield sighting
 
 
 def watch_boxes(site: Site, boxes: Mapping[str, Iterable[Boxes]], run: LiveRun) -> Iterator[Sighting]:
@@ -75,9 +81,9 @@ def watch_tracks(
     yield t, 0, book.finish(t)
 
 
-def _seen(eye: Eye, source: FrameSource) -> Iterator[Glimpse]:
+def _seen(eye: Eye, source: FrameSource) -> Iterator[tuple[Glimpse, Picture]]:
     for t, image in source:
-        yield eye.see(t, image)
+        yield eye.see(t, image), image
 
 
 def _placed(camera: str, model: CameraModel, stream: Iterable[Boxes]) -> Iterator[Glimpse]:
