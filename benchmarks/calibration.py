@@ -66,7 +66,7 @@ def _chancery() -> Iterator[Row]:
         assert size is not None
         place = camera_place(model)
         assert place is not None
-        known = (model.camera_matrix[0][0], _tilt(model), place[2])  # type: ignore[attr-defined]
+        known = (model.camera_matrix[0][0], _tilt(model), place[2])
         yield from _compared(f"chancery, {camera.id}, rendered", moving(_rendered(model, size)), model, size, known)
 
 

@@ -114,15 +114,7 @@ class Workshop:
         """The camera model that an entry describes."""
         try:
             if isinstance(entry, e.PointsModel):
-                # least squares in one order, so that the order in which points are written changes nothing
-                rows = [[*row[:2], *self.ground.place(row[2:])] for row in sorted(entry.points)]
-                if entry.lens and size is None:
-                    message = "a lens is found in a picture of known size"
-                    self.faults.append(fault((*path, "lens"), True, message, "Add size = [width, height]"))
-                    return None
-                if entry.lens and size is not None:
-                    return lens_fit.from_points(rows, size)
-                return Homography.from_points(rows, size=size)
+                return self._model_of_points(entry, size, path)
             kind = next(kind for kind in CALIBRATIONS if hasattr(entry, kind))
             name = getattr(entry, kind)
             read = self.attachments.get(attachment_key(name, entry.unit))
@@ -137,6 +129,17 @@ class Workshop:
         except InputError as error:
             self.faults.append(fault(path, None, str(error), "See docs on calibrating a camera"))
             return None
+
+    def _model_of_points(self, entry: e.PointsModel, size: tuple[int, int] | None, path: PathOf) -> CameraModel | None:
+        # least squares in one order, so that the order in which points are written changes nothing
+        rows = [[*row[:2], *self.ground.place(row[2:])] for row in sorted(entry.points)]
+        if not entry.lens:
+            return Homography.from_points(rows, size=size)
+        if size is None:
+            message = "a lens is found in a picture of known size"
+            self.faults.append(fault((*path, "lens"), True, message, "Add size = [width, height]"))
+            return None
+        return lens_fit.from_points(rows, size)
 
 
 def _or(entry: Any, default: Probability) -> Probability:

@@ -159,6 +159,5 @@ def test_a_video_gives_the_scene_without_those_who_pass_and_boxes_round_them(tmp
     assert all(len(boxes) == 1 for boxes in late)
     for t, boxes in frames:
         if 8.0 < t < 15.0:
-            left, top, wide, tall = boxes[0].box
-            assert (left, top, wide, tall) == pytest.approx((10 + 3 * t * 5, 100, 26, 70), abs=6)
+            assert boxes[0].box == pytest.approx((10 + 3 * t * 5, 100, 26, 70), abs=6)
     shutil.rmtree(shots)

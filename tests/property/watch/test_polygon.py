@@ -32,6 +32,7 @@ def polygons(draw: st.DrawFn) -> Polygon:
     polygon = holed if draw(st.booleans()) and isinstance(holed, Polygon) and holed.is_valid else shell
     sizes = np.abs(shapely.get_coordinates(polygon))
     assume(bool(((sizes == 0.0) | (sizes > FINEST)).all()))
+    assert isinstance(polygon, Polygon)
     return polygon
 
 

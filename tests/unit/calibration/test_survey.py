@@ -150,7 +150,7 @@ def test_the_answer_is_plain_json_for_every_kind_of_camera() -> None:
 
 
 def test_samples_lie_in_the_polygon_also_in_a_sliver() -> None:
-    sliver = Polygon([[0, 0], [1000, 1000], [1000, 1000.0001]])
+    sliver = Polygon([(0.0, 0.0), (1000.0, 1000.0), (1000.0, 1000.0001)])
     assert len(sample(sliver, 600)) == 1
     star = Polygon([[0, 0], [10, 0], [5, 2], [10, 10], [0, 10]])
     places = sample(star, 600)
@@ -160,7 +160,7 @@ def test_samples_lie_in_the_polygon_also_in_a_sliver() -> None:
 def test_the_cameras_of_the_example_cover_its_zones(chancery: object) -> None:
     site = bartizan.load(str(chancery))
     found = calibrated(site, site.camera("entrance"))
-    best = {}
+    best: dict[str, float] = {}
     for one in found.covers:
         best[one.zone.id] = max(best.get(one.zone.id, 0.0), one.share)
     assert set(best) == {zone.id for zone in site.zones}

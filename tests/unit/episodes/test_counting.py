@@ -172,7 +172,8 @@ def test_counts_that_cannot_be_kept_are_told_and_kept_later() -> None:
     assert run.trouble == "the disk is full"
     store.full = False
     run.keep()
-    assert run.trouble is None
+    told: str | None = run.trouble
+    assert told is None
     assert store.total()[0] == 1
 
 

@@ -20,7 +20,8 @@ ASKED = np.array([[400.0, 450.0], [120.0, 320.0], [380.0, 260.0]])
 def noisy(rng: np.random.Generator, count: int) -> list[list[float]]:
     pixels = PIXELS[:count] + CLICK * rng.standard_normal((count, 2))
     places = PLACES[:count] + PLACE * rng.standard_normal((count, 2))
-    return np.column_stack([pixels, places]).tolist()
+    rows: list[list[float]] = np.column_stack([pixels, places]).tolist()
+    return rows
 
 
 def test_four_points_say_nothing_of_their_error() -> None:

@@ -166,7 +166,7 @@ def test_what_was_armed_is_replayed_with_the_rest(tmp_path: Path) -> None:
     kept: list[Message] = []
     first = [json.dumps(one.to_json()) for one in watched(file, {6.0: order("rule/enter", True, 6.0)}, kept)]
     again = LiveRun(SITE, run="r", start_utc=T0)
-    second = [one for message in kept for one in again.take(decode(encode(message))).signals]  # type: ignore[arg-type]
+    second = [one for message in kept for one in again.take(decode(encode(message))).signals]
     assert [json.dumps(one.to_json()) for one in (*second, *again.finish())] == first
 
 

@@ -124,9 +124,9 @@ def test_a_rule_has_all_settings_of_its_kind() -> None:
     assert (rule.after, rule.grace, rule.number("standing")) == (60.0, 5.0, 30.0)
     assert rule.hours == (Hours(1320, 360, (0, 6)),)
     assert rule.escalate == (Escalation(120.0, "high"),)
-    assert (rule.classes, rule.states, rule.armed) == ({"person", "vehicle"}, {"night"}, True)
+    assert (rule.classes, rule.states, rule.armed) == (frozenset({"person", "vehicle"}), frozenset({"night"}), True)
     (left,) = build(with_rule(kind="left-object")).rules
-    assert (left.classes, left.number("owner"), left.grace) == ({"object"}, 3.0, 30.0)
+    assert (left.classes, left.number("owner"), left.grace) == (frozenset({"object"}), 3.0, 30.0)
     document = with_rule(kind="line-crossing", line=[[0, 1], [9, 1]], zone=None)
     del document["rule"][0]["zone"], document["rule"][0]["after"]
     (line,) = build(document).rules

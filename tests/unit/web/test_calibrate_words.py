@@ -25,7 +25,7 @@ def test_every_key_that_is_said_is_in_the_catalogue_and_none_is_kept_in_vain() -
 
 
 def test_every_file_that_a_page_names_is_there() -> None:
-    text = page("calibrate.html", site="s", camera="c", csrf="t").body.decode()
+    text = bytes(page("calibrate.html", site="s", camera="c", csrf="t").body).decode()
     asked = set(re.findall(r'/static/([\w.]+)"', text))
     for name, (content, _) in static_files().items():
         if name.endswith(".js"):

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from shapely import Polygon
 
 from bartizan.adapters.web.drawing import FAR, drawing, ground_view, zone_outline
@@ -25,7 +26,7 @@ class Overhead:
         pixels = np.column_stack((places[:, 0] * 100.0, (4.8 - places[:, 1]) * 100.0))
         return np.where(places[:, :1] < 0.0, np.nan, pixels)
 
-    def ground_covariance(self, pixels: Points, sigma: float) -> Points:
+    def ground_covariance(self, pixels: Points, sigma: float | NDArray[np.float64]) -> Points:
         """Not asked for here."""
         raise NotImplementedError
 

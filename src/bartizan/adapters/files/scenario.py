@@ -30,9 +30,9 @@ from bartizan.drill.scenario import (
 )
 from bartizan.errors import Fault, ScenarioError
 from bartizan.signal import Severity
-from bartizan.site.parts import Id, Name, Pair, Reference
 from bartizan.site.faults import among, faults_of, key_text, things, written
 from bartizan.site.figures import Part
+from bartizan.site.parts import Id, Name, Pair, Reference
 
 _LARGEST = 1_000_000  # bytes: a script is written by people
 _LONGEST_SCENE = 86_400.0  # s: one day

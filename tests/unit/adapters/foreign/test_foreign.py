@@ -126,7 +126,8 @@ def test_what_is_not_taken_is_named_and_counted(topic: str, payload: str | bytes
 
 
 def test_who_somebody_is_never_comes_through() -> None:
-    secrets = {"sub_label": ["Jane Roe", 0.9], "recognized_license_plate": "XYZ987", "attributes": {"face": 0.9}}
+    secrets: dict[str, Any] = {"sub_label": ["Jane Roe", 0.9], "attributes": {"face": 0.9}}
+    secrets["recognized_license_plate"] = "XYZ987"
     for camera in ("yard", "gate"):
         taken = frigate().read("frigate/events", event(camera, current_zones=["drive"], **secrets))
         assert taken.refused is None
@@ -258,7 +259,8 @@ XML = """<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soa
  xmlns:n="http://docs.oasis-open.org/wsn/b-2" xmlns:t="http://www.onvif.org/ver10/schema"><s:Body>{}</s:Body></s:Envelope>"""
 ONE = """<n:NotificationMessage><n:Topic>tns1:RuleEngine/{}</n:Topic><n:Message><t:Message
  UtcTime="2026-01-01T00:01:00Z" PropertyOperation="Changed">
- <t:Source><t:SimpleItem Name="Rule" Value="R"/></t:Source><t:Data><t:SimpleItem Name="IsInside" Value="{}"/></t:Data></t:Message></n:Message></n:NotificationMessage>"""
+ <t:Source><t:SimpleItem Name="Rule" Value="R"/></t:Source>
+ <t:Data><t:SimpleItem Name="IsInside" Value="{}"/></t:Data></t:Message></n:Message></n:NotificationMessage>"""
 
 
 def test_xml_says_what_its_dictionaries_say() -> None:

@@ -31,7 +31,9 @@ def test_every_pixel_inside_a_mask_is_filled_and_none_far_from_all(
     shapes = [hull for hull in hulls if isinstance(hull, Polygon) and hull.area > 1.0]
     filled = np.all(Masks(shapes).burn(bright()) == FILL, axis=2).ravel()
     with np.errstate(invalid="ignore"):  # GEOS may leave the flag set though its answer is a number
-        away = np.min([np.full(len(PIXELS), np.inf), *(shapely.distance(shape, PIXELS) for shape in shapes)], axis=0)
+        away = np.min(
+            [np.full(SIZE[0] * SIZE[1], np.inf), *(shapely.distance(shape, PIXELS) for shape in shapes)], axis=0
+        )
     assert np.all(filled[away == 0.0])
     assert not np.any(filled[away > 0.75])
 

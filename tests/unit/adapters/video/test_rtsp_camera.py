@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +108,8 @@ def server_parts() -> None:
     asked = "import gi; gi.require_version('GstRtspServer', '1.0'); from gi.repository import GstRtspServer"
     if not Path(PYTHON).exists() or subprocess.run([PYTHON, "-c", asked], check=False, capture_output=True).returncode:
         missing("GStreamer's RTSP server")
-    pytest.importorskip("av")
+    if find_spec("av") is None:
+        missing("PyAV")
 
 
 @pytest.fixture(scope="module")

@@ -117,7 +117,8 @@ def test_too_few_boxes_one_distance_and_nonsense_are_refused_in_words() -> None:
 def pairs_of(*pixels: tuple[float, float]) -> list[list[float]]:
     flat = np.array(pixels)
     moved = CAMERA.moved((20.0, -7.0), 35.0)
-    return np.column_stack([flat, moved.to_ground(flat)]).tolist()
+    rows: list[list[float]] = np.column_stack([flat, moved.to_ground(flat)]).tolist()
+    return rows
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bartizan.watch.health.view import GRID, compare, view_of
 
 RNG = np.random.default_rng(7)
-SCENE = np.asarray(cv2.resize(RNG.integers(40, 200, (9, 12)).astype(np.uint8), GRID, interpolation=cv2.INTER_NEAREST))
+SCENE: NDArray[np.uint8] = np.asarray(
+    cv2.resize(RNG.integers(40, 200, (9, 12)).astype(np.uint8), GRID, interpolation=cv2.INTER_NEAREST), np.uint8
+)
 VIEW = view_of(SCENE, None)
 
 
