@@ -28,7 +28,7 @@ from bartizan.drill.render import Renderer
 from bartizan.drill.scenery import scenery
 from bartizan.geometry.projection import CameraModel, Points
 from bartizan.watch.calibrate.moving import moving
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from benchmarks.table import Row, main
 
 Frames = Iterator[tuple[float, list[Detection]]]

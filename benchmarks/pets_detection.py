@@ -25,7 +25,7 @@ from scipy.optimize import linear_sum_assignment
 from bartizan.adapters.files.calibration import read_model
 from bartizan.adapters.video.opencv import VideoFile
 from bartizan.geometry.projection import CameraModel
-from bartizan.watch.detect import BackgroundDetector, Detection
+from bartizan.watch.detection.detect import BackgroundDetector, Detection
 
 Boxes = NDArray[np.float64]
 

@@ -26,7 +26,7 @@ from bartizan.adapters.video.opencv import VideoFile
 from bartizan.app.live import LiveRun, Sighting, Traces, watch_boxes, watch_pictures
 from bartizan.site.model import Camera
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from benchmarks.pets_detection import overlaps
 from benchmarks.table import Row, main
 

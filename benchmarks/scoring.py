@@ -31,7 +31,7 @@ from bartizan.signal import Observation
 from bartizan.site.model import Rule, Zone
 from bartizan.site.site import Site
 from bartizan.watch.score import Alarm, EventScore, match, score_events
-from bartizan.watch.track import Tracker
+from bartizan.watch.tracking.track import Tracker
 from benchmarks.table import Row, main
 
 SETS = ("ucy_zara01", "ucy_zara02", "eth_hotel")

@@ -6,8 +6,8 @@ which runs the peers of the package `trackers`, each at its defaults and at its 
 Three readings of every tracker's boxes, by the same code for all: ``as found``; ``evened, 1 s``: gaps of up to 1 s
 filled in a straight line and boxes evened out over 1 s; ``evened, 8 s``: gaps of up to 8 s. Bartizan stands there
 twice. ``within 1 s``: each picture is told once, one second later, ids included, and nothing is taken back
-(`bartizan.watch.delayed`). ``when all is over``: the ids that the tracks bear at the end. Its defaults were chosen on
-pictures 1 to 400.
+(`bartizan.watch.tracking.delayed`). ``when all is over``: the ids that the tracks bear at the end. Its defaults were
+chosen on pictures 1 to 400.
 
 IDF1, MOTA and identity switches are motmetrics', HOTA is that of the peers' own package (`trackers.eval`); overlaps of
 0.5 and, for HOTA, 0.05 to 0.95. The time is processor time of the association alone, per picture, the least of three
@@ -30,13 +30,13 @@ import numpy as np
 from bartizan.adapters.files.calibration import read_model
 from bartizan.adapters.files.tracks import read_boxes
 from bartizan.signal import Observation
-from bartizan.watch.delayed import DelayedView
-from bartizan.watch.detect import Detection
-from bartizan.watch.observe import observe
+from bartizan.watch.detection.detect import Detection
+from bartizan.watch.detection.observe import observe
 from bartizan.watch.point import TrackUpdate
-from bartizan.watch.trace import Trace, trace_rows
-from bartizan.watch.track import Tracker
-from bartizan.watch.view import View
+from bartizan.watch.tracking.delayed import DelayedView
+from bartizan.watch.tracking.trace import Trace, trace_rows
+from bartizan.watch.tracking.track import Tracker
+from bartizan.watch.tracking.view import View
 from benchmarks.pets_tracking import CAMERA, RATE, Tracks, measures, truth
 from benchmarks.table import Row, main
 

@@ -13,7 +13,7 @@ import click
 
 from bartizan import __version__
 from bartizan.app.live.recorded import RunHead
-from bartizan.cli import watch_files, watch_live, wiring, wiring_live
+from bartizan.cli import watch_files, watch_foreign, watch_live, wiring, wiring_live
 from bartizan.cli.bus_options import Bus, bus_options
 from bartizan.cli.data_folder import data_folder
 from bartizan.cli.moments import Moment
@@ -36,6 +36,9 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option(
     "--from", "source", metavar="BROKER", help="Watch the cameras of other machines: mqtts://HOST:PORT/PREFIX."
 )
+@click.option("--frigate", metavar="BROKER", help="Take Frigate's events: mqtts://HOST:PORT/frigate.")
+@click.option("--onvif", metavar="BROKER", help="Take ONVIF notifications told on PREFIX/CAMERA.")
+@click.option("--foreign", type=watch_foreign.FOREIGN, multiple=True, help="Such messages, from mosquitto_sub -F %J.")
 @click.option("--replay", type=_FILE, help="Play a recorded run again.")
 @click.option("--to", metavar="BROKER", help="Track nothing; hand what the cameras show to a broker.")
 @click.option("--spool", type=_FILE, help="Where --to keeps what nobody has taken; beside SITE by itself.")
@@ -69,6 +72,9 @@ def watch(
     detections: Sequence[tuple[str, str]],
     tracks: Path | None,
     source: str | None,
+    frigate: str | None,
+    onvif: str | None,
+    foreign: Sequence[tuple[str, str]],
     replay: Path | None,
     to: str | None,
     spool: Path | None,
@@ -94,9 +100,9 @@ def watch(
     """Who is out there, and does somebody stay where nobody should?
 
     Follows people on the plan of SITE and prints what its rules raise. It watches the videos or streams named by
-    --camera, or boxes or tracks that were made elsewhere, or the cameras of other machines, or else the cameras' own
-    sources. Streams go on until Ctrl-C. Exit status: 0 also where something was raised; 2 where an input cannot be
-    read.
+    --camera, or boxes or tracks that were made elsewhere, or the cameras of other machines, or what Frigate or ONVIF
+    cameras notice, or else the cameras' own sources. Streams go on until Ctrl-C. Exit status: 0 also where something
+    was raised; 2 where an input cannot be read.
     """
     _refuse_contradictions(context.params)
     read = wiring.load_site(site)
@@ -113,9 +119,15 @@ def watch(
     if tracks is not None:
         watch_files.tracks(task, tracks, teller)
         return
-    bus = Bus(source or to or "", bus_ca, bus_cert, bus_key, plain_mqtt)
+    if foreign:
+        watch_foreign.files(task, foreign, teller)
+        return
+    bus = Bus(source or to or frigate or onvif or "", bus_ca, bus_cert, bus_key, plain_mqtt)
     if source is not None:
         watch_live.watch_elsewhere(_drawn(task, seed), bus, publish, teller)
+        return
+    if frigate or onvif:
+        watch_foreign.elsewhere(_drawn(task, seed), bus, "frigate" if frigate else "onvif", teller)
         return
     files = pairs("--camera/--detections", cameras or detections) or sources(read)
     out = pairs("--mot-out", mot_out)
@@ -144,8 +156,15 @@ def _contradictions(given: Mapping[str, object]) -> Iterator[tuple[object, str]]
     def any_of(*names: str) -> bool:
         return any(given[name] for name in names)
 
-    ways = sum(bool(given[way]) for way in ("cameras", "detections", "tracks", "source", "replay"))
-    yield ways > 1, "give one of --camera, --detections, --tracks, --from and --replay"
+    foreign = any_of("frigate", "onvif", "foreign")
+    ways = ("cameras", "detections", "tracks", "source", "frigate", "onvif", "foreign", "replay")
+    told = "--camera, --detections, --tracks, --from, --frigate, --onvif, --foreign and --replay"
+    yield sum(bool(given[way]) for way in ways) > 1, f"give one of {told}"
+    yield (
+        foreign and (any_of("to", "pictures", "mot_out", "as_live") or fps is not None),
+        "--frigate, --onvif and --foreign bring no pictures: leave out --to, --pictures, --mot-out, --fps, --as-live",
+    )
+    yield any_of("frigate", "onvif") and given["start"], "--start: what comes over a broker bears the time of day"
     yield isinstance(fps, float) and not math.isfinite(fps), "--fps is a number of pictures a second"
     yield (
         RUN.fullmatch(str(given["run"])) is None,

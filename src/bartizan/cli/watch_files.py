@@ -47,7 +47,7 @@ def cameras(
         traces = {Path(file): Traces(name) for name, file in out.items()}
         _follow(sightings, live, teller, traces)
         wiring.write_mot({path: trace.rows() for path, trace in traces.items()})
-        _done(live, teller)
+        said(live, teller)
         if album is not None:
             teller.note(album.counts.words)
     teller.explain(live.book, task.explain)
@@ -61,7 +61,7 @@ def recording(site: Site, path: Path, explain: str | None, teller: Teller) -> No
     live = head.live(site, explain=explain is not None)
     teller.begin(site, live.book, head.health or ())
     _follow(replay(messages, live), live, teller, {})
-    _done(live, teller)
+    said(live, teller)
     teller.explain(live.book, explain)
 
 
@@ -75,7 +75,8 @@ def _follow(sightings: Iterator[Sighting], live: LiveRun, teller: Teller, traces
     teller.tell(live.finish())
 
 
-def _done(live: LiveRun, teller: Teller) -> None:
+def said(live: LiveRun, teller: Teller) -> None:
+    """Say what a run came to."""
     counts = live.counts
     teller.done(
         f"{many(counts.frames, 'picture')}, {many(counts.detections, 'detection')}, "

@@ -84,17 +84,17 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
         over = parts.enter_context(stopping())
         rehearse_run(task.site)
         fleet = parts.enter_context(wiring_live.camera_workers(asked, clock.go))
-        task = _begun(task, clock, tuple(sources))
-        run = _run(task, parts)
+        task = begun(task, clock, tuple(sources))
+        run = run_of(task, parts)
         teller.begin(task.site, run.book, tuple(sources))
-        gathering = _gathering(task, run, Join(sources, wait=WAIT), clock.now, teller)
+        gathering = gathering_of(task, run, Join(sources, wait=WAIT), clock.now, teller)
         if task.pictures is None:
-            _gather(gathering, fleet, over, run=run, teller=teller)
-            _done(task, gathering, run, teller)
+            gather(gathering, fleet, over, run=run, teller=teller)
+            done(task, gathering, run, teller)
             return
         album = wiring_live.album(task.site, task.pictures, task.head.start)
-        _gather(gathering, fleet, over, run=run, teller=teller, tell=album.told)
-        _done(task, gathering, run, teller)
+        gather(gathering, fleet, over, run=run, teller=teller, tell=album.told)
+        done(task, gathering, run, teller)
         teller.note(album.counts.words)
 
 
@@ -104,21 +104,21 @@ def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> 
     rehearse_run(task.site)
     clock = Clock(task.head.start)
     clock.go()
-    task = _begun(task, clock, cameras)
+    task = begun(task, clock, cameras)
     intake = Intake(task.site.hash, cameras, task.head.start)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
-        run = _run(task, parts)
+        run = run_of(task, parts)
         teller.begin(task.site, run.book, cameras)
         heard = parts.enter_context(wiring_live.subscriber(bus, intake, clock.now))
-        gathering = _gathering(task, run, Join(cameras, wait=BUS_WAIT), clock.now, teller)
+        gathering = gathering_of(task, run, Join(cameras, wait=BUS_WAIT), clock.now, teller)
 
         def tell(taken: Taken) -> None:
             for one in taken.sighting.signals if publish else ():
                 heard.say(f"signal/{one.kind}", json.dumps(one.to_json()).encode())
 
-        _gather(gathering, heard, over, run=run, teller=teller, tell=tell)
-        _done(task, gathering, run, teller)
+        gather(gathering, heard, over, run=run, teller=teller, tell=tell)
+        done(task, gathering, run, teller)
     refused = intake.counts.words()
     for words in (
         f"{many(intake.counts.taken, 'message')} taken",
@@ -181,12 +181,13 @@ def stopping() -> Iterator[Callable[[], bool]]:
             signal.signal(number, handler)
 
 
-def _begun(task: LiveTask, clock: Clock, health: tuple[str, ...]) -> LiveTask:
-    """The task when its cameras have begun: they must be well from now on."""
+def begun(task: LiveTask, clock: Clock, health: tuple[str, ...] | None) -> LiveTask:
+    """The task when its cameras have begun: those in `health` must be well from now on."""
     return replace(task, head=replace(task.head, start=clock.zero, health=health, began=clock.now()))
 
 
-def _run(task: LiveTask, parts: ExitStack) -> LiveRun:
+def run_of(task: LiveTask, parts: ExitStack) -> LiveRun:
+    """The run of a task, kept in the file that the task names."""
     keep = None if task.record is None else parts.enter_context(wiring_live.recorder(task.record, task.head))
     return task.head.live(task.site, keep, explain=task.explain is not None)
 
@@ -215,7 +216,7 @@ def reporting(site: Site) -> tuple[str, ...]:
     return cameras
 
 
-def _gathering(task: LiveTask, run: LiveRun, join: Join, now: Callable[[], float], teller: Teller) -> Gathering:
+def gathering_of(task: LiveTask, run: LiveRun, join: Join, now: Callable[[], float], teller: Teller) -> Gathering:
     """What gathers for a run: troubles are printed, and what people arm and disarm meanwhile is minded."""
     orders = wiring.orders_file(data_folder(task.path, None))
     arming = Arming(task.site, orders, lambda: datetime.now(UTC))
@@ -228,7 +229,7 @@ def _gathering(task: LiveTask, run: LiveRun, join: Join, now: Callable[[], float
     )
 
 
-def _gather(
+def gather(
     gathering: Gathering,
     arrivals: Arrivals,
     over: Callable[[], bool],
@@ -237,6 +238,7 @@ def _gather(
     teller: Teller,
     tell: Callable[[Taken], None] = lambda taken: None,
 ) -> None:
+    """Gather what arrives until `over`, and print what comes of it."""
     for taken in gathering.watch(arrivals, over):
         teller.tell(taken.sighting.signals, taken.sighting.t)
         tell(taken)
@@ -246,7 +248,8 @@ def _gather(
             teller.progress(f"t = {taken.sighting.t:.1f} s, {seen}")
 
 
-def _done(task: LiveTask, gathering: Gathering, run: LiveRun, teller: Teller) -> None:
+def done(task: LiveTask, gathering: Gathering, run: LiveRun, teller: Teller) -> None:
+    """End the run, and say what it came to."""
     teller.tell(run.finish())
     counts, way = run.counts, gathering.counts
     late = sum(way.join.late.values())

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site
-    from bartizan.watch.detect import Detection
+    from bartizan.watch.detection.detect import Detection
     from bartizan.watch.score import Episode
-    from bartizan.watch.trace import TraceRow
+    from bartizan.watch.tracking.trace import TraceRow
 
 
 def load_site(path: Path) -> Site:
@@ -212,7 +212,7 @@ def track_scorer() -> TrackScorer:
 def read_boxes(path: Path, fps: float) -> Iterator[tuple[float, list[Detection]]]:
     """The detections of a MOTChallenge text, frame by frame with its time [s]; TracksError with every fault."""
     from bartizan.adapters.files.tracks import read_boxes as read
-    from bartizan.watch.detect import Detection
+    from bartizan.watch.detection.detect import Detection
 
     boxes = read(path)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bartizan.geometry.spread import Spread
     from bartizan.site.model import Camera
     from bartizan.site.site import Site
-    from bartizan.watch.detect import Detection
+    from bartizan.watch.detection.detect import Detection
 
 
 def write_survey(found: Calibrated, path: Path) -> None:

@@ -6,18 +6,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from numpy.typing import NDArray
 
     from bartizan.adapters.bus import Access, Publisher, Subscriber
     from bartizan.adapters.files.recording import Recorder
+    from bartizan.adapters.foreign import ForeignLines, ForeignTeller, Source
     from bartizan.adapters.workers import Fleet
     from bartizan.app.album import Album
     from bartizan.app.live import Detector, DetectorFactory, FrameSource
@@ -110,6 +113,41 @@ def subscriber(bus: Bus, intake: Intake, now: Callable[[], float]) -> Subscriber
     from bartizan.adapters.bus import Subscriber, read_address
 
     return Subscriber(read_address(bus.address, plain=bus.plain), _access(bus), intake, now=now)
+
+
+def foreign_teller(source: Source, site: Site, zero: datetime, now: Callable[[], float]) -> ForeignTeller:
+    """What reads the messages of another program for a live run that began at `zero`."""
+    from bartizan.adapters.foreign import ForeignTeller
+
+    return ForeignTeller(source, site, zero, now)
+
+
+def foreign_began(files: Sequence[tuple[Source, Path]], site: Site) -> datetime:
+    """When the first messages of some files were told (UTC); InputError where nothing of one can be read."""
+    from bartizan.adapters.foreign import began
+
+    return began(files, site)
+
+
+def foreign_lines(files: Sequence[tuple[Source, Path]], site: Site, zero: datetime) -> ForeignLines:
+    """The recorded messages of other programs, in the order of their times."""
+    from bartizan.adapters.foreign import ForeignLines
+
+    return ForeignLines(files, site, zero)
+
+
+def foreign_subscriber(bus: Bus, source: Source, teller: ForeignTeller, now: Callable[[], float]) -> Subscriber:
+    """What another program tells a broker; a context. Faces and plates are not even asked for.
+
+    MissingExtraError without the extra.
+    """
+    from bartizan.adapters.bus import Subscriber, read_address
+    from bartizan.app.live.intake import Intake
+
+    address = read_address(bus.address, plain=bus.plain, prefix=source)
+    topics = ("events", "reviews") if source == "frigate" else ("+",)
+    readers = {address.topic(topic): teller.read for topic in topics}
+    return Subscriber(address, _access(bus), Intake("", ()), now=now, readers=readers)
 
 
 def publisher(bus: Bus, spool: Path) -> Publisher:

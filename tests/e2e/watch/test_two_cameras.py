@@ -19,8 +19,8 @@ from bartizan.drill.scenario import Actor, Walk
 from bartizan.drill.scenery import scenery
 from bartizan.site.site import Site
 from bartizan.watch.point import EndedTrack, Link, TrackPoint
-from bartizan.watch.track import Tracker
-from bartizan.watch.view import View
+from bartizan.watch.tracking.track import Tracker
+from bartizan.watch.tracking.view import View
 
 CAMERAS = ("west", "east")
 FPS = 5.0

@@ -29,7 +29,7 @@ from bartizan.app.live.wire import (
     usable,
 )
 from bartizan.signal import Observation
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from bartizan.watch.health import Reading, Usual
 
 NUMBER = st.floats(-FARTHEST, FARTHEST)

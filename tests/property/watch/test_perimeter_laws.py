@@ -12,8 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import LineString, Point, Polygon
 
-from bartizan.watch.along import HELD, follow
-from bartizan.watch.perimeter import Line, crossings
+from bartizan.watch.behaviours.parts.along import HELD, follow
+from bartizan.watch.behaviours.parts.perimeter import Line, crossings
 
 metres = st.floats(-100.0, 100.0).map(lambda value: round(value, 3))
 places = st.tuples(metres, metres)

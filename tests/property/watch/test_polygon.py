@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from shapely import Polygon, affinity
 
-from bartizan.watch.behaviours.polygon import Ground, side_of
+from bartizan.watch.behaviours.parts.polygon import Ground, side_of
 
 # shapely's own test is exact to 106 bits; next to 1 m that leaves nothing out that is larger than this [m]
 FINEST = 1e-12

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bartizan.signal import Observation
 from bartizan.watch.point import TrackPoint
-from bartizan.watch.track import Tracker, TrackerParams
+from bartizan.watch.tracking.track import Tracker, TrackerParams
 
 Frame = tuple[float, str, list[Observation]]
 FPS = 5.0

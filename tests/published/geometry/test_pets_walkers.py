@@ -10,7 +10,7 @@ import pytest
 from bartizan.adapters.files.calibration import read_model
 from bartizan.adapters.files.tracks import read_boxes
 from bartizan.app.calibration import Walked, calibrate_by_walkers
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 pytestmark = pytest.mark.data
 SIZE, FPS, LAST = (768, 576), 7.0, 400

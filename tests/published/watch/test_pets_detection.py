@@ -10,8 +10,8 @@ from scipy.optimize import linear_sum_assignment
 
 from bartizan.adapters.files.calibration import read_model
 from bartizan.adapters.video.opencv import VideoFile
-from bartizan.watch.detect import BackgroundDetector
-from bartizan.watch.observe import observe
+from bartizan.watch.detection.detect import BackgroundDetector
+from bartizan.watch.detection.observe import observe
 
 pytestmark = pytest.mark.data
 

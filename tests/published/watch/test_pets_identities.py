@@ -16,7 +16,7 @@ from bartizan.adapters.files.calibration import read_model
 from bartizan.app.live import LiveRun, watch_boxes
 from bartizan.site.model import Camera
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 pytestmark = pytest.mark.data
 

@@ -25,7 +25,7 @@ from bartizan.site.model import Rule
 from bartizan.site.privacy import Privacy
 from bartizan.site.site import Site
 from bartizan.watch.blur import Box, blur_others
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 Image = NDArray[np.uint8]
 START = datetime(2026, 3, 1, 22, 0, tzinfo=UTC)

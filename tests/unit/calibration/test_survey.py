@@ -18,7 +18,7 @@ from bartizan.geometry.projection import Points
 from bartizan.site import build
 from bartizan.site.model import Camera, Zone
 from bartizan.site.site import Site
-from bartizan.watch.observe import ObserveParams
+from bartizan.watch.detection.observe import ObserveParams
 
 SIZE = (640, 480)
 FOCAL, HIGH = 600.0, 6.0

@@ -14,7 +14,7 @@ from bartizan.adapters.files import tracks as tables
 from bartizan.adapters.files.mot import write_all, write_mot
 from bartizan.adapters.files.tracks import Box, TrackRow, read_boxes, read_tracks
 from bartizan.errors import TracksError
-from bartizan.watch.trace import TraceRow
+from bartizan.watch.tracking.trace import TraceRow
 
 GOOD = "t,track,x,y\n0,a,1,2\n0,b,3,4\n0.4,a,1.5,2\n"
 

@@ -26,8 +26,8 @@ from bartizan.geometry.projection import Points
 from bartizan.signal import Observation
 from bartizan.site.document import build
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
-from bartizan.watch.names import TrackNames
+from bartizan.watch.detection.detect import Detection
+from bartizan.watch.tracking.names import TrackNames
 
 FIRST = next(TrackNames("run"))
 

@@ -16,7 +16,7 @@ from bartizan.app.live.wire import Ended, Report, Told, Waiting, decode, encode
 from bartizan.errors import VideoError
 from bartizan.site.document import build
 from bartizan.site.model import Camera
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from bartizan.watch.health import Reading
 
 Picture = NDArray[np.uint8]

@@ -20,7 +20,7 @@ from bartizan.errors import InputError
 from bartizan.signal import Signal
 from bartizan.site.document import build
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 DOCUMENT: dict[str, Any] = {
     "schema": 1,

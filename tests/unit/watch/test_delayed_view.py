@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from bartizan.watch.delayed import DelayedView, SettledFrame
 from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
-from bartizan.watch.trace import Trace, trace_rows
+from bartizan.watch.tracking.delayed import DelayedView, SettledFrame
+from bartizan.watch.tracking.trace import Trace, trace_rows
 
 RATE = 7.0
 

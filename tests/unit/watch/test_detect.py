@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from bartizan.errors import InputError
 from bartizan.geometry.pinhole import Pinhole
-from bartizan.watch.detect import BackgroundDetector, Detection
+from bartizan.watch.detection.detect import BackgroundDetector, Detection
 
 SIZE = (640, 480)
 CAMERA = Pinhole.looking(position=(0.0, -14.0, 5.0), at=(0.0, 2.0), focal_px=620.0, size=SIZE)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import chi2, multivariate_normal
 
-from bartizan.watch.gate import FORBIDDEN, Gate, assign, mahalanobis
-from bartizan.watch.motion import MotionState
-from bartizan.watch.track import TrackerParams
+from bartizan.watch.tracking.gate import FORBIDDEN, Gate, assign, mahalanobis
+from bartizan.watch.tracking.motion import MotionState
+from bartizan.watch.tracking.track import TrackerParams
 
 GATE = Gate(likely=9.21, speed=3.0, slack=1.0)
 

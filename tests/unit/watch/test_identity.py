@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from bartizan.watch.gate import Gate
-from bartizan.watch.identity import Bridge, Track, are_apart, close_by, double_of, go_on, merge
-from bartizan.watch.motion import MotionLaw, begin
-from bartizan.watch.reach import straight
+from bartizan.watch.tracking.gate import Gate
+from bartizan.watch.tracking.identity import Bridge, Track, are_apart, close_by, double_of, go_on, merge
+from bartizan.watch.tracking.motion import MotionLaw, begin
+from bartizan.watch.tracking.reach import straight
 
 LAW = MotionLaw(speed=0.8, memory=4.0)
 SAME = 0.8

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bartizan.watch.label import Looks, kind_of
+from bartizan.watch.tracking.label import Looks, kind_of
 
 
 def looks(labels: list[str], heights: list[float | None] | None = None) -> Looks:

@@ -16,9 +16,9 @@ from bartizan.drill.render import Renderer
 from bartizan.drill.scenario import Actor, Light, Wait, Walk
 from bartizan.drill.scenery import Scenery
 from bartizan.geometry.pinhole import Pinhole
-from bartizan.watch.background import Background, BackgroundParams, Marked
-from bartizan.watch.detect import BackgroundDetector, Detection
-from bartizan.watch.left import LeftParams, LeftThings
+from bartizan.watch.detection.background import Background, BackgroundParams, Marked
+from bartizan.watch.detection.detect import BackgroundDetector, Detection
+from bartizan.watch.detection.left import LeftParams, LeftThings
 
 SIZE = (640, 480)
 FPS = 3.0

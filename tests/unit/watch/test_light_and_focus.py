@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bartizan.watch.ghost import SHARPEST, outline, scene_sharpness
-from bartizan.watch.lately import Lately
-from bartizan.watch.shine import shine
+from bartizan.watch.detection.ghost import SHARPEST, outline, scene_sharpness
+from bartizan.watch.detection.lately import Lately
+from bartizan.watch.detection.shine import shine
 
 HIGH, WIDE = 120, 160
 BODY = np.array([80.0, 100.0, 60.0, 0.0, 34.0])  # foot x and y, height, lean, pixels per metre

@@ -11,8 +11,8 @@ from shapely import Polygon
 
 from bartizan.signal import Observation
 from bartizan.watch.point import EndedTrack, Link, TrackPoint
-from bartizan.watch.reach import Distance, OnFoot, straight
-from bartizan.watch.track import Tracker, TrackerParams
+from bartizan.watch.tracking.reach import Distance, OnFoot, straight
+from bartizan.watch.tracking.track import Tracker, TrackerParams
 
 Place = tuple[float, float]
 Seen = tuple[str, Place]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from bartizan.watch.motion import MotionLaw, MotionState, begin, predict, update
+from bartizan.watch.tracking.motion import MotionLaw, MotionState, begin, predict, update
 
 LAW = MotionLaw(speed=0.6, memory=4.0)
 ERROR = np.array([[0.09, 0.02], [0.02, 0.16]])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bartizan.geometry.pinhole import Pinhole
-from bartizan.watch.detect import Detection
-from bartizan.watch.observe import ObserveParams, observe
+from bartizan.watch.detection.detect import Detection
+from bartizan.watch.detection.observe import ObserveParams, observe
 
 CAMERA = Pinhole.looking(position=(0.0, 0.0, 5.0), at=(0.0, 15.0), focal_px=600.0, size=(640, 480))
 

@@ -8,7 +8,7 @@ import math
 import pytest
 
 from bartizan.errors import InputError
-from bartizan.watch.perimeter import Line, crossings
+from bartizan.watch.behaviours.parts.perimeter import Line, crossings
 
 BENT = Line.of([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)])
 ROUND = Line.of([(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)])

@@ -5,8 +5,8 @@ import pytest
 from numpy.typing import NDArray
 
 from bartizan.geometry.pinhole import Pinhole
-from bartizan.watch import body
-from bartizan.watch.silhouette import SilhouetteParams, Silhouettes, bodies_at
+from bartizan.watch.detection import body
+from bartizan.watch.detection.silhouette import SilhouetteParams, Silhouettes, bodies_at
 
 SIZE = (320, 240)
 CAMERA = Pinhole.looking(position=(0.0, -10.0, 4.0), at=(0.0, 3.0), focal_px=320.0, size=SIZE)

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 
-from bartizan.watch.names import TrackNames
+from bartizan.watch.tracking.names import TrackNames
 
 
 def first(count: int, run: str = "monday", seed: int = 0) -> list[str]:

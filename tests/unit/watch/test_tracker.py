@@ -14,8 +14,8 @@ from bartizan.errors import InputError
 from bartizan.geometry.projection import Points
 from bartizan.signal import Observation
 from bartizan.watch.point import EndedTrack, TrackPoint, TrackUpdate
-from bartizan.watch.track import Tracker, TrackerParams
-from bartizan.watch.view import View
+from bartizan.watch.tracking.track import Tracker, TrackerParams
+from bartizan.watch.tracking.view import View
 
 Walk = Callable[[float], tuple[float, float] | None]
 NOISE = 0.15

@@ -16,8 +16,8 @@ from bartizan.errors import InputError
 from bartizan.geometry.projection import Points
 from bartizan.signal import Observation
 from bartizan.watch.point import TrackPoint
-from bartizan.watch.track import Tracker, TrackerParams
-from bartizan.watch.view import View
+from bartizan.watch.tracking.track import Tracker, TrackerParams
+from bartizan.watch.tracking.view import View
 
 Place = tuple[float, float]
 ERROR = (0.02, 0.0, 0.02)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bartizan.watch.turn import MOST_CAMERAS, Turn
+from bartizan.watch.tracking.turn import MOST_CAMERAS, Turn
 
 
 def a_turn() -> Turn:

@@ -10,7 +10,7 @@ import pytest
 import bartizan
 from bartizan.geometry.projection import CameraModel, Points
 from bartizan.site.site import Site
-from bartizan.watch.view import View
+from bartizan.watch.tracking.view import View
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from bartizan.app.live.ports import SourceCounters
 from bartizan.app.live.wire import Ended, Report, Waiting
 from bartizan.signal import Observation
 from bartizan.site.document import build
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from bartizan.watch.health import Reading
 
 SITE = build(

@@ -33,8 +33,8 @@ class BusAddress:
         return "/".join((self.prefix, *parts))
 
 
-def read_address(text: str, *, plain: bool = False) -> BusAddress:
-    """The broker's address in `text`.
+def read_address(text: str, *, plain: bool = False, prefix: str = PREFIX) -> BusAddress:
+    """The broker's address in `text`; `prefix` where it has none.
 
     Raises InputError where it is none, where it holds a password, which would stand in every list of processes, and
     where the line would be open to others: mqtt:// goes to this machine alone, unless `plain` says that it may.
@@ -51,7 +51,7 @@ def read_address(text: str, *, plain: bool = False) -> BusAddress:
             "the broker's address holds a name or a password, which others on this machine could read. "
             "Put them into BARTIZAN_MQTT_USER and BARTIZAN_MQTT_PASSWORD, or a file that BARTIZAN_MQTT_SECRETS names"
         )
-    prefix = parts.path.strip("/") or PREFIX
+    prefix = parts.path.strip("/") or prefix
     if _PREFIX.fullmatch(prefix) is None or len(prefix) > 200:
         raise InputError(f"the broker's address has a prefix that is no topic: {prefix:.80}. {_FORM}")
     tls = parts.scheme == "mqtts"

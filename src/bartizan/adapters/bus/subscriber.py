@@ -26,7 +26,7 @@ class Subscriber:
     """`Arrivals` from a broker; a context.
 
     `intake` judges what comes, `now` is the run's clock [s]. `readers` are those of other programs' messages, by the
-    topics that they are told on, such as "frigate/events". `full` counts what came while too much waited.
+    topics that they are told on, such as "frigate/events" or "onvif/+". `full` counts what came while too much waited.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Subscriber:
 
     def _judge(self, topic: str, body: bytes) -> None:
         if not topic.startswith(self._ours):
-            reader = self._readers.get(topic)
+            reader = next((read for pattern, read in self._readers.items() if _is_of(topic, pattern)), None)
             self._read += [] if reader is None else reader(topic, body)
             return
         told, name = self.intake.read(body, self._now())
@@ -107,3 +107,10 @@ class Subscriber:
                 if not self.line.say(self._address.topic("taken", sender), body):
                     self._taken[sender] = numbers[first:]
                     return
+
+
+def _is_of(topic: str, pattern: str) -> bool:
+    """Whether a topic is one of a subscription; '+' stands for one of its levels."""
+    levels, wanted = topic.split("/"), pattern.split("/")
+    pairs = zip(wanted, levels, strict=False)
+    return len(levels) == len(wanted) and all(want in ("+", level) for want, level in pairs)

@@ -14,7 +14,7 @@ from bartizan.adapters.detect.session import Opened, open_model
 from bartizan.errors import DetectorError, InputError
 from bartizan.site.detectors import OnnxModel
 from bartizan.site.model import Camera
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 # no more boxes than this are kept of one picture, best first: suppression takes time with their square
 _MOST = 300

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bartizan.watch.trace import TraceRow
+from bartizan.watch.tracking.trace import TraceRow
 
 
 def write_mot(path: Path, rows: Iterable[TraceRow]) -> None:

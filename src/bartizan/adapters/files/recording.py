@@ -32,9 +32,10 @@ class _Head(BaseModel):
     health: tuple[str, ...] | None = Field(max_length=1000)
     began: float = Field(ge=-1e9, le=1e9, allow_inf_nan=False)
     states: tuple[str, ...] = Field(max_length=100)
+    foreign: bool = False
 
 
-_PLAIN = ("site", "name", "version", "run", "seed", "health", "began", "states")
+_PLAIN = ("site", "name", "version", "run", "seed", "health", "began", "states", "foreign")
 
 
 class Recorder:

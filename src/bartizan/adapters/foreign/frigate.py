@@ -19,8 +19,8 @@ from bartizan.adapters.foreign.taken import Cases, ForeignCounts, Refused, Taken
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.model import Camera
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
-from bartizan.watch.observe import observe
+from bartizan.watch.detection.detect import Detection
+from bartizan.watch.detection.observe import observe
 
 _LABELS = {
     "person": "person",

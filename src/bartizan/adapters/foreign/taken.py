@@ -11,7 +11,7 @@ from typing import Any
 
 from bartizan.signal import Observation, Phase, Severity, Signal, SignalIds, rfc3339
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 # what goes on at once; beyond it the oldest is forgotten, and counted as "forgotten"
 _MOST = 10_000

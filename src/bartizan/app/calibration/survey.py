@@ -18,7 +18,7 @@ from bartizan.geometry.plane_fit import PointFit
 from bartizan.geometry.projection import CameraModel, Points
 from bartizan.site.model import Camera, Zone
 from bartizan.site.site import Site
-from bartizan.watch.observe import ObserveParams
+from bartizan.watch.detection.observe import ObserveParams
 
 Floats = NDArray[np.float64]
 

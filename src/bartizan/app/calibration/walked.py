@@ -22,7 +22,7 @@ from bartizan.watch.calibrate import (
     placed,
     walkers,
 )
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 
 @dataclass(frozen=True, slots=True)

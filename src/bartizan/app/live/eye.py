@@ -13,8 +13,8 @@ from bartizan.errors import InputError, MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Observation
 from bartizan.site.model import Camera
-from bartizan.watch.detect import BackgroundDetector, Detection
-from bartizan.watch.observe import observe
+from bartizan.watch.detection.detect import BackgroundDetector, Detection
+from bartizan.watch.detection.observe import observe
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bartizan.app.live.foreign import together
 from bartizan.app.live.intake import AHEAD
 from bartizan.app.live.join import Join, JoinCounts
 from bartizan.app.live.ports import SourceCounters
@@ -118,7 +119,7 @@ class Gathering:
         return self._join.put(told, now)
 
     def _take(self, joined: tuple[Told, ...]) -> Iterator[Taken]:
-        for told in joined:
+        for told in joined if self._join.whole else together(joined):
             yield Taken(self._run.take(told), told if isinstance(told, Report) else None)
 
     def _tick(self) -> Iterator[Taken]:

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bartizan.app.live.wire import Ended, Told, Waiting
+from bartizan.app.live.wire import Ended, Notice, Told, Waiting
 
 WAIT = 2.0  # seconds: over the difference between the delays of any two cameras of one network
 MOST = 20_000  # reports held at once: eight hundred cameras' seconds, or a minute of the largest site
@@ -48,11 +48,13 @@ class Join:
 
     Times `now` [s] are those of any clock that never goes back. What is given out is in the order of the reports' own
     times, ties in the order of `cameras`; a report from before what was given out already is dropped and counted. A
-    camera that is not among `cameras` is joined too, from when it first speaks.
+    camera that is not among `cameras` is joined too, from when it first speaks. `whole`: one report holds all that a
+    camera shows at its time; where not, more of the same time is waited for.
     """
 
-    def __init__(self, cameras: Iterable[str], *, wait: float = WAIT, most: int = MOST) -> None:
+    def __init__(self, cameras: Iterable[str], *, wait: float = WAIT, most: int = MOST, whole: bool = True) -> None:
         self.wait, self.most = wait, most
+        self.whole = whole
         self.counts = JoinCounts()
         self._heard = dict.fromkeys(cameras, -math.inf)
         self._rank = {camera: rank for rank, camera in enumerate(self._heard)}
@@ -80,10 +82,12 @@ class Join:
             self._stalled.clear()
         self._last = now
         self._rank.setdefault(camera, len(self._rank))
-        self._heard[camera] = max(told.t, self._heard.get(camera, -math.inf))
-        if isinstance(told, Ended):
-            self._over.add(camera)
-            # the end of a camera is told, however late
+        until = told.t if self.whole else math.nextafter(told.t, -math.inf)
+        self._heard[camera] = max(until, self._heard.get(camera, -math.inf))
+        if isinstance(told, Ended | Notice):
+            if isinstance(told, Ended):
+                self._over.add(camera)
+            # the end of a camera is told, and what somebody else noticed, however late
             self._hold(max(told.t, self._gone), told, now)
         elif told.t < self._gone:
             # a camera that had nothing to tell in time has lost nothing

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.site.model import Camera
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3) in BGR."""

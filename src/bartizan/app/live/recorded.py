@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from bartizan.app.live.foreign import EVENT_PACE
 from bartizan.app.live.run import LiveRun, Sighting
 from bartizan.app.live.wire import Message
 from bartizan.site.site import Site
@@ -17,7 +18,8 @@ class RunHead:
 
     `site` is the hash of the site and `name` its name, `version` that of Bartizan, `run` the name of the run in every
     id, `seed` of its generator, `start` (UTC) its zero or None. `health` are the cameras whose health was minded from
-    `began` [s] on, or None; `states` the states of the site that were said to hold.
+    `began` [s] on, or None; `states` the states of the site that were said to hold. `foreign`: what was taken are
+    messages of other people's recorders, which come now and then.
     """
 
     site: str
@@ -29,6 +31,7 @@ class RunHead:
     health: tuple[str, ...] | None = None
     began: float = 0.0
     states: tuple[str, ...] = ()
+    foreign: bool = False
 
     def live(self, site: Site, keep: Callable[[Message], None] | None = None, *, explain: bool = False) -> LiveRun:
         """The run that it is the head of, before its first message."""
@@ -40,6 +43,7 @@ class RunHead:
             health=self.health,
             began=self.began,
             states=self.states,
+            params=EVENT_PACE if self.foreign else None,
             keep=keep,
             explain=explain,
         )

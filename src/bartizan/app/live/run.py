@@ -13,16 +13,17 @@ from datetime import datetime
 import numpy as np
 
 from bartizan.app.live.eye import Glimpse
-from bartizan.app.live.wire import Armed, Ended, Lost, Message, Report, Tick, Waiting, usable
+from bartizan.app.live.foreign import ForeignSignals
+from bartizan.app.live.wire import Armed, Ended, Lost, Message, Notice, Report, Tick, Waiting, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
 from bartizan.watch.health import HealthBook
-from bartizan.watch.names import TrackNames
 from bartizan.watch.point import TrackPoint
 from bartizan.watch.rules import RuleBook
-from bartizan.watch.track import Tracker, TrackerCounts, TrackerParams
-from bartizan.watch.view import View
+from bartizan.watch.tracking.names import TrackNames
+from bartizan.watch.tracking.track import Tracker, TrackerCounts, TrackerParams
+from bartizan.watch.tracking.view import View
 
 Box = tuple[float, float, float, float]
 Place = tuple[float, float]
@@ -48,13 +49,15 @@ class Sighting:
 
 @dataclass(slots=True)
 class LiveCounts:
-    """What a run took and what it dropped."""
+    """What a run took and what it dropped; `notices` of others, and those of them that were `unpaired`."""
 
     frames: int = 0
     detections: int = 0
     observations: int = 0
     signals: int = 0
     unusable: int = 0
+    notices: int = 0
+    unpaired: int = 0
     tracks: TrackerCounts = field(default_factory=TrackerCounts)
 
     @property
@@ -110,6 +113,7 @@ class LiveRun:
         self._health = (
             None if health is None else HealthBook(site, ids, start_utc, exercise, cameras=health, began=began)
         )
+        self._foreign = ForeignSignals(site, ids, start_utc, exercise)
         self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
         self._now = -math.inf
         self._site = site.hash if keep is not None else ""
@@ -125,6 +129,8 @@ class LiveRun:
         told = self._noted(told)
         if isinstance(told, Tick | Ended | Waiting | Lost | Armed):
             return self._passed(told)
+        if isinstance(told, Notice):
+            return self._noticed(told)
         ill: tuple[Signal, ...] = ()
         if isinstance(told, Report) and told.health is not None and self._health is not None:
             ill = self._health.step(told.t, told.camera, told.health)
@@ -154,7 +160,7 @@ class LiveRun:
 
     def finish(self) -> tuple[Signal, ...]:
         """The stream is over: every track ends, and every signal that is still open."""
-        signals = self.book.finish(self._now)
+        signals = self.book.finish(self._now) + self._foreign.finish(self._now)
         if self._health is not None:
             signals += self._health.finish(self._now)
         self._tracker.finish()
@@ -183,6 +189,14 @@ class LiveRun:
         else:
             self._keep(told.without_picture() if isinstance(told, Report) else told)
         return told
+
+    def _noticed(self, told: Notice) -> Sighting:
+        """Somebody else's signal is passed on; the clock of the rules is not his."""
+        signals = self._foreign.take(told)
+        self.counts.notices += 1
+        self.counts.unpaired = self._foreign.unpaired
+        self.counts.signals += len(signals)
+        return Sighting(t=told.t, camera=told.camera, signals=signals)
 
     def _passed(self, told: Tick | Ended | Waiting | Lost | Armed) -> Sighting:
         """Time goes by without a picture."""

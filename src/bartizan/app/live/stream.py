@@ -13,7 +13,7 @@ from bartizan.errors import MissingPartError
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 from bartizan.watch.point import TrackPoint
 from bartizan.watch.rules import RuleBook
 

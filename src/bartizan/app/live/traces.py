@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from bartizan.app.live.run import Sighting
-from bartizan.watch.trace import Box, Trace, TraceRow, trace_rows
+from bartizan.watch.tracking.trace import Box, Trace, TraceRow, trace_rows
 
 # how long a gap between two sightings is still filled, and over how long boxes are evened out [s]
 LONGEST_GAP = 8.0

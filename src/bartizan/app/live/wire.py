@@ -10,8 +10,10 @@ from __future__ import annotations
 import base64
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -28,8 +30,8 @@ from pydantic import (
 from bartizan.app.live.eye import Glimpse
 from bartizan.app.live.ports import SourceCounters
 from bartizan.errors import InputError
-from bartizan.signal import Observation, rfc3339
-from bartizan.watch.detect import Detection
+from bartizan.signal import Observation, Severity, rfc3339
+from bartizan.watch.detection.detect import Detection
 from bartizan.watch.health import Reading
 
 SCHEMA = 1
@@ -125,6 +127,35 @@ class Waiting:
         return replace(self, t=t, zero=zero)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Somebody else's camera or recorder says that something began ("raised") at `t` [s], or is over ("ended").
+
+    `case` is the sender's own name for it, the same at its beginning and its end. `zone` is one of the site, or None;
+    `because` says in words who noticed it and what. The other fields are as of a `Report`.
+    """
+
+    sender: str
+    number: int
+    site: str
+    camera: str
+    t: float
+    case: str
+    kind: str
+    state: Literal["raised", "ended"]
+    zone: str | None = None
+    severity: Severity = "medium"
+    because: Mapping[str, str] = field(default_factory=dict, hash=False)
+    zero: datetime | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "because", MappingProxyType(dict(self.because)))
+
+    def moved(self, t: float, zero: datetime | None) -> Notice:
+        """The message with its time told from another zero."""
+        return replace(self, t=t, zero=zero)
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
     """It is `t` [s], whoever speaks or is silent."""
@@ -150,8 +181,8 @@ class Armed:
     armed: bool | None
 
 
-Told = Report | Waiting | Ended
-"""What a camera's worker tells."""
+Told = Report | Waiting | Ended | Notice
+"""What is told of a camera: by its worker, or (reports and notices) by somebody else's recorder."""
 
 Message = Told | Tick | Lost | Armed
 """What a run takes, and a recording holds."""
@@ -208,13 +239,20 @@ def _plain(message: Message) -> dict[str, Any]:
         "t": message.t,
         "zero": None if message.zero is None else rfc3339(message.zero, "microseconds"),
     }
+    return {**head, **_told(message)}
+
+
+def _told(message: Told) -> dict[str, Any]:
+    """What a message says beside its head."""
     if isinstance(message, Ended):
-        return {**head, "why": message.why[:_MOST_WORDS]}
+        return {"why": message.why[:_MOST_WORDS]}
+    if isinstance(message, Notice):
+        told = {name: getattr(message, name) for name in ("case", "kind", "state", "zone", "severity")}
+        return {**told, "because": {name: why[:_MOST_WORDS] for name, why in message.because.items()}}
     source = None if message.source is None else _source(message.source)
     if isinstance(message, Waiting):
-        return {**head, "source": source, "unsent": message.unsent}
+        return {"source": source, "unsent": message.unsent}
     return {
-        **head,
         "detections": [{"box": one.box, "score": one.score, "label": one.label} for one in message.detections],
         "observations": [_observation(message, one) for one in message.observations],
         "health": None if message.health is None else message.health.to_json(),
@@ -245,6 +283,8 @@ def _source(counters: SourceCounters) -> dict[str, Any]:
 
 
 _MOST_WORDS = 300
+_MOST_NAME = 200
+_MOST_REASONS = 16
 _Number = Annotated[float, Field(ge=-FARTHEST, le=FARTHEST, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0, le=1 << 53)]
 _Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=80)]
@@ -373,6 +413,20 @@ class _Ended(_Head):
         return Ended(**self._names(), why=self.why)
 
 
+class _Notice(_Head):
+    what: Literal["notice"]
+    case: _Id
+    kind: _Id
+    state: Literal["raised", "ended"]
+    zone: Annotated[str, StringConstraints(min_length=1, max_length=_MOST_NAME)] | None
+    severity: Severity
+    because: Annotated[dict[_Id, _Words], Field(max_length=_MOST_REASONS)]
+
+    def message(self) -> Notice:
+        told = {name: getattr(self, name) for name in ("case", "kind", "state", "zone", "severity", "because")}
+        return Notice(**self._names(), **told)
+
+
 class _Tick(_Model):
     schema_: Literal[1] = Field(alias="schema")
     what: Literal["tick"]
@@ -404,10 +458,10 @@ class _Armed(_Model):
         return Armed(self.rule, self.t, self.armed)
 
 
-_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Tick | _Lost | _Armed] = TypeAdapter(
-    Annotated[_Report | _Waiting | _Ended | _Tick | _Lost | _Armed, Field(discriminator="what")]
+_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed] = TypeAdapter(
+    Annotated[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed, Field(discriminator="what")]
 )
-_WHATS = ("report", "waiting", "ended", "tick", "lost", "armed")
+_WHATS = ("report", "waiting", "ended", "notice", "tick", "lost", "armed")
 _NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
 
 

@@ -11,7 +11,7 @@ from bartizan import __version__
 from bartizan.site.model import Camera, Rule
 from bartizan.site.privacy import Privacy
 from bartizan.site.site import Site
-from bartizan.watch.track import TrackerParams
+from bartizan.watch.tracking.track import TrackerParams
 
 SCHEMA = 1
 NEVER = (

@@ -19,15 +19,15 @@ import numpy as np
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.along import FASTEST
-from bartizan.watch.behaviours.drawn import neared
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import AGAIN, TICK, Beside, see, swing, unsee
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
-from bartizan.watch.behaviours.thing import Ints, off_from, off_from_step, thing
-from bartizan.watch.perimeter import Floats
-from bartizan.watch.window import BUCKETS, WIDTH, forget, highest, put
+from bartizan.watch.behaviours.parts.along import FASTEST
+from bartizan.watch.behaviours.parts.drawn import neared
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.followed import AGAIN, TICK, Beside, see, swing, unsee
+from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.thing import Ints, off_from, off_from_step, thing
+from bartizan.watch.behaviours.parts.window import BUCKETS, WIDTH, forget, highest, put
 
 KIND = "approach"
 # the way walked meets what it comes so near to [m]: half a person's width to either side

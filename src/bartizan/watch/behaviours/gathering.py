@@ -26,12 +26,12 @@ from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.batch import Batch
-from bartizan.watch.behaviours.discs import together
-from bartizan.watch.behaviours.dwell import TICK, see
-from bartizan.watch.behaviours.each_track import CameraMarks
 from bartizan.watch.behaviours.event import BehaviourEvent, Condition, Phase, Progress
-from bartizan.watch.behaviours.polygon import Ground
-from bartizan.watch.behaviours.roster import MOST, Roster, record_of
+from bartizan.watch.behaviours.parts.discs import together
+from bartizan.watch.behaviours.parts.dwell import TICK, see
+from bartizan.watch.behaviours.parts.each_track import CameraMarks
+from bartizan.watch.behaviours.parts.polygon import Ground
+from bartizan.watch.behaviours.parts.roster import MOST, Roster, record_of
 from bartizan.watch.point import Link
 
 KIND = "gathering"

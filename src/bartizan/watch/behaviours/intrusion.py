@@ -1,7 +1,7 @@
 """Intrusion: somebody is in a zone where nobody should be.
 
-A stay as in `bartizan.watch.behaviours.dwell`, raised as soon as it has lasted `after` seconds (0 by default) and was
-seen twice, because one bad box is no intruder.
+A stay as in `bartizan.watch.behaviours.parts.dwell`, raised as soon as it has lasted `after` seconds (0 by default)
+and was seen twice, because one bad box is no intruder.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours import dwell
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Condition
-from bartizan.watch.behaviours.polygon import Ground
+from bartizan.watch.behaviours.parts import dwell
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.polygon import Ground
 
 KIND = "intrusion"
 

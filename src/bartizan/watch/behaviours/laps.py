@@ -20,15 +20,26 @@ from shapely import LinearRing
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours.drawn import ring_of
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import AGAIN, AWAY, BEGAN, FOLLOWED, IGNORED, MOVED, TICK, Beside, see, walk
-from bartizan.watch.behaviours.polygon import holds
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
-from bartizan.watch.behaviours.thing import Ints
-from bartizan.watch.perimeter import Floats
-from bartizan.watch.window import BUCKETS, HIGH, LOW, WIDTH, forget, put
+from bartizan.watch.behaviours.parts.drawn import ring_of
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.followed import (
+    AGAIN,
+    AWAY,
+    BEGAN,
+    FOLLOWED,
+    IGNORED,
+    MOVED,
+    TICK,
+    Beside,
+    see,
+    walk,
+)
+from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.polygon import holds
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.thing import Ints
+from bartizan.watch.behaviours.parts.window import BUCKETS, HIGH, LOW, WIDTH, forget, put
 
 KIND = "laps"
 # by so much of a turn the walk may wind less than the line does: places beside it see the middle at other angles

@@ -21,9 +21,9 @@ from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.batch import Batch
 from bartizan.watch.behaviours.event import Behaviour, BehaviourEvent, Condition, Phase, Progress
-from bartizan.watch.behaviours.followed import AGAIN, TICK, Beside
-from bartizan.watch.behaviours.polygon import Ground
-from bartizan.watch.behaviours.trails import ABOUT, Trails
+from bartizan.watch.behaviours.parts.followed import AGAIN, TICK, Beside
+from bartizan.watch.behaviours.parts.polygon import Ground
+from bartizan.watch.behaviours.parts.trails import ABOUT, Trails
 from bartizan.watch.point import Link
 
 KIND = "left-object"

@@ -5,8 +5,8 @@ is told when the walker was seen twice `depth` metres, and two sigma of the plac
 side, and six sigma from where it was on the first side; so a flicker of a box is no crossing, neither one way nor
 back, and nobody who stands on the line crosses it. Who is first seen beyond the line did not cross it, and who is
 first seen nearer to it than two sigma has no side yet. Forward is from the left of the line, as drawn, to
-its right. Source: the project's own definition; crossings are counted exactly, see `bartizan.watch.perimeter`.
-What it does not mean stands in its page of the reference.
+its right. Source: the project's own definition; crossings are counted exactly, see
+`bartizan.watch.behaviours.parts.perimeter`. What it does not mean stands in its page of the reference.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ import numpy as np
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours.drawn import crossed_line
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import TICK, Beside, see, swing, unsee
-from bartizan.watch.behaviours.roster import ENDED, RAISED, record_of
-from bartizan.watch.perimeter import Floats, Line, crossings, nearest
+from bartizan.watch.behaviours.parts.drawn import crossed_line
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.followed import TICK, Beside, see, swing, unsee
+from bartizan.watch.behaviours.parts.perimeter import Floats, Line, crossings, nearest
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, record_of
 
 KIND = "line-crossing"
 # nothing on a site moves faster [m/s]: what seems to is two things under one id, and has crossed nothing

@@ -1,7 +1,7 @@
 """Loitering: somebody stays in a zone for longer than passing through it takes.
 
-What counts as a stay, exactly, stands in `bartizan.watch.behaviours.dwell`. Source of the rule of a fixed time in the
-scene: PETS 2007, scenario "loitering" (60 s). Does not model intent: a person who waits for a bus stays as well.
+What counts as a stay, exactly, stands in `bartizan.watch.behaviours.parts.dwell`. Source of the rule of a fixed time in
+the scene: PETS 2007, scenario "loitering" (60 s). Does not model intent: a person who waits for a bus stays as well.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import Any
 
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours import dwell
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Condition
-from bartizan.watch.behaviours.polygon import Ground
+from bartizan.watch.behaviours.parts import dwell
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.polygon import Ground
 
 KIND = "loitering"
 

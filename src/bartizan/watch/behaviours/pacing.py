@@ -19,10 +19,10 @@ import numpy as np
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours.drawn import paced_line
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import (
+from bartizan.watch.behaviours.parts.drawn import paced_line
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.followed import (
     AGAIN,
     AWAY,
     BEGAN,
@@ -35,8 +35,8 @@ from bartizan.watch.behaviours.followed import (
     swing,
     walk,
 )
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
-from bartizan.watch.perimeter import Floats
+from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
 
 KIND = "pacing"
 # turns kept beyond those asked for, so that a long beat is counted and not only reported

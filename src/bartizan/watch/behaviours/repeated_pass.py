@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours.drawn import neared
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Behaviour, Condition
-from bartizan.watch.behaviours.followed import TICK, Beside, see, unsee
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
-from bartizan.watch.behaviours.thing import Ints, off_from, thing
-from bartizan.watch.perimeter import Floats
+from bartizan.watch.behaviours.parts.drawn import neared
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.followed import TICK, Beside, see, unsee
+from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.thing import Ints, off_from, thing
 
 KIND = "repeated-pass"
 # so many sightings make a pass: one bad box is none

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
 from bartizan.watch.batch import Batch
-from bartizan.watch.behaviours.drawn import crossed_line
-from bartizan.watch.behaviours.each_track import EachTrack
 from bartizan.watch.behaviours.event import Behaviour, BehaviourEvent, Condition, Phase, Progress
-from bartizan.watch.behaviours.followed import TICK
 from bartizan.watch.behaviours.line_crossing import SENSES, crossings_of
+from bartizan.watch.behaviours.parts.drawn import crossed_line
+from bartizan.watch.behaviours.parts.each_track import EachTrack
+from bartizan.watch.behaviours.parts.followed import TICK
 from bartizan.watch.point import Link
 
 KIND = "tailgating"

@@ -23,11 +23,11 @@ import numpy as np
 from bartizan.compiled import compiled
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.behaviours import dwell, evenly
-from bartizan.watch.behaviours.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.event import Condition
-from bartizan.watch.behaviours.polygon import Ground
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts import dwell, evenly
+from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.polygon import Ground
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
 
 KIND = "wandering"
 

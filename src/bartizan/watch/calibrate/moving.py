@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 Picture = NDArray[np.uint8]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.errors import CalibrationError
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 Floats = NDArray[np.float64]
 

@@ -12,7 +12,7 @@ from bartizan.errors import InputError, MissingPartError
 from bartizan.site.model import Element, Rule, Zone
 from bartizan.site.site import Site
 from bartizan.watch.behaviours import BEHAVIOURS
-from bartizan.watch.behaviours.drawn import folded, paced_line, ring_of
+from bartizan.watch.behaviours.parts.drawn import folded, paced_line, ring_of
 
 SETTINGS: dict[str, dict[str, Any]] = {
     "pacing": {"reversals": 3, "within": 180.0, "span": 8.0, "hysteresis": 4.0, "band": 15.0},

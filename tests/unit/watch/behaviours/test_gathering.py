@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from yards import play, raised, watch_for
 
 from bartizan.watch.batch import Batch
-from bartizan.watch.behaviours.discs import together
 from bartizan.watch.behaviours.event import Behaviour, BehaviourEvent
+from bartizan.watch.behaviours.parts.discs import together
 from bartizan.watch.point import TrackPoint
 
 FIELD = [(-100.0, -100.0), (100.0, -100.0), (100.0, 100.0), (-100.0, 100.0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bartizan.watch.behaviours.roster import Roster, record_of
+from bartizan.watch.behaviours.parts.roster import Roster, record_of
 
 RECORD = record_of(("held", np.float64))
 ALL = np.ones(3, np.bool_)

@@ -8,7 +8,7 @@ import pytest
 from bartizan.errors import CalibrationError
 from bartizan.geometry.pinhole import Pinhole
 from bartizan.watch.calibrate import Found, People, Stance, StanceParams, find_stance, placed, walkers
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 SIZE = (640, 480)
 CAMERA = Pinhole.looking(position=(0.0, 0.0, 5.0), at=(0.0, 13.0), focal_px=620.0, size=SIZE)

@@ -8,7 +8,7 @@ import pytest
 from bartizan.errors import CalibrationError
 from bartizan.watch.calibrate import People, walkers
 from bartizan.watch.calibrate.strides import strides
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 SIZE = (640, 480)
 

@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.geometry.projection import CameraModel, Points
-from bartizan.watch import body
-from bartizan.watch.body import Bodies
-from bartizan.watch.shine import Map, Mask
+from bartizan.watch.detection import body
+from bartizan.watch.detection.body import Bodies
+from bartizan.watch.detection.shine import Map, Mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from bartizan.errors import InputError
 from bartizan.geometry.projection import CameraModel
-from bartizan.watch.background import Background, BackgroundParams, Marked
-from bartizan.watch.ghost import SHARPEST, outline, scene_sharpness
-from bartizan.watch.lately import Lately
-from bartizan.watch.left import LeftParams, LeftThing, LeftThings
-from bartizan.watch.shine import Map
-from bartizan.watch.silhouette import Found, SilhouetteParams, Silhouettes
+from bartizan.watch.detection.background import Background, BackgroundParams, Marked
+from bartizan.watch.detection.ghost import SHARPEST, outline, scene_sharpness
+from bartizan.watch.detection.lately import Lately
+from bartizan.watch.detection.left import LeftParams, LeftThing, LeftThings
+from bartizan.watch.detection.shine import Map
+from bartizan.watch.detection.silhouette import Found, SilhouetteParams, Silhouettes
 
 # the width of the maps that are searched: enough for people of 25 pixels in a picture of 640 to 800
 _MAP_WIDTH = 384

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from bartizan.watch.batch import Batch
 from bartizan.watch.behaviours.event import BehaviourEvent, Condition, Phase, Progress
-from bartizan.watch.behaviours.roster import CAMERA_WORDS, MOST, Roster
+from bartizan.watch.behaviours.parts.roster import CAMERA_WORDS, MOST, Roster
 from bartizan.watch.point import Link
 
 Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bartizan.watch.shine import Map
+from bartizan.watch.detection.shine import Map
 
 # nobody moves faster on the ground [m/s]; within reach of that a trunk must have been foreground by this share of now
 _FASTEST = 4.0

@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.compiled import compiled
-from bartizan.watch.behaviours.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
 
 # a person stands who keeps within 0.9 m for 3 s, that is, walks at less than 0.3 m/s
 STANDING_RADIUS = 0.9

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from bartizan.compiled import compiled
 from bartizan.watch.batch import Batch
-from bartizan.watch.behaviours.roster import MOST, Roster, record_of
-from bartizan.watch.perimeter import Floats
+from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.roster import MOST, Roster, record_of
 
 Bools = NDArray[np.bool_]
 # a place is kept every second, for as long as a left thing may take to be noticed [s]

@@ -17,7 +17,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from bartizan.compiled import compiled
-from bartizan.watch.motion import MotionState, Vector
+from bartizan.watch.tracking.motion import MotionState, Vector
 
 Costs = NDArray[np.float64]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.compiled import compiled
-from bartizan.watch.along import FASTEST, FRESH, UNSEEN_SPEED, begin_along, follow
-from bartizan.watch.perimeter import Floats
+from bartizan.watch.behaviours.parts.along import FASTEST, FRESH, UNSEEN_SPEED, begin_along, follow
+from bartizan.watch.behaviours.parts.perimeter import Floats
 
 # what a record needs to be followed: when last seen, the last place that was a movement, and where along the line
 FOLLOWED: tuple[tuple[Any, ...], ...] = (

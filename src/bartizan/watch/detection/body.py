@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.compiled import compiled_for_threads
-from bartizan.watch.shine import Map
+from bartizan.watch.detection.shine import Map
 
 Bodies = NDArray[np.float64]
 """Shape (n, 5): foot x, foot y, height, lean, pixels per metre across."""

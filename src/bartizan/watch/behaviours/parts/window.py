@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from bartizan.compiled import compiled
-from bartizan.watch.perimeter import Floats
+from bartizan.watch.behaviours.parts.perimeter import Floats
 
 # shares of the time looked back
 BUCKETS = 48

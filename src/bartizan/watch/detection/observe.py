@@ -10,7 +10,7 @@ import numpy as np
 
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Observation
-from bartizan.watch.detect import Detection
+from bartizan.watch.detection.detect import Detection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ import cv2
 import numpy as np
 
 from bartizan.compiled import compiled_for_threads
-from bartizan.watch.shine import EMPTY, Map, Mask, Picture, shine
+from bartizan.watch.detection.shine import EMPTY, Map, Mask, Picture, shine
 
 # the light of the first seconds is steady where it changes by less than this share
 _STEADY = 0.04

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bartizan.watch.gate import Gate, mahalanobis
-from bartizan.watch.label import Looks, kind_of
-from bartizan.watch.motion import MotionLaw, MotionState, Vector, predict
 from bartizan.watch.point import TrackPoint
-from bartizan.watch.reach import Distance, Place
+from bartizan.watch.tracking.gate import Gate, mahalanobis
+from bartizan.watch.tracking.label import Looks, kind_of
+from bartizan.watch.tracking.motion import MotionLaw, MotionState, Vector, predict
+from bartizan.watch.tracking.reach import Distance, Place
 
 # 99 % of the chi-square law of four degrees of freedom: place and velocity
 _SAME_STATE = 13.28

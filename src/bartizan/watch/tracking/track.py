@@ -25,16 +25,16 @@ import numpy as np
 
 from bartizan.errors import InputError
 from bartizan.signal import Observation
-from bartizan.watch.gate import FORBIDDEN, Costs, Gate, assign
-from bartizan.watch.identity import Bridge, Track, close_by, double_of, go_on, merge, place
-from bartizan.watch.links import Gone, link
-from bartizan.watch.motion import MotionLaw, MotionState, Vector, begin, doubt, predict_all, update
-from bartizan.watch.names import TrackNames
 from bartizan.watch.point import EndedTrack, Link, TrackPoint, TrackUpdate
-from bartizan.watch.reach import Distance, straight
-from bartizan.watch.sightings import Sightings, sightings_of, usable
-from bartizan.watch.turn import Turn
-from bartizan.watch.view import View
+from bartizan.watch.tracking.gate import FORBIDDEN, Costs, Gate, assign
+from bartizan.watch.tracking.identity import Bridge, Track, close_by, double_of, go_on, merge, place
+from bartizan.watch.tracking.links import Gone, link
+from bartizan.watch.tracking.motion import MotionLaw, MotionState, Vector, begin, doubt, predict_all, update
+from bartizan.watch.tracking.names import TrackNames
+from bartizan.watch.tracking.reach import Distance, straight
+from bartizan.watch.tracking.sightings import Sightings, sightings_of, usable
+from bartizan.watch.tracking.turn import Turn
+from bartizan.watch.tracking.view import View
 
 # a camera that saw a track within this many seconds is named as one that sees it
 _LATELY = 1.0

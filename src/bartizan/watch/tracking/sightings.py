@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bartizan.signal import Observation
-from bartizan.watch.label import LABELS, kind_of
-from bartizan.watch.motion import Vector
+from bartizan.watch.tracking.label import LABELS, kind_of
+from bartizan.watch.tracking.motion import Vector
 
 # no plan is this wide [m]; beyond it squares would overflow
 _NOWHERE = 1e9

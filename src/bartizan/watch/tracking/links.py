@@ -11,8 +11,8 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bartizan.watch.identity import Bridge, Track
 from bartizan.watch.point import Link
+from bartizan.watch.tracking.identity import Bridge, Track
 
 # candidates whose way on foot is searched, per link that is told
 _CHECKED = 4

@@ -16,7 +16,7 @@ from bartizan.errors import MissingPartError
 from bartizan.geometry.shapes import Shape
 from bartizan.site.model import Rule
 from bartizan.site.site import Site
-from bartizan.watch.perimeter import Line
+from bartizan.watch.behaviours.parts.perimeter import Line
 
 # a strip is at least so many times as long as wide; shorter pieces of ground are walked around, not along
 SLENDER = 3.0

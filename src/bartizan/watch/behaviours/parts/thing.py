@@ -11,8 +11,8 @@ from shapely import Polygon, get_coordinates
 
 from bartizan.compiled import compiled
 from bartizan.geometry.shapes import Shape
-from bartizan.watch.behaviours.polygon import holds
-from bartizan.watch.perimeter import Floats, on_stretch
+from bartizan.watch.behaviours.parts.perimeter import Floats, on_stretch
+from bartizan.watch.behaviours.parts.polygon import holds
 
 Ints = NDArray[np.int64]
 

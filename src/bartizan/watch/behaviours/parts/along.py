@@ -17,7 +17,7 @@ import math
 import numpy as np
 
 from bartizan.compiled import compiled
-from bartizan.watch.perimeter import Floats, nearest_stretch, on_stretch
+from bartizan.watch.behaviours.parts.perimeter import Floats, nearest_stretch, on_stretch
 
 # nobody runs faster [m/s]; what seems to is two things under one id, or a slip (the record over 100 m peaks at 12.4)
 FASTEST = 12.5

@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.geometry.projection import CameraModel
-from bartizan.watch.shine import Map, Mask, Picture
-from bartizan.watch.silhouette import bodies_at
+from bartizan.watch.detection.shine import Map, Mask, Picture
+from bartizan.watch.detection.silhouette import bodies_at
 
 # a strength from which a pixel counts as covered by something
 _COVERED = 0.4

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.compiled import compiled_for_threads
-from bartizan.watch.body import Body, part_of
-from bartizan.watch.shine import EMPTY, Map, Picture
+from bartizan.watch.detection.body import Body, part_of
+from bartizan.watch.detection.shine import EMPTY, Map, Picture
 
 # the outline is looked for this far to each side of the body's, in heights
 _REACH = 0.06

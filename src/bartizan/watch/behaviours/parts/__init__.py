@@ -1,0 +1,1 @@
+"""What behaviours are made of: rows of tracks, ground and lines, stays, walks."""

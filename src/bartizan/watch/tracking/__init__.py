@@ -1,0 +1,1 @@
+"""Who goes where over time, through all cameras: gates, stitches, links, ids."""
