@@ -20,6 +20,7 @@ from bartizan.app.live.wire import (
     Ended,
     Lost,
     Message,
+    Notice,
     Report,
     Tick,
     Waiting,
@@ -92,10 +93,26 @@ def reports(draw: st.DrawFn) -> Report:
 
 
 SOURCE = st.builds(SourceCounters, late=COUNT, words=WORDS, state=st.just("lost"))
+
+
+def notices() -> st.SearchStrategy[Notice]:
+    return st.builds(
+        Notice,
+        case=NAMES,
+        kind=NAMES,
+        state=st.sampled_from(["raised", "ended"]),
+        zone=st.none() | st.text(min_size=1, max_size=200),
+        severity=st.sampled_from(["low", "medium", "high"]),
+        because=st.dictionaries(NAMES, WORDS, max_size=16),
+        **HEAD,
+    )
+
+
 MESSAGE = (
     reports()
     | st.builds(Waiting, source=st.none() | SOURCE, unsent=COUNT, **HEAD)
     | st.builds(Ended, why=WORDS, **HEAD)
+    | notices()
     | st.builds(Tick, NUMBER)
     | st.builds(Lost, NAMES, NUMBER, WORDS)
 )
@@ -125,9 +142,9 @@ JSON = st.recursive(
 
 
 @settings(max_examples=50)
-@given(reports(), st.data())
-def test_a_message_with_one_value_replaced_is_read_or_refused(report: Report, data: st.DataObject) -> None:
-    told = json.loads(encode(report))
+@given(reports() | notices(), st.data())
+def test_a_message_with_one_value_replaced_is_read_or_refused(message: Message, data: st.DataObject) -> None:
+    told = json.loads(encode(message))
     key = data.draw(st.sampled_from(sorted(told)))
     told[key] = data.draw(JSON)
     try:
@@ -145,6 +162,34 @@ def test_a_message_with_one_value_replaced_is_read_or_refused(report: Report, da
 def plain(**changes: Any) -> bytes:
     told = json.loads(encode(Report(sender="a1", number=1, site="ab", camera="north", t=1.0)))
     return json.dumps({**told, **changes}).encode()
+
+
+def notice(**changes: Any) -> bytes:
+    told = Notice(sender="a1", number=1, site="ab", camera="north", t=1.0, case="f-1", kind="intrusion", state="raised")
+    return json.dumps({**json.loads(encode(told)), **changes}).encode()
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (notice(state="updated"), "a form"),
+        (notice(severity="grave"), "a form"),
+        (notice(kind=""), "a form"),
+        (notice(case="f 1"), "a form"),
+        (notice(zone="x" * 201), "a form"),
+        (notice(zone=7), "a form"),
+        (notice(because={"text": 1}), "a form"),
+        (notice(because={"text": "x" * 301}), "a form"),
+        (notice(because={f"n{n}": "" for n in range(17)}), "a form"),
+        (notice(because={"two words": "x"}), "a form"),
+        (notice(t=math.inf), "a number"),
+        (notice(detections=[]), "a form"),
+    ],
+)
+def test_what_is_refused_of_a_notice(data: bytes, reason: str) -> None:
+    with pytest.raises(WireError) as caught:
+        decode(data)
+    assert caught.value.reason == reason
 
 
 def test_the_plain_message_is_read() -> None:

@@ -85,7 +85,7 @@ class Intake:
             self._refuse(error.reason, str(error))
             return None, None
         if isinstance(told, Tick | Lost | Armed | Notice):
-            self._refuse("no report", "a message that is only for recordings; no camera's worker tells it")
+            self._refuse("no report", "a message that is only for recordings; each run has its own clock, and hears of others itself")
             return None, None
         name = (told.sender, told.number)
         return self._admit(told, now), name

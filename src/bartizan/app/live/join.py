@@ -100,7 +100,8 @@ class Join:
 
     def due(self, now: float) -> tuple[Told, ...]:
         """What can go at `now` [s]."""
-        return self._release(max(self._complete(), self._overdue(now)))
+        # what is told however late need not wait for what can no longer come before it
+        return self._release(max(self._complete(), self._overdue(now), self._gone))
 
     def next_due(self) -> float | None:
         """When something held will have waited long enough [s]; None where nothing is held."""
