@@ -31,6 +31,7 @@ def two_people(begin: float) -> Iterator[dict[str, Any]]:
         yield event("1.1-stands", t, (2.0, 3.0))
         if n < 8:
             yield event("1.2-walks", t, (2.5 + 0.9 * n, 4.0 + 0.5 * n))
+    yield event("1.3-later", begin + 300.0, (6.0, 9.0))
 
 
 def watch(*arguments: str) -> tuple[list[dict[str, Any]], str]:
@@ -62,6 +63,8 @@ def test_recorded_messages_give_tracks_and_signals_and_the_replay_is_the_same(tm
     # he stands there from the first picture; 20 s are over with the message of 20 s
     first = next(one for one in loiters if one["state"] == "raised")
     assert (first["t"], first["since"]) == pytest.approx((20.25, 0.25))
+    # both are over when nobody has spoken of them for the grace, long before the next message
+    assert all(40.0 < one["t"] < 80.0 for one in loiters if one["state"] == "ended")
     assert len({track for one in loiters for track in one["tracks"]}) == 2
     assert [(one["kind"], one["state"], one["zone"], one["area"], one["silent"]) for one in passed_on] == [
         ("intrusion", "raised", "drive", "street", None),
@@ -77,7 +80,7 @@ def test_recorded_messages_give_tracks_and_signals_and_the_replay_is_the_same(tm
     assert all(one["id"].startswith("run-") for one in signals)
     assert len({one["id"] for one in signals if one["state"] == "raised"}) == len(loiters) // 2 + 3
     assert "2 lines without topic and payload" in said
-    assert f"{seen}: 22 messages taken; refused:" in said
+    assert f"{seen}: 23 messages taken; refused:" in said
     assert "1 identity" in said
     replayed, _ = watch(str(site), "--replay", str(kept))
     assert replayed == signals
