@@ -110,7 +110,8 @@ def test_people_of_one_picture_come_as_one_report() -> None:
     first, second = together([seen(1.0, 10.0), seen(1.0, 20.0), seen(2.0, 11.0)])
     assert [one.box[0] for one in first.detections] == [10.0, 20.0]  # type: ignore[union-attr]
     assert second == seen(2.0, 11.0)
-    apart: list[Message] = [seen(1.0, 10.0), seen(1.0, 20.0, camera="other"), Tick(1.0), Tick(1.0), notice(1.0), notice(1.0)]
+    others: list[Message] = [Tick(1.0), Tick(1.0), notice(1.0), notice(1.0)]
+    apart = [seen(1.0, 10.0), seen(1.0, 20.0, camera="other"), *others]
     assert list(together(apart)) == apart
 
 
