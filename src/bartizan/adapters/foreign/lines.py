@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bartizan.adapters.foreign.taken import ForeignCounts
 from bartizan.adapters.foreign.told import ForeignTeller, Source
-from bartizan.app.live.join import Join
+from bartizan.app.live.join import MOST, Join
 from bartizan.app.live.wire import Ended, Notice, Report, Waiting
 from bartizan.errors import InputError
 from bartizan.site.site import Site
@@ -42,15 +42,15 @@ def began(files: Sequence[tuple[Source, Path]], site: Site) -> datetime:
 
 
 class ForeignLines:
-    """The messages of all files in the order of their times, as far as 20,000 of them must be sorted at once.
+    """The messages of all files in the order of their times, as far as `most` of them must be sorted at once.
 
     Iterable, once. What comes in the files after later ones than that is dropped and counted as `counts.late`.
     Raises InputError where a file cannot be read.
     """
 
-    def __init__(self, files: Sequence[tuple[Source, Path]], site: Site, zero: datetime) -> None:
+    def __init__(self, files: Sequence[tuple[Source, Path]], site: Site, zero: datetime, *, most: int = MOST) -> None:
         self.counts = LineCounts()
-        self._join = Join([camera.id for camera in site.cameras], wait=float("inf"), whole=False)
+        self._join = Join([camera.id for camera in site.cameras], wait=float("inf"), most=most, whole=False)
         self._streams = []
         for source, path in files:
             teller = ForeignTeller(source, site, zero)

@@ -133,6 +133,21 @@ def test_lines_of_files_come_in_the_order_of_time_whatever_their_own(tmp_path: P
     assert (found.counts.lines, found.counts.odd, found.counts.late) == (4, 0, 0)
 
 
+def test_long_files_are_read_side_by_side_and_what_is_far_out_of_order_is_counted(tmp_path: Path) -> None:
+    one = lines(tmp_path / "one", *(event(seconds=float(n)) for n in range(40)))
+    two = lines(tmp_path / "two", *(event(seconds=n + 0.5) for n in (*range(40), 1)))
+    found = ForeignLines([("frigate", one), ("frigate", two)], SITE, START, most=5)
+    assert [told.t for told in found] == pytest.approx([n / 2.0 for n in range(80)])
+    assert found.counts.late == 1
+
+
+def test_a_message_that_is_too_large_is_not_even_parsed() -> None:
+    for source, topic, told in (("frigate", "frigate/events", event()), ("onvif", "bridge/gate", onvif(None))):
+        teller = ForeignTeller(source, SITE, START, lambda: 7.0)  # type: ignore[arg-type]
+        assert list(teller.read(topic, body(told) + b" " * (1 << 20))) == []
+        assert len(teller.read(topic, body(told))) == 1
+
+
 def test_a_file_that_says_nothing_is_refused_with_why(tmp_path: Path) -> None:
     silent: Any = [("frigate", lines(tmp_path / "silent", event("roof"), event(label="ghost")))]
     with pytest.raises(InputError, match=r"first 2 lines .*1 unknown-camera, 1 unknown-label"):
