@@ -102,3 +102,9 @@ def test_the_report_of_nobody_is_no_report(intake: Intake) -> None:
     told = json.loads(message())
     del told["sender"]
     assert intake.read(json.dumps(told).encode()) == (None, None)
+
+
+def test_what_was_told_before_we_listened_is_taken_when_it_is_sent_again(intake: Intake) -> None:
+    taken = [intake.read(message(number=number), now=110.0)[0] for number in (4, 5, 1, 3, 1, 4)]
+    assert [told is not None for told in taken] == [True, True, True, True, False, False]
+    assert (intake.counts.refused, intake.missing) == ({"twice": 2}, 0)

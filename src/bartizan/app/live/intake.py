@@ -34,10 +34,12 @@ class IntakeCounts:
 
 @dataclass(slots=True)
 class _Numbers:
-    """Which messages of one sender have come."""
+    """Which messages of one sender have come; `early` are those from before the first that was heard."""
 
+    first: int
     top: int = 0
     missing: set[int] = field(default_factory=set)
+    early: set[int] = field(default_factory=set)
 
     def take(self, number: int) -> bool:
         """Note a message; False where it has come before, or is so old that nobody remembers."""
@@ -50,6 +52,10 @@ class _Numbers:
             return True
         if number in self.missing:
             self.missing.remove(number)
+            return True
+        # what was told before we listened is sent again until somebody takes it
+        if number < self.first and number not in self.early and len(self.early) < MOST_MISSING:
+            self.early.add(number)
             return True
         return False
 
@@ -85,7 +91,7 @@ class Intake:
             self._refuse(error.reason, str(error))
             return None, None
         if isinstance(told, Tick | Lost | Armed | Notice):
-            self._refuse("no report", "a message that is only for recordings; each run has its own clock, and hears of others itself")
+            self._refuse("no report", "a message that is only for recordings; each run has its own clock")
             return None, None
         name = (told.sender, told.number)
         return self._admit(told, now), name
@@ -115,7 +121,7 @@ class Intake:
         return moved
 
     def _first(self, sender: str, number: int) -> bool:
-        numbers = self._numbers.pop(sender, None) or _Numbers(top=max(0, number - 1))
+        numbers = self._numbers.pop(sender, None) or _Numbers(first=number, top=number - 1)
         self._numbers[sender] = numbers
         while len(self._numbers) > MOST_SENDERS:
             self._numbers.popitem(last=False)
