@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from whole import missing
+
 REPOSITORY = Path(__file__).resolve().parent.parent
-REQUIRE_ALL = os.environ.get("BARTIZAN_REQUIRE_ALL") == "1"
 
 # shared machines stall: a deadline would report the machine, not the code
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -19,13 +20,6 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--data", default=None, help="folder of the development data (also BARTIZAN_DATA)")
-
-
-def missing(part: str) -> None:
-    """Skip the test, or fail it where BARTIZAN_REQUIRE_ALL=1 says that nothing may be missing."""
-    if REQUIRE_ALL:
-        pytest.fail(f"{part} is missing and BARTIZAN_REQUIRE_ALL=1")
-    pytest.skip(f"{part} is missing")
 
 
 @pytest.fixture(scope="session")

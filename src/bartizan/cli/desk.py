@@ -33,6 +33,7 @@ USER = "officer"
     "--from", "source", metavar="BROKER", help="Watch the cameras of other machines: mqtts://HOST:PORT/PREFIX."
 )
 @bus_options
+@click.option("--state", "states", multiple=True, metavar="STATE", help="A state of the site that holds.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
 @click.option("--tls-cert", type=click.Path(path_type=Path, dir_okay=False), help="Certificate chain, PEM.")
@@ -52,6 +53,7 @@ def desk(
     bus_cert: Path | None,
     bus_key: Path | None,
     plain_mqtt: bool,
+    states: Sequence[str],
     host: str,
     port: int,
     tls_cert: Path | None,
@@ -75,7 +77,7 @@ def desk(
         at_work = desk_watch.at_work(parts, site, read, sources, bus)
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
-        open_desk = Desk(read, journal, lambda: datetime.now(UTC))
+        open_desk = Desk(read.in_state(states), journal, lambda: datetime.now(UTC))
         live = LiveFeed()
         accounts, password = wiring.desk_accounts(folder, USER, new_password)
         if password is not None:
@@ -95,7 +97,7 @@ def desk(
         if at_work is None:
             server.run()
             return
-        with desk_watch.on_duty(at_work, read, open_desk, live, folder=folder, stop=server.stop):
+        with desk_watch.on_duty(at_work, read, open_desk, live, folder=folder, states=states, stop=server.stop):
             server.run()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -68,11 +68,18 @@ def cameras_elsewhere(site: Site, bus: Bus) -> Iterator[Cameras]:
 
 @contextmanager
 def on_duty(
-    cameras: Cameras, site: Site, desk: Desk, feed: LiveFeed, *, folder: Path, stop: Callable[[], None]
+    cameras: Cameras,
+    site: Site,
+    desk: Desk,
+    feed: LiveFeed,
+    *,
+    folder: Path,
+    stop: Callable[[], None],
+    states: Sequence[str] = (),
 ) -> Iterator[None]:
     """Watch in a thread of its own; where watching fails, `stop` is called, and the error is raised at the end.
 
-    `folder` is where orders of arming, counts of episodes and kept pictures lie.
+    `states` of the site hold. `folder` is where orders of arming, counts of episodes and kept pictures lie.
     """
     clock = cameras.clock
     name = f"watch-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
@@ -82,6 +89,7 @@ def on_duty(
         seed=secrets.randbits(63),
         start_utc=clock.zero,
         health=cameras.names,
+        states=states,
         began=clock.now(),
     )
     arming = Arming(site, wiring.orders_file(folder), lambda: datetime.now(UTC))

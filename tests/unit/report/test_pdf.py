@@ -17,7 +17,7 @@ from bartizan.adapters.report.page import rendered
 from bartizan.adapters.report.pdf import as_pdf
 from bartizan.cli.main import main
 from bartizan.errors import MissingPartError
-from conftest import missing
+from whole import missing
 
 # two red points
 PICTURE = "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADElEQVQIHWP8zwACAAYIAQHI6m3jAAAAAElFTkSuQmCC"

@@ -31,7 +31,7 @@ from bartizan.watch.behaviours.parts.followed import (
     IGNORED,
     MOVED,
     TICK,
-    Beside,
+    Along,
     see,
     walk,
 )
@@ -89,7 +89,7 @@ def behaviour(rule: Rule, site: Site) -> Behaviour:
     kind = Kind(
         name=KIND, record=_RECORD, take=_take, lapse=_lapse, words=partial(_words, name), conditions=_conditions
     )
-    return EachTrack(kind, Beside(line.corners, band).holds, params, ring=(BUCKETS, WIDTH))
+    return EachTrack(kind, Along(line.corners, band).holds, params, ring=(BUCKETS, WIDTH))
 
 
 @compiled

@@ -30,7 +30,7 @@ from bartizan.watch.behaviours.parts.followed import (
     IGNORED,
     MOVED,
     TICK,
-    Beside,
+    Along,
     see,
     swing,
     walk,
@@ -90,7 +90,7 @@ def behaviour(rule: Rule, site: Site) -> Behaviour:
     kind = Kind(
         name=KIND, record=_RECORD, take=_take, lapse=_lapse, words=partial(_words, name), conditions=_conditions
     )
-    return EachTrack(kind, Beside(line.corners, params.band).holds, params, ring=(params.reversals + MORE, 2))
+    return EachTrack(kind, Along(line.corners, params.band).holds, params, ring=(params.reversals + MORE, 2))
 
 
 @compiled

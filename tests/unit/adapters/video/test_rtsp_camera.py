@@ -28,7 +28,7 @@ from bartizan.signal import Signal, SignalIds
 from bartizan.site import build
 from bartizan.site.model import Camera
 from bartizan.watch.health import HealthBook, HealthParams, Meter
-from conftest import missing
+from whole import missing
 
 SERVER = Path(__file__).with_name("rtsp_server.py")
 PYTHON = "/usr/bin/python3"

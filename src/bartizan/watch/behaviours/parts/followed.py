@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bartizan.compiled import compiled
 from bartizan.watch.behaviours.parts.along import FASTEST, FRESH, UNSEEN_SPEED, begin_along, follow
-from bartizan.watch.behaviours.parts.perimeter import Floats
+from bartizan.watch.behaviours.parts.perimeter import Floats, nearest_stretch
 
 # what a record needs to be followed: when last seen, the last place that was a movement, and where along the line
 FOLLOWED: tuple[tuple[Any, ...], ...] = (
@@ -117,3 +117,28 @@ class Beside:
     def holds(self, places: Floats) -> NDArray[np.bool_]:
         """For each of `places` [m] of shape (n, 2) whether it is."""
         return np.asarray(((places >= self._low) & (places <= self._high)).all(axis=1))
+
+
+class Along:
+    """Which places are no further than `band` [m] from a line: those from which somebody is followed along it.
+
+    Exactly as `walk` begins to follow, so that nobody in the middle of a ring is taken in and let go at every moment.
+    """
+
+    def __init__(self, corners: Floats, band: float) -> None:
+        self._corners, self._band = corners, band
+        self._box = Beside(corners, band)
+
+    def holds(self, places: Floats) -> NDArray[np.bool_]:
+        """For each of `places` [m] of shape (n, 2) whether it is."""
+        found = self._box.holds(places)
+        _drop_far(self._corners, self._band * self._band, places, found)
+        return found
+
+
+@compiled
+def _drop_far(corners: Floats, most: float, places: Floats, found: Any) -> None:
+    """Clear the marks of places further from the line than the root of `most` [m²]."""
+    for n in range(len(places)):
+        if found[n]:
+            found[n] = nearest_stretch(corners, places[n, 0], places[n, 1])[2] <= most
