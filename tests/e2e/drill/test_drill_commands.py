@@ -95,7 +95,7 @@ def test_the_demo_plays_both_stories_headless() -> None:
         assert alarm in found.output
     assert found.output.count("loiter-pavement at pavement") == 3
     assert found.output.count("pace-pavement at pavement") == 2
-        assert found.output.count("assessed as real") == 8
+    assert found.output.count("assessed as real") == 8
     assert "guard-force on scene" in found.output
     assert re.search(r"both stories: 7,\d{3} frames rendered, \d,\d{3} people detected in them, 0 lost", found.output)
 

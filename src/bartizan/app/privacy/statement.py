@@ -143,6 +143,12 @@ def _kept(site: Site) -> list[Kept]:
             why="to notice days on which there are improbably many",
         ),
         Kept(
+            what="who armed or disarmed a rule, when and why",
+            where="the data folder",
+            how_long="until whoever runs the site deletes it",
+            why="to know why something did not sound",
+        ),
+        Kept(
             what="recordings of what was seen (places and boxes, no pictures)",
             where="the file named by --record",
             how_long="until whoever made it deletes it",
