@@ -93,18 +93,19 @@ class BackgroundDetector:
         if strength is None:
             return []
         self._lately.remember(t, strength)
-        seen = self._judged(t, strength)
+        scene = self._background.scene
+        seen = self._judged(t, strength, scene)
         covered = self._silhouettes.covered
-        people, scene = covered(seen.people), self._background.scene
+        people = covered(seen.people)
         left = self._left.step(t, strength, people, self._background.picture, scene)
         marked = Marked(people, left.kept, covered(seen.ghosts) | left.gone, covered(seen.lights) | left.lights)
         self._background.update(t, strength, marked)
         found = [self._detection(person) for person in seen.people if self._in_view(person)]
         return found + [self._thing(thing) for thing in left.things]
 
-    def _judged(self, t: float, strength: Map) -> _Seen:
+    def _judged(self, t: float, strength: Map, scene: Map) -> _Seen:
         """The bodies that explain a foreground, by what they are."""
-        picture, scene = self._background.picture, self._background.scene
+        picture = self._background.picture
         if t >= self._measured + _MEASURE or t < self._measured:
             self._measured, self._sharpness = t, scene_sharpness(scene)
         seen = _Seen([], [], [])

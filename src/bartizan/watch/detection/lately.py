@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.compiled import compiled_for_threads as compiled
 from bartizan.watch.detection.shine import Map
 
 # nobody moves faster on the ground [m/s]; within reach of that a trunk must have been foreground by this share of now
@@ -63,11 +64,19 @@ class Lately:
 
 def _most(total: NDArray[np.float64], box: tuple[float, float, float, float], reach: float) -> float:
     """The most foreground in a box (left, top, right, bottom) that is moved by up to `reach`, half that up and down."""
+    left, top, right, bottom = (round(value) for value in box)
+    return float(_most_within(total, left, top, right, bottom, round(reach), round(0.5 * reach)))
+
+
+@compiled
+def _most_within(  # noqa: PLR0917 - compiled: numbers one by one
+    total: NDArray[np.float64], left: int, top: int, right: int, bottom: int, aside: int, away: int
+) -> float:
     high, wide = total.shape[0] - 1, total.shape[1] - 1
-    aside, away = round(reach), round(0.5 * reach)
-    across, down = np.arange(-aside, aside + 1), np.arange(-away, away + 1)
-    left, right = (np.clip(round(value) + across, 0, wide) for value in (box[0], box[2]))
-    top, bottom = (np.clip(round(value) + down, 0, high) for value in (box[1], box[3]))
-    sums = total[np.ix_(bottom, right)] - total[np.ix_(top, right)]
-    sums += total[np.ix_(top, left)] - total[np.ix_(bottom, left)]
-    return float(sums.max())
+    most = -np.inf
+    for down in range(-away, away + 1):
+        above, below = min(max(top + down, 0), high), min(max(bottom + down, 0), high)
+        for across in range(-aside, aside + 1):
+            near, far = min(max(left + across, 0), wide), min(max(right + across, 0), wide)
+            most = max(most, total[below, far] - total[above, far] + total[above, near] - total[below, near])
+    return most

@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from bartizan.compiled import compiled_for_threads as compiled
 from bartizan.geometry.projection import CameraModel
 from bartizan.watch.detection.shine import Map, Mask, Picture
 from bartizan.watch.detection.silhouette import bodies_at
@@ -31,6 +32,7 @@ _COVERED = 0.4
 _CHANGE = 20.0
 # people reach this far over their rectangles [pixels of the map]
 _NEAR = 3
+_LOOK = 0.5  # seconds between two looks for things: they do not walk
 # the least sides [pixels of the map] of what can be told from noise, and the least share of its box that it fills
 _LEAST, _FILLED = 5, 0.45
 # the share of the scene's texture (a correlation) from which it shows through, and of the light a shadow leaves
@@ -83,6 +85,8 @@ class LeftThings:
     _covered: Map = field(init=False)
     _colour: Map = field(init=False)
     _last: float = field(init=False, default=-math.inf)
+    _looked: float = field(init=False, default=-math.inf)
+    _seen: LeftSeen | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._forget()
@@ -97,6 +101,11 @@ class LeftThings:
             self._forget()
         self._last = t
         self._clock(t, strength, people, picture)
+        if self._seen is None or t - self._looked >= _LOOK - 1e-6:
+            self._looked, self._seen = t, self._look(t, picture, scene)
+        return self._seen
+
+    def _look(self, t: float, picture: Picture, scene: Map) -> LeftSeen:
         p = self.params
         with np.errstate(invalid="ignore"):
             stood = (t - self._since >= p.settle) & (t - self._since <= p.hold)
@@ -129,6 +138,7 @@ class LeftThings:
             seen.kept |= part
 
     def _forget(self) -> None:
+        self._looked, self._seen = -math.inf, None
         shape = (self.size[1], self.size[0])
         self._since = np.full(shape, np.nan, np.float32)
         self._covered = np.full(shape, -np.inf, np.float32)
@@ -137,17 +147,8 @@ class LeftThings:
     def _clock(self, t: float, strength: Map, people: Mask, picture: Picture) -> None:
         """How long each pixel has been covered by something of one colour."""
         reach = np.ones((2 * _NEAR + 1, 2 * _NEAR + 1), np.uint8)
-        hidden = cv2.dilate(people.astype(np.uint8), reach) > 0
-        there = (strength >= _COVERED) & ~hidden
-        same = np.abs(picture - self._colour).max(axis=2) < _CHANGE
-        known = np.isfinite(self._since)
-        self._covered[there] = t
-        waits = hidden & known & (t - self._covered <= self.params.hidden)
-        stays = there & known & same
-        new = there & ~stays
-        self._since[~(there | waits)] = np.nan
-        self._since[new] = t
-        self._colour[new] = picture[new]
+        hidden = np.asarray(cv2.dilate(people.astype(np.uint8), reach), np.uint8)
+        _tick(self._since, self._covered, self._colour, picture, strength, hidden, t, self.params.hidden)
 
     def _fits(self, box: tuple[int, int, int, int], area: int) -> bool:
         """Whether it can be a thing on the ground by its size, and stands wholly in the picture."""
@@ -162,6 +163,31 @@ class LeftThings:
             return False
         p = self.params
         return p.height[0] <= high / tall <= p.height[1] and p.width[0] <= wide / across <= p.width[1]
+
+
+@compiled
+def _tick(  # noqa: PLR0917 - compiled: arrays one by one
+    since: Map, covered: Map, colour: Map, picture: Picture, strength: Map, hidden: Picture, t: float, longest: float
+) -> None:
+    """Let the clock of every pixel go on, wait while somebody hides it for up to `longest` [s], or begin anew."""
+    for row in range(strength.shape[0]):
+        for column in range(strength.shape[1]):
+            known = math.isfinite(since[row, column])
+            if hidden[row, column]:
+                if not (known and t - covered[row, column] <= longest):
+                    since[row, column] = math.nan
+                continue
+            if strength[row, column] < _COVERED:
+                since[row, column] = math.nan
+                continue
+            covered[row, column] = t
+            most = 0.0
+            for channel in range(3):
+                most = max(most, abs(picture[row, column, channel] - colour[row, column, channel]))
+            if not (known and most < _CHANGE):
+                since[row, column] = t
+                for channel in range(3):
+                    colour[row, column, channel] = picture[row, column, channel]
 
 
 def _edges(picture: Picture | Map, part: Mask) -> float:

@@ -1,7 +1,7 @@
 """The base rate of a zone at an hour of the week, with its own uncertainty, and how improbable a count is under it.
 
 The rate of a cell (an hour of the week, or a weekday) is given a Gamma prior with the mean of its neighbours and
-their spread, and what the cell itself has counted updates it:
+their spread, and what the cell itself has counted updates it::
 
     prior      Gamma(a, a / m0),  m0 = (K' + 1/2) / E'  over the neighbours,  a = min(m0^2 / s^2, K' + 1/2)
                s^2 = max(0, sum over neighbour cells (k_c - m0 e_c)^2 - m0 e_c) / sum e_c^2: what is not chance
