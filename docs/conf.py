@@ -35,7 +35,8 @@ apidoc_modules = [
     {
         "path": "../src/bartizan",
         "destination": "reference/api",
-        "separate_modules": True,
+        # one page per package: the theme draws the whole tree beside every page, which with one per module takes minutes
+        "separate_modules": False,
         "module_first": True,
         "implicit_namespaces": False,
     }
