@@ -75,19 +75,24 @@ def undistort(points: Points, coefficients: tuple[float, ...], limit: float) -> 
 
 
 def _newton(ideal: Points, coefficients: tuple[float, ...], miss: Points) -> Points:
-    """One Newton step, shape (n, 2), by central differences of the distortion."""
-    step = 1e-6
-    right, down = np.array([step, 0.0]), np.array([0.0, step])
-    along_x = (distort(ideal + right, coefficients) - distort(ideal - right, coefficients)) / (2.0 * step)
-    along_y = (distort(ideal + down, coefficients) - distort(ideal - down, coefficients)) / (2.0 * step)
-    determinant = along_x[:, 0] * along_y[:, 1] - along_y[:, 0] * along_x[:, 1]
-    change = np.column_stack(
-        [
-            along_y[:, 1] * miss[:, 0] - along_y[:, 0] * miss[:, 1],
-            along_x[:, 0] * miss[:, 1] - along_x[:, 1] * miss[:, 0],
-        ]
+    """One Newton step, shape (n, 2), by the derivatives of the distortion."""
+    k1, k2, p1, p2, k3, k4, k5, k6 = _eight(coefficients)
+    x, y = ideal[:, 0], ideal[:, 1]
+    squared = x * x + y * y
+    above = 1.0 + squared * (k1 + squared * (k2 + squared * k3))
+    below = 1.0 + squared * (k4 + squared * (k5 + squared * k6))
+    radial = above / below
+    # of the radial factor by the squared radius, twice: x and y come out of the square with a factor of two
+    slope = 2.0 * (
+        k1 + squared * (2.0 * k2 + squared * 3.0 * k3) - radial * (k4 + squared * (2.0 * k5 + squared * 3.0 * k6))
     )
-    return np.asarray(change / determinant[:, None])
+    slope /= below
+    x_by_x = radial + x * x * slope + 2.0 * p1 * y + 6.0 * p2 * x
+    y_by_y = radial + y * y * slope + 2.0 * p2 * x + 6.0 * p1 * y
+    crossed = x * y * slope + 2.0 * p1 * x + 2.0 * p2 * y
+    determinant = x_by_x * y_by_y - crossed * crossed
+    change = [y_by_y * miss[:, 0] - crossed * miss[:, 1], x_by_x * miss[:, 1] - crossed * miss[:, 0]]
+    return np.column_stack(change) / determinant[:, None]
 
 
 def _inside(points: Points, limit: float) -> Points:

@@ -30,7 +30,8 @@ class CameraModel(Protocol):
     def ground_covariance(self, pixels: Points, sigma: Sigma) -> Points:
         """Covariance [m²], shape (n, 2, 2), of the ground places for pixel errors of `sigma` pixels each way.
 
-        Where the error of the calibration itself is known, it is in it: so the result is not linear in the square of `sigma`.
+        Where the error of the calibration itself is known, it is in it: so the result is not linear in the
+        square of `sigma`.
         """
         ...
 

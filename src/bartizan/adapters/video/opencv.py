@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -58,9 +59,13 @@ class VideoFile:
         capture = self._open()
         self.count = self.mended = 0
         start, last = math.nan, -math.inf
+        # while one picture is looked at, a thread decodes the next
+        ahead = ThreadPoolExecutor(1, "decoding")
         try:
-            while (picture := _read(capture)) is not None:
-                stream = float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000.0
+            coming = ahead.submit(_read, capture)
+            while (read := coming.result()) is not None:
+                coming = ahead.submit(_read, capture)
+                stream, picture = read
                 start = stream if math.isnan(start) else start
                 seen = stream - start
                 if not seen > last and self.count:
@@ -71,6 +76,7 @@ class VideoFile:
                 self.count += 1
                 yield t, picture
         finally:
+            ahead.shutdown()
             capture.release()
         self._check_end(last)
 
@@ -138,12 +144,15 @@ def open_video(path: str | Path, camera: str, fps: float | None = None) -> Video
     return PictureFolder(path, camera, fps) if Path(path).is_dir() else VideoFile(path, camera, fps)
 
 
-def _read(capture: cv2.VideoCapture) -> Picture | None:
+def _read(capture: cv2.VideoCapture) -> tuple[float, Picture] | None:
+    """The next picture with the stream's own time [s]; None at the end."""
     try:
         there, picture = capture.read()
     except cv2.error:  # a decoder that gives up on broken bytes ends the stream; the length tells of it
         return None
-    return np.asarray(picture, dtype=np.uint8) if there and picture is not None else None
+    if not there or picture is None:
+        return None
+    return float(capture.get(cv2.CAP_PROP_POS_MSEC)) / 1000.0, np.asarray(picture, dtype=np.uint8)
 
 
 def _checked_fps(fps: float | None, path: Path) -> float | None:

@@ -1,9 +1,9 @@
 """Laps: somebody walks around a perimeter.
 
-With s(t) the arc length of the nearest point of the closed line, unwrapped, laps = abs(s(end) - s(begin)) / length, from
-any place of the last `within` seconds until now and only while the walker keeps within the band beside the line, and,
-inside of it, out of its middle. To and fro is no lap. A second witness must agree: how often the walk itself winds
-about a place deep inside. Source: the project's own definition; the winding number of a polygon walk is exact
+With s(t) the arc length of the nearest point of the closed line, unwrapped, laps = abs(s(end) - s(begin)) / length,
+from any place of the last `within` seconds until now and only while the walker keeps within the band beside the line,
+and, inside of it, out of its middle. To and fro is no lap. A second witness must agree: how often the walk itself
+winds about a place deep inside. Source: the project's own definition; the winding number of a polygon walk is exact
 (Alciatore and Miranda 1995). What it does not mean stands in its page of the reference.
 """
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import NamedTuple
 
 import cv2
@@ -32,6 +33,8 @@ _COVERED = 0.4
 _CHANGE = 20.0
 # people reach this far over their rectangles [pixels of the map]
 _NEAR = 3
+# so far about a part its rim and the steps across it reach [pixels of the map]
+_RIM = 3
 _LOOK = 0.5  # seconds between two looks for things: they do not walk
 # the least sides [pixels of the map] of what can be told from noise, and the least share of its box that it fills
 _LEAST, _FILLED = 5, 0.45
@@ -120,22 +123,16 @@ class LeftThings:
             box = (left, top, wide, high)
             if not self._fits(box, area):
                 continue
-            part = parts == number
-            self._sort(box, part, picture, scene, seen)
+            near = np.s_[max(0, top - _RIM) : top + high + _RIM, max(0, left - _RIM) : left + wide + _RIM]
+            part = parts[near] == number
+            kind = _kind(part, picture[near], scene[near])
+            if kind is _Kind.THING:
+                since = float(np.nanmedian(self._since[near][part]))
+                seen.things.append(LeftThing(box, since, min(1.0, np.count_nonzero(part) / (wide * high))))
+            for mask, its in ((seen.kept, _Kind.THING), (seen.gone, _Kind.GONE), (seen.lights, _Kind.LIGHT)):
+                if kind is its:
+                    mask[near] |= part
         return seen
-
-    def _sort(self, box: tuple[int, int, int, int], part: Mask, picture: Picture, scene: Map, seen: LeftSeen) -> None:
-        """Put one part where it belongs."""
-        now, before = _edges(picture, part), _edges(scene, part)
-        if before > _TIMES * now + _NOISE:
-            seen.gone |= part
-        elif _is_light(picture, scene, part):
-            seen.lights |= part
-        elif now > _TIMES * before + _NOISE:
-            since = float(np.nanmedian(self._since[part]))
-            wide, high = box[2:]
-            seen.things.append(LeftThing(box, since, min(1.0, np.count_nonzero(part) / (wide * high))))
-            seen.kept |= part
 
     def _forget(self) -> None:
         self._looked, self._seen = -math.inf, None
@@ -188,6 +185,24 @@ def _tick(  # noqa: PLR0917 - compiled: arrays one by one
                 since[row, column] = t
                 for channel in range(3):
                     colour[row, column, channel] = picture[row, column, channel]
+
+
+class _Kind(Enum):
+    """What a part that has stood may be."""
+
+    THING = auto()
+    GONE = auto()
+    LIGHT = auto()
+
+
+def _kind(part: Mask, picture: Picture, scene: Map) -> _Kind | None:
+    """What stands in a part of the picture; None where neither edges nor light say."""
+    now, before = _edges(picture, part), _edges(scene, part)
+    if before > _TIMES * now + _NOISE:
+        return _Kind.GONE
+    if _is_light(picture, scene, part):
+        return _Kind.LIGHT
+    return _Kind.THING if now > _TIMES * before + _NOISE else None
 
 
 def _edges(picture: Picture | Map, part: Mask) -> float:

@@ -36,6 +36,8 @@ _SHARE = 0.3
 _FROM, _TO = 0.5, 0.7
 # pixels of the map: agreement by chance is as narrow as a window, and light is broader
 _BROAD = np.ones((15, 15), np.uint8)
+# so far beyond a place do the two means reach that its answer depends on
+_RIM = 8
 
 
 def shine(picture: Picture, scene: Map, strength: Map) -> Map:
@@ -44,15 +46,28 @@ def shine(picture: Picture, scene: Map, strength: Map) -> Map:
     `picture` and `scene`, shape (height, width, 3), are at the map's size; `strength`, shape (height, width), says
     how much they differ.
     """
-    differs = np.asarray(strength > EMPTY, dtype=np.float32)
-    share = cv2.blur(differs, _WINDOW)
+    differs = np.asarray(strength > EMPTY, dtype=np.uint8)
+    sure = np.zeros(strength.shape, np.float32)
+    dense = np.asarray(cv2.blur(differs * 255, _WINDOW) > 255 * _SHARE, dtype=np.uint8)
+    # only where it is dense and broad can the answer be other than zero: most of most pictures is not worth comparing
+    _, label, boxes, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(dense, cv2.MORPH_OPEN, _BROAD))
+    for number, (left, top, wide, high, _) in enumerate(boxes[1:], start=1):
+        part = np.s_[max(0, top - _RIM) : top + high + _RIM, max(0, left - _RIM) : left + wide + _RIM]
+        agreed = _agreed(picture[part], scene[part], differs[part].astype(np.float32))
+        agreed[label[part] != number] = 0.0
+        if agreed.any():
+            sure[part] = np.maximum(sure[part], cv2.morphologyEx(agreed, cv2.MORPH_OPEN, _BROAD))
+    return sure
+
+
+def _agreed(picture: Picture, scene: Map, differs: Map) -> Map:
+    """How surely the texture of a part of the picture, in windows about each pixel, is that of the scene, 0 to 1."""
+    noise = _NOISE * cv2.blur(differs, _WINDOW)
     now, before = _texture(picture) * differs, _texture(scene) * differs
-    noise = _NOISE * share
     both = cv2.blur(now * before, _WINDOW)
     power = (cv2.blur(now * now, _WINDOW) + noise) * (cv2.blur(before * before, _WINDOW) + noise)
     agreed = both / np.sqrt(power + np.float32(1e-6))
-    sure = np.where(share > _SHARE, np.clip((agreed - _FROM) / (_TO - _FROM), 0.0, 1.0), 0.0)
-    return np.asarray(cv2.morphologyEx(sure.astype(np.float32), cv2.MORPH_OPEN, _BROAD), dtype=np.float32)
+    return np.asarray(np.clip((agreed - _FROM) / (_TO - _FROM), 0.0, 1.0), dtype=np.float32)
 
 
 def _texture(picture: Picture | Map) -> Map:

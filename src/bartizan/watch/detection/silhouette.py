@@ -133,8 +133,9 @@ def bodies_at(model: CameraModel, feet: Points, scale: float, height: float) -> 
     heads = model.to_image(np.column_stack([places, np.full(len(places), height)])) * scale
     step = 0.05
     right, up = np.array([step, 0.0]), np.array([0.0, step])
-    east = model.to_image(places + right) - model.to_image(places - right)
-    north = model.to_image(places + up) - model.to_image(places - up)
+    around = model.to_image(np.concatenate([places + right, places - right, places + up, places - up]))
+    east_end, west_end, north_end, south_end = np.split(around, 4)
+    east, north = east_end - west_end, north_end - south_end
     across = np.hypot(east[:, 0], north[:, 0]) / (2.0 * step) * scale
     return np.column_stack([feet, feet[:, 1] - heads[:, 1], heads[:, 0] - feet[:, 0], across])
 

@@ -46,7 +46,8 @@ def record_of(*fields: tuple[Any, ...]) -> np.dtype[np.void]:
 class Roster:
     """Rows of records, and of rings of numbers, for the tracks that are remembered.
 
-    `records` has the type `record`; `rings` has the shape of `ring` behind its rows for what is remembered of the last while.
+    `records` has the type `record`; `rings` has the shape of `ring` behind its rows for what is remembered of
+    the last while.
     Both may be other arrays after rows were given out; `fresh` are the tracks that were given the last ones.
     `dropped` counts the points that found no row.
     """
