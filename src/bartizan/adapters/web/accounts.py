@@ -18,9 +18,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bartizan.adapters.web.permission import Role
 from bartizan.errors import InputError
-
-Role = Literal["officer", "viewer"]
 
 MAX_NAME = 64  # characters
 MAX_PASSWORD = 256  # characters; longer ones are refused before any hashing
@@ -39,6 +38,8 @@ class Account:
     name: str
     role: Role
     hash: str
+    cameras: frozenset[str] | None = None
+    agency: str | None = None
 
 
 class _AccountRecord(BaseModel):

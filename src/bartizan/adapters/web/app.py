@@ -22,9 +22,10 @@ from bartizan.adapters.web.gate import ForeignRequest, GatedRoute, needs, sessio
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.login_limit import LoginLimit
 from bartizan.adapters.web.pages import error_page, page, say, static_files
-from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, authorise
+from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, NotTheirs, authorise
 from bartizan.adapters.web.picture import boxes_json, jpeg
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
+from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.stream import EventStream
 from bartizan.app.desk import Desk
@@ -162,8 +163,7 @@ def _looking(routes: APIRouter) -> None:
     async def desk_page(request: Request) -> Response:
         session = session_of(request)
         request.app.state.sessions.used(session)
-        name = request.app.state.site.name
-        return page("desk.html", site=name, user=session.user, role=session.role, csrf=session.csrf)
+        return shell_page(request, "desk.html")
 
     @routes.get("/session")
     @needs(Action.VIEW)
@@ -217,6 +217,11 @@ def _refusals(app: FastAPI) -> None:
         if request.method == "GET" and request.url.path == "/":
             return RedirectResponse("/login", 303)
         return JSONResponse({"error": say("error.401")}, 401)
+
+    @app.exception_handler(NotTheirs)
+    async def not_theirs(_: Request, __: Exception) -> Response:
+        # as if it were not there: what another may see can be asked for, and must not be found by asking
+        return JSONResponse({"error": say("error.404")}, 404)
 
     @app.exception_handler(NotAllowed)
     async def not_allowed(_: Request, __: Exception) -> Response:

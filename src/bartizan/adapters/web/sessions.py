@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
 
-from bartizan.adapters.web.accounts import Role
+from bartizan.adapters.web.permission import POWERS, Action, Role
 
 IDLE_LIMIT = 8 * 3600.0  # seconds without a key pressed: a quiet night is watched, not typed at
 ABSOLUTE_LIMIT = 13 * 3600.0  # seconds in all: a twelve-hour shift and its hand-over
@@ -27,6 +27,13 @@ class Session:
     role: Role
     csrf: str
     began: float
+    cameras: frozenset[str] | None = None
+    agency: str | None = None
+
+    @property
+    def powers(self) -> frozenset[Action]:
+        """What the role allows."""
+        return POWERS[self.role]
 
 
 class Sessions:
