@@ -17,8 +17,18 @@ _TYPES = {"css": "text/css", "js": "text/javascript", "json": "application/json"
 
 @cache
 def catalogue() -> MappingProxyType[str, str]:
-    """Key -> words."""
-    return MappingProxyType(json.loads(_ROOM.joinpath("static", "en.json").read_text(encoding="utf-8")))
+    """Key -> words, of every file in words/: en.json, and beside it one for each part (en-PART.json).
+
+    Errors: ValueError where a key stands twice, in one file or in two.
+    """
+    found: dict[str, str] = {}
+    for file in sorted(_ROOM.joinpath("words").iterdir(), key=lambda one: one.name):
+        if file.name.endswith(".json"):
+            for key, words in json.loads(file.read_text(encoding="utf-8"), object_pairs_hook=list):
+                if key in found:
+                    raise ValueError(f"words/{file.name}: {key!r} has words already. Give it a name of its own")
+                found[key] = words
+    return MappingProxyType(found)
 
 
 def say(key: str, **values: Any) -> str:
@@ -48,6 +58,7 @@ def static_files() -> MappingProxyType[str, tuple[bytes, str]]:
         for file in _ROOM.joinpath("static").iterdir()
         if file.is_file() and file.name.rsplit(".", 1)[-1] in _TYPES
     }
+    found["words.json"] = (json.dumps(dict(catalogue())).encode(), _TYPES["json"])
     return MappingProxyType(found)
 
 

@@ -1,30 +1,48 @@
-// The desk: brings what the server says to the parts of the page, and what people press to the server.
+// The duty desk: brings what the server says to the parts of the page, and what people press to the server.
 
 import { act } from "./act.js";
 import { Detail, DISPOSITIONS } from "./detail.js";
 import { byId } from "./dom.js";
-import { setUpHelp } from "./help.js";
-import { Keys, showCommand } from "./keys.js";
-import { Link } from "./link.js";
-import { Places } from "./places.js";
 import { Plan } from "./plan.js";
 import { Queue } from "./queue.js";
-import { play, setUpSound, toggleSound } from "./sound.js";
+import { shell } from "./shell.js";
 import { Wall } from "./wall.js";
-import { day, keepTime, learn, name, say, timeOfDay } from "./words.js";
+import { name, say } from "./words.js";
 
-const MESSAGE_TIME = 6000; // milliseconds that the answer to an action stands at the foot of the page
+const ROWS = [
+  [["n", "a"], "next"],
+  [["j", "k"], "move"],
+  [["d", "1…7"], "assess"],
+  [["s", "1…9"], "send"],
+  [["o", "1…9"], "on_scene"],
+  [["c", "c"], "contact"],
+  [["x", "x"], "close"],
+  [["r", "r"], "reopen"],
+  [["v", "1…9"], "camera"],
+  [["w"], "note"],
+];
+const HINTS = [
+  ["j", "k", "move"],
+  ["n", "next"],
+  ["a", "acknowledge"],
+  ["d", "assess"],
+  ["s", "send"],
+  ["o", "on_scene"],
+  ["c", "contact"],
+  ["v", "camera"],
+];
+const VERBS = { assess: "d", send: "s", on_scene: "o", contact: "c", reopen: "r", close: "x", camera: "v" };
 
-await learn("/static/en.json");
-const site = await (await fetch("/site.json")).json();
-const places = new Places(site);
-const zone = keepTime(site.time_zone ?? "UTC");
-const canAct = document.querySelector("meta[name=role]").content === "officer";
+const places = await shell.places();
+const { site } = places;
+const { keys } = shell;
+const canAct = shell.may("acknowledge");
+const tell = (done, words) => shell.tell(done, words);
 
-const state = { open: [], closed: [], more: 0, clocks: {}, chosen: null, now: null, seen: null, message: null, boot: null };
+const state = { open: [], closed: [], more: 0, clocks: {}, chosen: null, seen: null };
 
-const keys = new Keys({ choices, commit, simple: simpleKeys(), onChange: foot });
-const openHelp = setUpHelp(keys);
+keys.add({ verbs: VERBS, choices, commit, simple: simpleKeys(), hints: HINTS });
+shell.help.show(ROWS);
 const queue = new Queue(places, { onChoose: choose });
 const plan = new Plan(site, places);
 const wall = new Wall(site, places);
@@ -37,7 +55,6 @@ const detail = new Detail(places, {
     keys.answer(key);
   },
 });
-setUpSound();
 
 const everything = () => [...state.open, ...state.closed];
 const chosen = () => everything().find((alarm) => alarm.id === state.chosen);
@@ -59,8 +76,6 @@ function simpleKeys() {
     },
     a: () => perform("acknowledge"),
     w: () => detail.note.focus(),
-    m: toggleSound,
-    "?": () => openHelp(),
   };
 }
 
@@ -134,22 +149,6 @@ async function perform(verb, body = {}) {
   tell(answer.done, answer.done ? say(`act.done.${verb}`, values) : answer.words);
 }
 
-let forget = null;
-
-function tell(done, words) {
-  state.message = { done, words };
-  clearTimeout(forget);
-  forget = setTimeout(() => {
-    state.message = null;
-    foot();
-  }, MESSAGE_TIME);
-  foot();
-}
-
-function foot() {
-  showCommand(keys.pending, state.message, keys);
-}
-
 // ---- what the desk says
 
 function showAlarms() {
@@ -161,41 +160,28 @@ function showAlarms() {
 }
 
 function showDetail() {
-  detail.show(chosen(), state.clocks[state.chosen], state.now);
+  detail.show(chosen(), state.clocks[state.chosen], shell.now);
 }
 
-function announce(alarms) {
+// The first of what is new and waits for somebody.
+function fresh(alarms) {
   const known = state.seen;
   state.seen = new Map(alarms.map((alarm) => [alarm.id, alarm.handling]));
   if (known === null) return null;
-  const fresh = alarms.filter((alarm) => waiting(alarm) && known.get(alarm.id) !== alarm.handling && alarm.suppression === null);
-  if (fresh.length === 0) return null;
-  const [first] = fresh;
-  const values = { priority: say(`priority.${first.priority}`), what: places.what(first), place: places.where(first) };
-  byId("announce").textContent = say("queue.new", values);
-  play(first.priority);
-  return first;
+  return alarms.find((alarm) => waiting(alarm) && known.get(alarm.id) !== alarm.handling && alarm.suppression === null) ?? null;
 }
 
 const hear = {
-  hello({ boot, slow }) {
-    // another run of the desk may bring another page
-    if (state.boot !== null && state.boot !== boot) location.reload();
-    state.boot = boot;
-    if (slow) tell(false, say("lost.slow"));
-  },
   alarms({ open, closed, more }) {
     Object.assign(state, { open, closed, more });
-    const fresh = announce(open);
+    const first = fresh(open);
     // who works on nothing is shown what is new; who works on something is not taken from it
-    if (fresh && chosen()?.handling === "closed" && keys.pending === null && !detail.writing) state.chosen = null;
+    if (first && chosen()?.handling === "closed" && keys.pending === null && !detail.writing) state.chosen = null;
     const vanished = state.chosen !== null && !chosen();
     if (state.chosen === null || vanished) state.chosen = null;
-    if (state.chosen === null && open.length > 0) choose((fresh ?? open[0]).id);
+    if (state.chosen === null && open.length > 0) choose((first ?? open[0]).id);
     else showAlarms();
-    // in an exercise a real alarm may come: then the banner must not deny it
-    byId("exercise-words").textContent = say(open.every((alarm) => alarm.exercise) ? "exercise.words" : "exercise.mixed");
-    foot();
+    shell.foot();
   },
   clocks(clocks) {
     state.clocks = clocks;
@@ -207,50 +193,12 @@ const hear = {
   picture(news) {
     wall.news(news);
   },
-  scene({ title, exercise }) {
-    byId("exercise").hidden = !exercise;
-    byId("scene").textContent = exercise ? "" : (title ?? "");
-    byId("exercise-scene").textContent = exercise ? (title ?? "") : "";
-  },
-  beat({ now, counts }) {
-    state.now = now;
+  beat({ counts }) {
     plan.age();
-    byId("now").textContent = timeOfDay(now);
-    byId("day").textContent = `${day(now)} · ${zone}`;
     const idle = counts.received === 0 && counts.detected === 0 && counts.dropped === 0;
     byId("counts").textContent = idle ? "" : say("wall.counts", counts);
     byId("counts").title = say("wall.counts.title", counts);
   },
 };
 
-function linkState(to, words) {
-  const link = byId("link");
-  if (link.dataset.state !== to) {
-    link.dataset.state = to;
-    link.querySelector("span").textContent = words;
-  }
-}
-
-new Link("/events", {
-  topics: Object.keys(hear),
-  onEvent: (topic, data) => hear[topic](data),
-  onLive() {
-    linkState("live", say("bar.live"));
-    byId("lost").hidden = true;
-    document.body.classList.remove("not-live");
-  },
-  onLost(seconds) {
-    linkState("lost", say("bar.lost"));
-    byId("lost").hidden = false;
-    byId("lost").querySelector("span").textContent = say("lost.words", { seconds: Math.round(seconds) });
-    document.body.classList.add("not-live");
-  },
-  onEnded() {
-    linkState("lost", say("bar.lost"));
-    byId("lost").hidden = false;
-    byId("lost").querySelector("span").textContent = say("lost.session");
-    byId("lost").querySelector("a").hidden = false;
-    document.body.classList.add("not-live");
-  },
-});
-foot();
+for (const [topic, hearer] of Object.entries(hear)) shell.on(topic, hearer);

@@ -1,23 +1,16 @@
-// The page of keys.
+// The page of keys: those of this page, then those of every page.
 
 import { byId, el } from "./dom.js";
 import { say } from "./words.js";
 
-const ROWS = [
-  [["n", "a"], "next"],
-  [["j", "k"], "move"],
-  [["d", "1…7"], "assess"],
-  [["s", "1…9"], "send"],
-  [["o", "1…9"], "on_scene"],
-  [["c", "c"], "contact"],
-  [["x", "x"], "close"],
-  [["r", "r"], "reopen"],
-  [["v", "1…9"], "camera"],
-  [["w"], "note"],
+const EVERYWHERE = [
+  [["g", "…"], "go"],
   [["m"], "sound"],
   [["Esc"], "cancel"],
   [["?"], "help"],
 ];
+
+const list = (rows) => el("dl", {}, ...rows.flatMap(([pressed, row]) => [el("dt", {}, ...pressed.map((one) => el("kbd", {}, one))), el("dd", {}, say(`help.row.${row}`))]));
 
 export function setUpHelp(keys) {
   const dialog = byId("help");
@@ -26,13 +19,18 @@ export function setUpHelp(keys) {
   letters.addEventListener("change", () => {
     keys.enabled = letters.checked;
   });
+  const own = el("div", {});
   dialog.append(
     el("h2", { id: "help-title" }, say("help.title")),
     el("p", {}, say("help.intro")),
-    el("dl", {}, ...ROWS.flatMap(([pressed, row]) => [el("dt", {}, ...pressed.map((one) => el("kbd", {}, one))), el("dd", {}, say(`help.row.${row}`))])),
+    own,
+    el("h3", {}, say("help.shell")),
+    list(EVERYWHERE),
     el("label", {}, letters, say("help.shortcuts")),
     el("form", { method: "dialog" }, el("button", {}, say("help.close"))),
   );
-  byId("keys").addEventListener("click", () => dialog.showModal());
-  return () => dialog.showModal();
+  const open = () => dialog.showModal();
+  byId("keys").addEventListener("click", open);
+  // rows are [[key, ...], word of the catalogue under "help.row."]
+  return { open, show: (rows) => own.replaceChildren(list(rows)) };
 }

@@ -3,19 +3,28 @@
 import { byId, el } from "./dom.js";
 import { say } from "./words.js";
 
-// verb -> the key that begins it
-export const VERBS = { assess: "d", send: "s", on_scene: "o", contact: "c", reopen: "r", close: "x", camera: "v" };
-
-const inField = (node) => node instanceof Element && node.closest("input, textarea, select, dialog") !== null;
+const inField = (node) => node instanceof Element && node.closest("input, textarea, select, dialog, [contenteditable]") !== null;
 
 export class Keys {
   #pending = null;
   #enabled = true;
+  #verbs = new Map(); // key -> {verb, choices, commit}
+  #simple = new Map();
+  hints = [["g", "go"]];
 
-  // `choices(verb)` gives [{key, words}] for the second key, or null where the verb does not fit now.
-  constructor({ choices, commit, simple, onChange }) {
-    Object.assign(this, { choices, commit, simple, onChange });
+  constructor({ onChange }) {
+    this.onChange = onChange;
     document.addEventListener("keydown", (event) => this.#press(event));
+  }
+
+  // `verbs` maps a verb to the key that begins it; `choices(verb)` gives [{key, words}] for the second key, or null
+  // where the verb does not fit now; `commit(verb, choice)` does it, and may ask on. `simple` maps a key to what it
+  // does at once, `hints` are [key, ..., word of the catalogue under "command."] for the foot of the page.
+  add({ verbs = {}, choices, commit, simple = {}, hints = [] }) {
+    for (const [verb, key] of Object.entries(verbs)) this.#verbs.set(key, { verb, choices, commit });
+    for (const [key, does] of Object.entries(simple)) this.#simple.set(key, does);
+    this.hints = [...hints, ...this.hints];
+    this.onChange();
   }
 
   get enabled() {
@@ -37,23 +46,25 @@ export class Keys {
   }
 
   begin(verb) {
-    const choices = this.choices(verb);
-    this.#pending = choices === null ? null : { verb, choices };
+    const found = [...this.#verbs.values()].find((one) => one.verb === verb);
+    const choices = found.choices(verb);
+    this.#pending = choices === null ? null : { ...found, choices };
     this.onChange();
   }
 
   // The second key, pressed or clicked. A key that is no answer cancels.
   answer(key) {
-    const { verb, choices } = this.#pending ?? { choices: [] };
-    const choice = choices.find((one) => one.key === key);
+    const asked = this.#pending;
+    const choice = asked?.choices.find((one) => one.key === key);
     this.#pending = null;
     // a commit may ask on: "duplicate" asks of which
-    if (choice) this.#pending = this.commit(verb, choice) ?? null;
+    const more = choice ? asked.commit(asked.verb, choice) : null;
+    if (more) this.#pending = { ...asked, ...more };
     this.onChange();
   }
 
   #press(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented) return;
     if (event.key === "Escape") {
       if (inField(event.target)) event.target.blur();
       this.cancel();
@@ -69,14 +80,14 @@ export class Keys {
     const arrow = { ArrowDown: "j", ArrowUp: "k" }[event.key];
     if (!arrow && !this.#enabled) return;
     const key = arrow ?? event.key;
-    const verb = Object.keys(VERBS).find((one) => VERBS[one] === key);
+    const verb = this.#verbs.get(key)?.verb;
     if (event.repeat && !["j", "k"].includes(key)) return;
     if (verb) {
       event.preventDefault();
       this.begin(verb);
-    } else if (this.simple[key]) {
+    } else if (this.#simple.has(key)) {
       event.preventDefault();
-      this.simple[key]();
+      this.#simple.get(key)();
     }
   }
 }
@@ -92,17 +103,7 @@ export function showCommand(pending, message, keys) {
     line.replaceChildren(el("strong", {}, say(`command.pending.${pending.verb}`)), ...choices, el("span", { class: "hint" }, key("Esc"), say("command.cancel")));
     return;
   }
-  const hints = [
-    ["j", "k", "move"],
-    ["n", "next"],
-    ["a", "acknowledge"],
-    ["d", "assess"],
-    ["s", "send"],
-    ["o", "on_scene"],
-    ["c", "contact"],
-    ["v", "camera"],
-    ["?", "help"],
-  ];
+  const hints = [...(keys?.hints ?? []), ["?", "help"]];
   line.replaceChildren(
     el("strong", {}, message?.words || say("command.keys")),
     ...hints.map((hint) => el("span", { class: "hint" }, ...hint.slice(0, -1).map(key), say(`command.${hint.at(-1)}`))),

@@ -10,16 +10,19 @@ export class Link {
   #over = false;
   #opened = 0;
 
-  constructor(url, { topics, onEvent, onLive, onLost, onEnded }) {
-    Object.assign(this, { url, topics, onEvent, onLive, onLost, onEnded });
+  // `always`: this page listens even where nobody sees it, as the duty desk does. Browsers allow six lines to one host
+  // over HTTP/1.1, so every other page lets go of its own while it is hidden.
+  constructor(url, { topics, always, onEvent, onLive, onLost, onEnded }) {
+    Object.assign(this, { url, topics, always, onEvent, onLive, onLost, onEnded });
     this.#open();
+    document.addEventListener("visibilitychange", () => this.#turn());
     setInterval(() => this.#look(), 500);
-    addEventListener("offline", () => this.#lose());
+    addEventListener("offline", () => this.#resting || this.#lose());
     addEventListener("online", () => this.#open());
   }
 
   #open() {
-    if (this.#over) return;
+    if (this.#over || this.#resting) return;
     this.#source?.close();
     this.#opened = performance.now();
     const source = new EventSource(this.url);
@@ -41,6 +44,21 @@ export class Link {
       this.#lose();
       if (source.readyState === EventSource.CLOSED) this.#ask();
     });
+  }
+
+  get #resting() {
+    return document.hidden && !this.always;
+  }
+
+  #turn() {
+    if (this.#over) return;
+    if (this.#resting) {
+      this.#source?.close();
+      this.#source = null;
+      return;
+    }
+    this.#heard = performance.now();
+    if (this.#source === null) this.#open();
   }
 
   // A closed line is either a desk that is gone or a session that has ended; only an answer tells.
@@ -67,7 +85,7 @@ export class Link {
   }
 
   #look() {
-    if (this.#over) return;
+    if (this.#over || this.#resting) return;
     const now = performance.now();
     if (now - this.#heard > SILENCE) this.#lose();
     if (this.#lost && now - this.#opened > RETRY) this.#open();

@@ -1,0 +1,91 @@
+"""What every page stands in: the bar, the way to the other pages, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from bartizan.adapters.web.gate import GatedRoute, session_of
+from bartizan.adapters.web.pages import page
+from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, authorise
+from bartizan.adapters.web.sessions import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that one may go to: its path, the letter after `g` that goes there, and the key of its name."""
+
+    path: str
+    letter: str
+    words: str
+
+
+# in the order of the bar; a page that this desk does not serve is not offered
+PLACES = (
+    Place("/", "d", "nav.desk"),
+    Place("/incidents", "i", "nav.incidents"),
+    Place("/report", "n", "nav.report"),
+    Place("/plan", "p", "nav.plan"),
+    Place("/wall", "w", "nav.wall"),
+    Place("/replay", "r", "nav.replay"),
+    Place("/shift", "s", "nav.shift"),
+    Place("/evidence", "e", "nav.evidence"),
+    Place("/shared", "q", "nav.shared"),
+    Place("/assessment", "a", "nav.assessment"),
+    Place("/figures", "f", "nav.figures"),
+    Place("/proposals", "b", "nav.proposals"),
+    Place("/drills", "x", "nav.drills"),
+    Place("/editor", "t", "nav.editor"),
+    Place("/people", "o", "nav.people"),
+    Place("/outreach", "u", "nav.outreach"),
+    Place("/settings", "c", "nav.settings"),
+    Place("/health", "h", "nav.health"),
+)
+
+
+def shell_page(request: Request, template: str, code: int = 200, /, **values: Any) -> HTMLResponse:
+    """A page that extends shell.html, for whoever is logged in.
+
+    The template finds `site` (its name), `user`, `role`, `csrf`, `may` (the actions of this person, in words that
+    scripts ask for), `places` (the pages this person may go to), `here` (the path) and whatever `values` adds.
+    """
+    session = session_of(request)
+    shown = {
+        "site": request.app.state.site.name,
+        "user": session.user,
+        "role": session.role,
+        "csrf": session.csrf,
+        "may": [action.value for action in Action if may(session, action)],
+        "places": [place for place, action in offered(request.app.routes) if may(session, action)],
+        "here": request.url.path,
+    }
+    return page(template, code, **(shown | values))
+
+
+def may(session: Session, action: Action) -> bool:
+    """Whether this person's role allows the action at all; of one object `authorise` answers, each time."""
+    try:
+        authorise(session, action)
+    except (NotAllowed, NotLoggedIn):
+        return False
+    return True
+
+
+def offered(routes: Iterable[Any]) -> list[tuple[Place, Action]]:
+    """The pages that are served, each with the action that its gate asks for: there is no second list of rights."""
+    actions = {route.path: route.action for route in _gated(routes) if "GET" in (route.methods or ())}
+    return [(place, actions[place.path]) for place in PLACES if place.path in actions]
+
+
+def _gated(routes: Iterable[Any]) -> Iterator[GatedRoute]:
+    """Every route behind the gate, those of included routers too."""
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if isinstance(route, GatedRoute):
+            yield route
+        elif inner is not None:
+            yield from _gated(inner.routes)
