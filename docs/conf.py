@@ -35,7 +35,7 @@ apidoc_modules = [
     {
         "path": "../src/bartizan",
         "destination": "reference/api",
-        # one page per package: the theme draws the whole tree beside every page, which with one per module takes minutes
+        # one page per package: the theme draws the whole tree beside every page, which for every module takes minutes
         "separate_modules": False,
         "module_first": True,
         "implicit_namespaces": False,

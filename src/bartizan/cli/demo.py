@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import click
 
-from bartizan.app.desk import Desk
+from bartizan.app.desk import Desk, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport
 from bartizan.app.study import study
@@ -65,11 +65,11 @@ def demo(*, headless: bool, port: int, blind: tuple[str, ...], end: bool) -> Non
     with ExitStack() as open_parts:
         journal = open_parts.enter_context(wiring.kept_for_now())
         clock = ExerciseClock(stories[0].scenes[0].start)
-        desk = Desk(site, journal, clock)
+        room = open_room(site, journal, clock)
         feed = None if headless else LiveFeed()
         if feed is not None:
-            _open_page(open_parts, desk, feed, clock, port)
-        reports = _play(stories, desk, clock, feed, blind)
+            _open_page(open_parts, room, feed, clock, port)
+        reports = _play(stories, room.desk, clock, feed, blind)
         if feed is not None and not end:
             click.echo("The stories are over. The desk stays open: end it with Ctrl-C.")
             _until_stopped()
@@ -93,8 +93,8 @@ def assessed(site: Site) -> Iterator[str]:
     yield ""
 
 
-def _open_page(parts: ExitStack, desk: Desk, feed: LiveFeed, clock: ExerciseClock, port: int) -> None:
-    server, password = wiring.exercise_page(desk, site=desk.site, live=feed, now=clock, user=USER, port=port)
+def _open_page(parts: ExitStack, room: Room, feed: LiveFeed, clock: ExerciseClock, port: int) -> None:
+    server, password = wiring.exercise_page(room, site=room.site, live=feed, now=clock, user=USER, port=port)
     parts.enter_context(server)
     click.echo(f"The desk: {server.url}")
     click.echo(f"  log in as {USER}, password {password} (for this demo alone)")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.desk import Desk
+from bartizan.app.desk import open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.cli import desk_watch, wiring, wiring_live
 from bartizan.cli.bus_options import Bus, bus_options
@@ -77,13 +77,13 @@ def desk(
         at_work = desk_watch.at_work(parts, site, read, sources, bus)
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
-        open_desk = Desk(read.in_state(states), journal, lambda: datetime.now(UTC))
+        room = open_room(read.in_state(states), journal, lambda: datetime.now(UTC))
         live = LiveFeed()
         accounts, password = wiring.desk_accounts(folder, USER, new_password)
         if password is not None:
             click.echo(f"The password of {USER} (printed this once): {password}")
         server = wiring.desk_page(
-            open_desk,
+            room,
             site=read,
             live=live,
             accounts=accounts,
@@ -97,7 +97,7 @@ def desk(
         if at_work is None:
             server.run()
             return
-        with desk_watch.on_duty(at_work, read, open_desk, live, folder=folder, states=states, stop=server.stop):
+        with desk_watch.on_duty(at_work, read, room.desk, live, folder=folder, states=states, stop=server.stop):
             server.run()
 
 

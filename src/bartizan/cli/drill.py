@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, Happening
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
@@ -28,7 +28,7 @@ def drill(site: Path, scenario: Path, *, blind: tuple[str, ...], seed: int) -> N
     """
     guarded, script = wiring.load_site(site), wiring.read_scenario(scenario)
     clock = ExerciseClock(script.scenes[0].start)
-    desk = Desk(guarded, MemoryJournal(), clock)
+    desk = open_desk(guarded, MemoryJournal(), clock)
     with wiring.camera_threads() as workers:
         report = Exercise(guarded, desk, clock, tell=tell, blind=blind, seed=seed, workers=workers).play(script)
     for line in outcome(report):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
     from bartizan.app.compare import Comparison
-    from bartizan.app.desk import Desk, Journal
+    from bartizan.app.desk import Journal, Room
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
@@ -286,7 +286,7 @@ def kept_for_now() -> Iterator[Journal]:
 
 
 def exercise_page(
-    desk: Desk, *, site: Site, live: LiveFeed, now: Callable[[], datetime], user: str, port: int
+    room: Room, *, site: Site, live: LiveFeed, now: Callable[[], datetime], user: str, port: int
 ) -> tuple[DeskServer, str]:
     """The desk's page on the loopback address for one person, and the password made for them; nothing is kept."""
     from bartizan.adapters.web.accounts import Accounts, new_password
@@ -295,7 +295,7 @@ def exercise_page(
 
     password = new_password()
     accounts = Accounts.of({user: (password, "officer")})
-    return DeskServer(create_app(desk, site=site, live=live, accounts=accounts, now=now), port=port), password
+    return DeskServer(create_app(room, site=site, live=live, accounts=accounts, now=now), port=port), password
 
 
 @contextmanager
@@ -345,7 +345,7 @@ def require_address(host: str, port: int, certificate: Path | None, key: Path | 
 
 
 def desk_page(
-    desk: Desk,
+    room: Room,
     *,
     site: Site,
     live: LiveFeed,
@@ -363,7 +363,7 @@ def desk_page(
 
     encrypted = certificate is not None or behind_proxy
     hosts = LOOPBACK_HOSTS if is_loopback(host) and not behind_proxy else None
-    app = create_app(desk, site=site, live=live, accounts=accounts, tls=encrypted, hosts=hosts)
+    app = create_app(room, site=site, live=live, accounts=accounts, tls=encrypted, hosts=hosts)
     return DeskServer(
         app,
         host=host,

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from bartizan.adapters.web import Accounts, create_app
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import Desk, MemoryJournal, open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.signal import Signal
 from bartizan.site.document import build
@@ -162,11 +162,11 @@ def open_post(**options: Any) -> Iterator[Post]:
     seconds = Seconds()
     live = LiveFeed()
     site = build(DOCUMENT)
-    desk = Desk(site, MemoryJournal(), lambda: datetime.now(UTC))
+    room = open_room(site, MemoryJournal(), lambda: datetime.now(UTC))
     accounts = Accounts.of({"officer": (PASSWORD, "officer"), "guest": (PASSWORD, "viewer")}, CHEAP)
-    app = create_app(desk, site=site, live=live, accounts=accounts, clock=seconds, **options)
+    app = create_app(room, site=site, live=live, accounts=accounts, clock=seconds, **options)
     with asyncio.Runner() as runner:
-        made = Post(app, desk, live, seconds, site, runner)
+        made = Post(app, room.desk, live, seconds, site, runner)
         try:
             yield made
         finally:

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
 from bartizan.adapters.files.site import load_site
 from bartizan.adapters.store import open_journal
 from bartizan.adapters.web import Accounts, DeskServer, create_app
-from bartizan.app.desk import Desk
+from bartizan.app.desk import Desk, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.signal import Signal
 from bartizan.site.site import Site
@@ -50,11 +50,16 @@ class Post:
     """A desk on a journal on disk, served on a free port of this machine."""
 
     site: Site
-    desk: Desk
+    room: Room
     live: LiveFeed
     now: Now
     server: DeskServer
     complaints: list[str] = field(default_factory=list)
+
+    @property
+    def desk(self) -> Desk:
+        """Its alarms."""
+        return self.room.desk
 
     def open(self, browser: Browser) -> Page:
         """Log in as the officer, in a page that notes whatever it complains of and whatever it asks for."""
@@ -90,9 +95,9 @@ class Post:
 
 
 @contextmanager
-def serve(site: Site, desk: Desk, live: LiveFeed, now: Now, port: int = 0) -> Iterator[DeskServer]:
+def serve(site: Site, room: Room, live: LiveFeed, now: Now, port: int = 0) -> Iterator[DeskServer]:
     accounts = Accounts.of({"officer": (PASSWORD, "officer")}, CHEAP)
-    with DeskServer(create_app(desk, site=site, live=live, accounts=accounts, now=now), port=port) as server:
+    with DeskServer(create_app(room, site=site, live=live, accounts=accounts, now=now), port=port) as server:
         yield server
 
 
@@ -100,11 +105,11 @@ def serve(site: Site, desk: Desk, live: LiveFeed, now: Now, port: int = 0) -> It
 def post(chancery: Path, tmp_path: Path) -> Iterator[Post]:
     site, live = load_site(chancery), LiveFeed()
     journal = open_journal(tmp_path / "data" / "journal.sqlite")
-    desk = Desk(site, journal, lambda: datetime.now(UTC))
+    room = open_room(site, journal, lambda: datetime.now(UTC))
     try:
         now = Now()
-        with serve(site, desk, live, now) as server:
-            yield Post(site, desk, live, now, server)
+        with serve(site, room, live, now) as server:
+            yield Post(site, room, live, now, server)
     finally:
         journal.close()
 
@@ -242,7 +247,7 @@ def test_a_desk_that_stops_is_noticed_and_one_that_starts_again_asks_who_is_ther
     page = post.open(browser)
     post.server.stop()
     expect(page.locator("#lost")).to_be_visible(timeout=5000)
-    with serve(post.site, post.desk, post.live, post.now, post.server.port):
+    with serve(post.site, post.room, post.live, post.now, post.server.port):
         expect(page.locator("#lost")).to_contain_text("You are logged out", timeout=10_000)
         page.get_by_role("link", name="Log in again").click()
         expect(page.get_by_label("Password")).to_be_visible()

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bartizan.app.desk import Desk, MemoryJournal, Notice, Record
+from bartizan.app.desk import MemoryJournal, Notice, Record, open_desk
 from bartizan.desk.alarms import (
     DISPOSITIONS,
     PRIORITIES,
@@ -68,7 +68,7 @@ class DeskMachine(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> None:
-        self.desk = Desk(SITE, self.journal, lambda: self.at, new_id=lambda: next(self.ids))
+        self.desk = open_desk(SITE, self.journal, lambda: self.at, new_id=lambda: next(self.ids))
         self.listener = self.desk.subscribe()
         self.heard.clear()
         self.since = self.desk.seq

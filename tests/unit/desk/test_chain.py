@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.app.desk.chain import CHAIN_WINDOW, Chain, chain_of
 from bartizan.app.desk.place import Places
 from bartizan.desk.alarms import Alarm
@@ -61,7 +61,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.at = T0
-        self.desk = Desk(SITE, MemoryJournal(), lambda: self.at)
+        self.desk = open_desk(SITE, MemoryJournal(), lambda: self.at)
         self.count = 0
 
     def raise_at(self, seconds: float, **changed: Any) -> Alarm:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Desk, Journal, MemoryJournal, Notice, Record
+from bartizan.app.desk import Desk, Journal, MemoryJournal, Notice, Record, open_desk
 from bartizan.desk.alarms import AckLostError, Alarm, CommandError, ExerciseMixError, HistoryError, UnknownAlarmError
 from bartizan.errors import StoreError, UnknownIdError
 from bartizan.signal import Signal
@@ -41,7 +41,7 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]
 
 
 def desk_on(journal: Journal, now: Callable[[], datetime] = lambda: T0) -> Desk:
-    return Desk(SITE, journal, now)
+    return open_desk(SITE, journal, now)
 
 
 def test_the_same_signal_twice_is_one_alarm_and_one_of_another_run_is_another(journal: Journal) -> None:
@@ -203,7 +203,7 @@ def test_instants_are_kept_in_utc_and_a_clock_without_an_offset_is_refused(journ
 
 
 def test_ids_come_from_their_source_and_are_never_used_twice() -> None:
-    desk = Desk(SITE, MemoryJournal(), lambda: T0, new_id=lambda: "always")
+    desk = open_desk(SITE, MemoryJournal(), lambda: T0, new_id=lambda: "always")
     assert desk.submit(signal()).id == "always"
     with pytest.raises(HistoryError, match="in use"):
         desk.submit(signal(id="run-2"))

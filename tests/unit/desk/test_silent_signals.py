@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Desk, Journal, MemoryJournal
+from bartizan.app.desk import Desk, Journal, MemoryJournal, open_desk
 from bartizan.desk.alarms import SignalError
 from bartizan.signal import Signal
 from bartizan.site import build
@@ -31,7 +31,7 @@ def journal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Journal]
 
 
 def desk_on(journal: Journal) -> Desk:
-    return Desk(SITE, journal, lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    return open_desk(SITE, journal, lambda: datetime(2026, 3, 1, tzinfo=UTC))
 
 
 def test_a_silent_signal_is_kept_and_no_alarm(journal: Journal) -> None:

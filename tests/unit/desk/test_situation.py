@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from scipy import integrate, stats
 
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
 from bartizan.site import build
@@ -46,7 +46,7 @@ class Bench:
 
     def __init__(self, document: dict[str, Any] = DOCUMENT) -> None:
         self.at = T0
-        self.desk = Desk(build(document), MemoryJournal(), lambda: self.at)
+        self.desk = open_desk(build(document), MemoryJournal(), lambda: self.at)
         self.count = 0
 
     def set(self, seconds: float) -> None:

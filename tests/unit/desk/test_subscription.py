@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import Desk, MemoryJournal, Notice, Resync
+from bartizan.app.desk import Desk, MemoryJournal, Notice, Resync, open_desk
 from bartizan.signal import Signal
 from bartizan.site import build
 
 
 def desk() -> Desk:
-    return Desk(build({"schema": 1, "site": {"name": "x"}}), MemoryJournal(), lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    return open_desk(
+        build({"schema": 1, "site": {"name": "x"}}), MemoryJournal(), lambda: datetime(2026, 3, 1, tzinfo=UTC)
+    )
 
 
 def submit(desk: Desk, *numbers: int) -> None:
@@ -70,7 +72,7 @@ def test_a_closed_listener_hears_nothing_and_lets_its_waiter_go() -> None:
     assert heard == [1, 2]
     assert listener.closed
     assert listener.get() is None
-    assert made._listeners == ()
+    assert made._ledger._listeners == ()
 
 
 def test_get_waits_no_longer_than_it_was_told() -> None:

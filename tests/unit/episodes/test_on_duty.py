@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
 from bartizan.app.live import Sighting
@@ -29,7 +29,7 @@ class Gathered:
 
 
 def test_what_is_unusual_is_an_alarm_too() -> None:
-    desk = Desk(SITE, MemoryJournal(), lambda: datetime(2026, 3, 1, tzinfo=UTC))
+    desk = open_desk(SITE, MemoryJournal(), lambda: datetime(2026, 3, 1, tzinfo=UTC))
     shown: list[tuple[int, float]] = []
 
     def episodes(signals: Sequence[Signal], t: float) -> Sequence[Signal]:

@@ -13,7 +13,7 @@ import pytest
 
 from bartizan.adapters.files.scenario import read_scenario
 from bartizan.adapters.files.site import load_site
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import Desk, MemoryJournal, open_desk
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport
 from bartizan.app.exercise.officer import NAME
@@ -95,7 +95,7 @@ def played(
 ) -> tuple[ExerciseReport, Desk]:
     clock = ExerciseClock(START)
     numbers = count(1)
-    desk = Desk(site, MemoryJournal(), clock, new_id=lambda: f"alarm-{next(numbers)}")
+    desk = open_desk(site, MemoryJournal(), clock, new_id=lambda: f"alarm-{next(numbers)}")
     exercise = Exercise(site, desk, clock, workers=workers, blind=blind, feed=feed)
     return exercise.play(Scenario(name="test", scenes=scenes)), desk
 
@@ -238,7 +238,7 @@ def test_a_response_is_sent_and_the_clock_counts_from_the_first_alarm(one_camera
 
 def test_a_person_at_the_desk_may_be_quicker_than_the_officer(one_camera: Site) -> None:
     clock = ExerciseClock(START)
-    desk = Desk(one_camera, MemoryJournal(), clock)
+    desk = open_desk(one_camera, MemoryJournal(), clock)
 
     def quick(scene: Scene, t: float) -> None:
         for alarm in desk.queue():
@@ -297,7 +297,7 @@ def test_scenes_are_strangers_to_one_another(west: Site) -> None:
 
 def test_what_cannot_be_played_is_refused_in_words(site: Site) -> None:
     clock = ExerciseClock(START)
-    desk = Desk(site, MemoryJournal(), clock)
+    desk = open_desk(site, MemoryJournal(), clock)
     with pytest.raises(UnknownIdError, match="no camera has the id 'nord'"):
         Exercise(site, desk, clock, blind=["nord"])
     nobody = site.with_changes([Change(at="camera/west", remove=True), Change(at="camera/entrance", remove=True)])
@@ -321,7 +321,7 @@ def test_passers_by_alone_raise_nothing(chancery: Path) -> None:
     """The bundled scenario on the bundled site, with all cameras and every rule as it is."""
     site = load_site(chancery)
     clock = ExerciseClock(START)
-    desk = Desk(site, MemoryJournal(), clock)
+    desk = open_desk(site, MemoryJournal(), clock)
     report = Exercise(site, desk, clock).play(read_scenario(chancery / "scenarios" / "passers-by.toml"))
     assert desk.alarms() == ()
     assert report.passed

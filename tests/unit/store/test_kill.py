@@ -24,14 +24,14 @@ WRITER = """
 import os, random, signal, sys, time
 from datetime import UTC, datetime
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Desk
+from bartizan.app.desk import open_desk
 from bartizan.signal import Signal
 from bartizan.site import build
 
 SITE = build({"schema": 1, "site": {"name": "x"}})
 
 def write(path, told, life):
-    desk = Desk(SITE, open_journal(path), lambda: datetime.now(UTC))
+    desk = open_desk(SITE, open_journal(path), lambda: datetime.now(UTC))
     count = 0
     while True:
         count += 1
@@ -61,7 +61,7 @@ for life in range(int(sys.argv[2])):
             name, state = line.split()
             told_all[name] = state
     with open_journal(sys.argv[1]) as journal:
-        found = {alarm.id: alarm for alarm in Desk(SITE, journal, lambda: datetime.now(UTC)).alarms()}
+        found = {alarm.id: alarm for alarm in open_desk(SITE, journal, lambda: datetime.now(UTC)).alarms()}
     for name, state in told_all.items():
         alarm = found[name]
         assert alarm.handling == "acknowledged" or state == "raised", (name, state, alarm)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import Desk, MemoryJournal
+from bartizan.app.desk import Desk, MemoryJournal, open_desk
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
 from bartizan.app.live import LiveRun
@@ -84,7 +84,7 @@ def pictures(camera: str, until: float, begin: float = 0.0) -> list[tuple[float,
 
 def watch(told: list[tuple[float, Arrival]], until: float) -> tuple[Desk, LiveFeed]:
     script = Script(told)
-    desk, feed = Desk(SITE, MemoryJournal(), lambda: BEGAN + timedelta(seconds=script.now)), LiveFeed()
+    desk, feed = open_desk(SITE, MemoryJournal(), lambda: BEGAN + timedelta(seconds=script.now)), LiveFeed()
     run = LiveRun(SITE, run="watch-1", start_utc=BEGAN, health=["north", "south"])
     gathering = Gathering(run, Join(["north", "south"], wait=2.0), now=script.clock)
     DutyWatch(desk, feed, run, gathering, name="watch-1").watch(script, lambda: script.now >= until)
@@ -175,7 +175,7 @@ def test_when_no_camera_sees_any_more_nobody_is_shown() -> None:
     told = Script(script)
     run = LiveRun(SITE, run="watch-2", start_utc=BEGAN, health=["north"])
     gathering = Gathering(run, Join(["north"], wait=2.0), now=told.clock)
-    duty = DutyWatch(Desk(SITE, MemoryJournal(), lambda: BEGAN), feed, run, gathering, name="watch-2")
+    duty = DutyWatch(open_desk(SITE, MemoryJournal(), lambda: BEGAN), feed, run, gathering, name="watch-2")
 
     def over() -> bool:
         shown.append(len(feed.tracks()[1]))

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from bartizan.adapters.store.owner import OwnerLock
 from bartizan.adapters.store.schema import OLDEST_SQLITE, RECORD, prepare, record_of
 from bartizan.app.desk.journal import Record, body_text, record_text
-from bartizan.desk.alarms.state import instant
+from bartizan.desk.event import instant
 from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
 

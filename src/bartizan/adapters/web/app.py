@@ -28,7 +28,7 @@ from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForm
 from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.stream import EventStream
-from bartizan.app.desk import Desk
+from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.desk.alarms import CommandRefusedError, UnknownAlarmError
 from bartizan.errors import BartizanError, InputError, StoreError
@@ -38,7 +38,7 @@ LOGINS_WAITING = 8  # log-ins that may wait for the one thread that hashes; more
 
 
 def create_app(
-    desk: Desk,
+    room: Room,
     *,
     site: Site,
     live: LiveFeed,
@@ -50,13 +50,13 @@ def create_app(
     idle: float = IDLE_LIMIT,
     absolute: float = ABSOLUTE_LIMIT,
 ) -> FastAPI:
-    """The application of one desk.
+    """The application of one duty room.
 
     `now` is the instant that the page shows, an exercise's own while one runs; `clock` is seconds for sessions and
     limits, and never an exercise's. `tls`: pages reach the desk encrypted, so cookies are for TLS alone. `hosts`:
     names under which it answers (see `Shield`). `idle` and `absolute`: limits of a session [s].
     """
-    hub = Hub(desk, live, now)
+    hub = Hub(room.desk, live, now)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -67,7 +67,7 @@ def create_app(
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=life)
     state = app.state
-    state.desk, state.site, state.live, state.accounts, state.hub = desk, site, live, accounts, hub
+    state.room, state.desk, state.site, state.live, state.accounts, state.hub = room, room.desk, site, live, accounts, hub
     state.sessions = Sessions(clock, idle=idle, absolute=absolute)
     state.limit = LoginLimit(clock)
     state.forms = LoginForms()

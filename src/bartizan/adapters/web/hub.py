@@ -14,7 +14,7 @@ from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.stream import Outbox, message
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.desk.alarms.state import instant
+from bartizan.desk.event import instant
 
 MAX_SHOWN = 100  # open alarms in a page; how many more there are is said
 MAX_CLOSED = 20  # the latest closed ones stay in sight

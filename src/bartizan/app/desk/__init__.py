@@ -2,7 +2,20 @@
 
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.journal import Journal, MemoryJournal, Record
+from bartizan.app.desk.room import Room, open_desk, open_room
 from bartizan.app.desk.situation import Situation
 from bartizan.app.desk.subscription import Notice, Resync, Subscription
 
-__all__ = ["Desk", "Journal", "MemoryJournal", "Notice", "Record", "Resync", "Situation", "Subscription"]
+__all__ = [
+    "Desk",
+    "Journal",
+    "MemoryJournal",
+    "Notice",
+    "Record",
+    "Resync",
+    "Room",
+    "Situation",
+    "Subscription",
+    "open_desk",
+    "open_room",
+]

@@ -6,19 +6,21 @@ and told. Where the journal refuses, nothing has changed and nobody has heard an
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from bartizan.app.desk.chain import CHAIN_WINDOW
-from bartizan.app.desk.journal import Journal, Record
+from bartizan.app.desk.histories import Histories
+from bartizan.app.desk.ledger import Ledger
+from bartizan.app.desk.silent import SilentSignals
 from bartizan.app.desk.situation import Situation, Situations
-from bartizan.app.desk.subscription import ROOM, Notice, Subscription
+from bartizan.app.desk.subscription import ROOM, Subscription
 from bartizan.assess.clock import ClockReading
 from bartizan.desk.alarms import (
+    CODEC,
     Alarm,
     Disposition,
     Event,
@@ -27,30 +29,22 @@ from bartizan.desk.alarms import (
     SignalError,
     UnknownAlarmError,
     apply,
-    decode,
-    encode,
 )
 from bartizan.desk.alarms import decide as decisions
-from bartizan.desk.alarms.report import decide_open, decide_report, plain, same
+from bartizan.desk.alarms.report import decide_open, decide_report, same
 from bartizan.desk.alarms.state import rank
-from bartizan.errors import StoreError
+from bartizan.desk.errors import UnknownThingError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
-STREAM = "alarm/"  # alarms share the journal with whatever else the desk comes to keep
-SILENT = "silent"  # the stream of what was recorded and not sounded
-_KEPT = 10_000  # silent signals known as told already, should they come again
-
 
 class Desk:
-    """The desk of one site.
+    """The alarms of one site.
 
-    Parameters: the `site` (in the state that holds); the `journal`, which is read whole at the start; `now`, the
-    present instant (with an offset); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption
-    clock reckons with (None: as `bartizan.assess.clock` says); `chain_window`, how long an alarm without news still
-    belongs with a later one (`bartizan.app.desk.chain`).
-
-    Errors: StoreError where the journal cannot be read or holds what no desk can have written.
+    Parameters: the `site` (in the state that holds); the `ledger`, opened when every book has been added to it (see
+    `bartizan.app.desk.room`); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption clock
+    reckons with (None: as `bartizan.assess.clock` says); `chain_window`, how long an alarm without news still belongs
+    with a later one (`bartizan.app.desk.chain`).
 
     Every method may be called from any thread.
     """
@@ -58,8 +52,7 @@ class Desk:
     def __init__(
         self,
         site: Site,
-        journal: Journal,
-        now: Callable[[], datetime],
+        ledger: Ledger,
         *,
         new_id: Callable[[], str] = lambda: str(uuid4()),
         threat: str | None = None,
@@ -67,21 +60,23 @@ class Desk:
         chain_window: timedelta = CHAIN_WINDOW,
     ) -> None:
         self.site = site
-        self._journal = journal
-        self._now = now
+        self._ledger = ledger
+        self._lock = ledger.lock
         self._new_id = new_id
         self._situate = partial(Situations, threat=threat, target=target, window=chain_window)
         self._situations = self._situate(site)
-        self._lock = threading.RLock()
-        self._alarms: dict[str, Alarm] = {}
-        self._open: dict[str, Alarm] = {}
         self._by_signal: dict[tuple[str, str], str] = {}
-        self._listeners: tuple[Subscription, ...] = ()
-        self._seq = 0
-        self._silent = 0
-        self._kept: dict[tuple[str, str, str, float], None] = {}
-        self._replay()
-        self.pass_time()
+        self._indexed: set[str] = set()
+        self._alarms: Histories[Alarm, Event] = Histories(
+            ledger,
+            topic="alarm",
+            apply=apply,
+            codec=CODEC,
+            shown=self._index,
+            is_open=lambda alarm: alarm.is_open,
+            due=lambda alarm, at: decisions.decide_pass_time(alarm, at=at),
+        )
+        self._silent = SilentSignals(ledger)
 
     def hold(self, site: Site) -> None:
         """From now on the site is in another state: clocks reckon with it. Alarms stay as they are."""
@@ -97,27 +92,8 @@ class Desk:
         """
         if signal.silent is None:
             return self.submit(signal, run)
-        with self._lock:
-            # what goes on is said by its beginning and its end, and what comes again was said
-            key = (run, signal.id, signal.state, signal.t)
-            if signal.state != "updated" and key not in self._kept:
-                self._keep(signal, run)
-                self._kept[key] = None
-                if len(self._kept) > _KEPT:
-                    del self._kept[next(iter(self._kept))]
+        self._silent.take(signal, run)
         return None
-
-    def _keep(self, signal: Signal, run: str) -> None:
-        record = Record(
-            seq=self._seq + 1,
-            stream=SILENT,
-            version=self._silent + 1,
-            kind=f"signal-{signal.state}",
-            at=self._utc(),
-            body={"run": run, "signal": plain(signal)},
-        )
-        self._journal.append([record])
-        self._seq, self._silent = record.seq, record.version
 
     def submit(self, signal: Signal, run: str = "") -> Alarm:
         """Take a signal: open its alarm, go on with it, or clear it. Returns the alarm, durable by then.
@@ -129,13 +105,15 @@ class Desk:
         if signal.silent is not None:
             raise SignalError(f"signal {signal.id!r} is silent ({signal.silent}) and no alarm. Give it to take()")
         with self._lock:
-            at = self._utc()
+            at = self._ledger.utc()
             known = self._by_signal.get((run, signal.id))
-            alarm = None if known is None else self._alarms[known]
+            alarm = None if known is None else self._alarms.get(known)
             if alarm is not None and same(alarm, signal):
-                return self._commit(alarm, decide_report(alarm, signal, at=at))
+                return self._alarms.commit(alarm.id, decide_report(alarm, signal, at=at))
             fresh = self._fresh_id()
-            return self._commit(None, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at))
+            return self._alarms.commit(
+                fresh, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at)
+            )
 
     # ---- what people do; see bartizan.desk.alarms.decide for the meaning and the errors of each
 
@@ -232,25 +210,20 @@ class Desk:
         return self._do(alarm_id, lambda alarm, at: decisions.decide_unshelve(alarm, by=by, at=at, version=version))
 
     def pass_time(self) -> None:
-        """Do what has become due. Call it about once a second; at the start it is done once."""
-        with self._lock:
-            at = self._utc()
-            for alarm in tuple(self._open.values()):
-                self._commit(alarm, decisions.decide_pass_time(alarm, at=at))
+        """Do what has become due on this desk. Call it about once a second."""
+        self._ledger.pass_time()
 
     # ---- what can be read
 
     def silent(self) -> Iterator[Mapping[str, Any]]:
         """What was recorded and not sounded, oldest first: signals as `Signal.to_json` has them, with their `run`."""
-        return (dict(record.body["signal"]) | {"run": record.body["run"]} for record in self._journal.read(SILENT))
+        return self._silent.all()
 
     def queue(self) -> tuple[Alarm, ...]:
         """Every open alarm: shelved ones last, then high priority first, unacknowledged first, oldest first."""
-        with self._lock:
-            waiting = tuple(self._open.values())
         return tuple(
             sorted(
-                waiting,
+                self._alarms.open(),
                 key=lambda alarm: (
                     alarm.suppression is not None,
                     -rank(alarm.priority),
@@ -262,34 +235,30 @@ class Desk:
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Every alarm, open and closed, oldest first."""
-        with self._lock:
-            return tuple(self._alarms.values())
+        return self._alarms.all()
 
     def alarm(self, alarm_id: str) -> Alarm:
         """One alarm. Errors: UnknownAlarmError."""
-        with self._lock:
-            try:
-                return self._alarms[alarm_id]
-            except (KeyError, TypeError):
-                raise UnknownAlarmError(f"there is no alarm {alarm_id!r:.60}. Read the queue again") from None
+        try:
+            return self._alarms.get(alarm_id)
+        except UnknownThingError:
+            raise UnknownAlarmError(f"there is no alarm {alarm_id!r:.60}. Read the queue again") from None
 
     def history(self, alarm_id: str) -> tuple[Event, ...]:
         """Everything that ever happened to an alarm, in order, from the journal. Errors: UnknownAlarmError."""
-        alarm = self.alarm(alarm_id)
-        return tuple(decode(record.body) for record in self._journal.read(STREAM + alarm.id))
+        return self._alarms.history(self.alarm(alarm_id).id)
 
     @property
     def seq(self) -> int:
         """The place of the last event in the journal; 0 where there is none."""
-        with self._lock:
-            return self._seq
+        return self._ledger.seq
 
     def situation(self, alarm_id: str) -> Situation:
         """The alarm's chain, place, t0 and interruption clock, with a line of words. Errors: UnknownAlarmError."""
         with self._lock:
             alarm = self.alarm(alarm_id)
-            waiting = tuple(self._open.values())
-            at = self._utc()
+            waiting = self._alarms.open()
+            at = self._ledger.utc()
         return self._situations.of(alarm, waiting, at)
 
     def clock(self, alarm_id: str) -> ClockReading | None:
@@ -298,84 +267,23 @@ class Desk:
 
     def subscribe(self, room: int = ROOM) -> Subscription:
         """Hear of everything from now on; at most `room` notices wait, then the listener is told to read again."""
-        with self._lock:
-            subscription = Subscription(self._seq, room, self._forget)
-            self._listeners += (subscription,)
-            return subscription
+        return self._ledger.subscribe(room)
 
     # ---- inside
 
     def _do(self, alarm_id: str, decide: Callable[[Alarm, datetime], Sequence[Event]]) -> Alarm:
         with self._lock:
             alarm = self.alarm(alarm_id)
-            return self._commit(alarm, decide(alarm, self._utc()))
+            return self._alarms.commit(alarm.id, decide(alarm, self._ledger.utc()))
 
-    def _commit(self, alarm: Alarm | None, events: Sequence[Event]) -> Alarm:
-        """Fold, append, show, tell: in this order. What cannot be folded is never appended."""
-        notices = []
-        for seq, event in enumerate(events, start=self._seq + 1):
-            alarm = apply(alarm, event)
-            notices.append(Notice(seq=seq, event=event, alarm=alarm))
-        if alarm is None:
-            raise HistoryError("an alarm cannot begin without an event")
-        if not notices:
-            return alarm
-        self._journal.append(
-            [
-                Record(
-                    seq=notice.seq,
-                    stream=STREAM + notice.event.alarm,
-                    version=notice.event.version,
-                    kind=notice.event.kind,
-                    at=notice.event.at,
-                    body=encode(notice.event),
-                )
-                for notice in notices
-            ]
-        )
-        self._show(alarm)
-        self._seq = notices[-1].seq
-        for listener in self._listeners:
-            for notice in notices:
-                listener.put(notice)
-        return alarm
-
-    def _show(self, alarm: Alarm) -> None:
-        if alarm.id not in self._alarms:
+    def _index(self, alarm_id: str, alarm: Alarm) -> None:
+        if alarm_id not in self._indexed:
             # where a source has used an id again, what it reports from now on belongs to the newer alarm
-            self._by_signal[alarm.source.run, alarm.source.signal] = alarm.id
-        self._alarms[alarm.id] = alarm
-        if alarm.is_open:
-            self._open[alarm.id] = alarm
-        else:
-            self._open.pop(alarm.id, None)
-
-    def _replay(self) -> None:
-        for record in self._journal.read():
-            self._seq = record.seq
-            self._silent = record.version if record.stream == SILENT else self._silent
-            if not record.stream.startswith(STREAM):
-                continue
-            try:
-                event = decode(record.body)
-                if (STREAM + event.alarm, event.version) != (record.stream, record.version):
-                    raise HistoryError(f"it is of alarm {event.alarm}, version {event.version}")
-                self._show(apply(self._alarms.get(event.alarm), event))
-            except StoreError as fault:
-                raise HistoryError(f"record {record.seq} of the journal ({record.stream}): {fault}") from fault
+            self._indexed.add(alarm_id)
+            self._by_signal[alarm.source.run, alarm.source.signal] = alarm_id
 
     def _fresh_id(self) -> str:
         fresh = self._new_id()
-        if not fresh or fresh in self._alarms:
+        if not fresh or self._alarms.find(fresh) is not None:
             raise HistoryError(f"the source of ids gave {fresh!r}, which is empty or in use. Give fresh ids")
         return fresh
-
-    def _utc(self) -> datetime:
-        moment = self._now()
-        if moment.tzinfo is None:
-            raise ValueError("the desk's clock must say which offset it has; give datetime.now(UTC)")
-        return moment.astimezone(UTC)
-
-    def _forget(self, subscription: Subscription) -> None:
-        with self._lock:
-            self._listeners = tuple(listener for listener in self._listeners if listener is not subscription)

@@ -14,7 +14,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from bartizan.desk.alarms.state import instant
+from bartizan.desk.event import instant
 from bartizan.desk.evidence import canonical
 from bartizan.errors import InputError, StoreError
 

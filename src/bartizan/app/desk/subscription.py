@@ -1,7 +1,7 @@
 """Who listens to the desk: a bounded queue of notices, safe between threads, usable from threads and from asyncio.
 
 A listener that does not keep up never holds the desk back. Its queue is emptied, what it missed is counted, and the
-next thing it hears is a `Resync`: read the queue of alarms again.
+next thing it hears is a `Resync`: read again what it shows.
 """
 
 from __future__ import annotations
@@ -14,24 +14,27 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Any
 
-from bartizan.desk.alarms import Alarm, Event
+from bartizan.desk.event import Event
 
 ROOM = 1_000  # notices; at 50 alarms a second a listener may sleep for twenty seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something happened: its place in the journal, the event, and the alarm as it stands after it."""
+    """Something happened: its place in the journal, to what ("alarm" and its id), the event, the thing after it."""
 
     seq: int
+    topic: str
+    id: str
     event: Event
-    alarm: Alarm
+    thing: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resync:
-    """So many notices were dropped: what the listener knows is out of date; read the queue of alarms again."""
+    """So many notices were dropped: what the listener knows is out of date; read again."""
 
     dropped: int
 

@@ -13,18 +13,8 @@ Of the eight invariants of the desk these hold here and in `bartizan.app.desk`, 
 The eighth, escalation to the end of a chain of people, begins with duty rosters.
 """
 
-from bartizan.desk.alarms.codec import decode, encode
-from bartizan.desk.alarms.errors import (
-    AckLostError,
-    CommandError,
-    CommandRefusedError,
-    ExerciseMixError,
-    HistoryError,
-    SignalError,
-    StaleVersionError,
-    TransitionError,
-    UnknownAlarmError,
-)
+from bartizan.desk.alarms.codec import CODEC, decode, encode
+from bartizan.desk.alarms.errors import AckLostError, SignalError, UnknownAlarmError
 from bartizan.desk.alarms.events import KINDS, Event
 from bartizan.desk.alarms.fold import apply, fold
 from bartizan.desk.alarms.state import (
@@ -39,8 +29,17 @@ from bartizan.desk.alarms.state import (
     Shelf,
     Source,
 )
+from bartizan.desk.errors import (
+    CommandError,
+    CommandRefusedError,
+    ExerciseMixError,
+    HistoryError,
+    StaleVersionError,
+    TransitionError,
+)
 
 __all__ = [
+    "CODEC",
     "DESK",
     "DISPOSITIONS",
     "KINDS",

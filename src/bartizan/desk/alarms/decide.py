@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bartizan.desk.alarms.errors import AckLostError, CommandError, StaleVersionError, TransitionError
+from bartizan.desk.alarms.errors import AckLostError
 from bartizan.desk.alarms.events import (
     Acknowledged,
     Assessed,
@@ -22,7 +22,9 @@ from bartizan.desk.alarms.events import (
     Shelved,
     Unshelved,
 )
-from bartizan.desk.alarms.state import DESK, DISPOSITIONS, Alarm, Disposition, instant
+from bartizan.desk.alarms.state import DESK, DISPOSITIONS, Alarm, Disposition
+from bartizan.desk.errors import CommandError, StaleVersionError, TransitionError
+from bartizan.desk.event import instant
 
 LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
@@ -244,7 +246,7 @@ def _utc(moment: datetime) -> datetime:
 
 def _current(alarm: Alarm, version: int | None) -> None:
     if version is not None and not alarm.stale_below <= version <= alarm.version:
-        raise StaleVersionError(alarm.number, version, alarm.version)
+        raise StaleVersionError(f"alarm {alarm.number}", version, alarm.version)
 
 
 def _open(alarm: Alarm, what: str) -> None:

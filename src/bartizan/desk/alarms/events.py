@@ -6,31 +6,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
-from bartizan.desk.alarms.errors import HistoryError
+from bartizan.desk import event
 from bartizan.desk.alarms.state import Disposition
 from bartizan.signal import Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """What every event says: the alarm's id, the version it makes, the instant (UTC) and who (a person or "desk")."""
+class Event(event.Event):
+    """What every event of an alarm says: the alarm's id besides version, instant and who."""
 
-    kind: ClassVar[str]
     alarm: str
-    version: int
-    at: datetime
-    by: str
-
-    def __post_init__(self) -> None:
-        for entry in fields(self):
-            value = getattr(self, entry.name)
-            if isinstance(value, datetime) and value.tzinfo is not UTC:
-                raise HistoryError(f"event {self.version} of alarm {self.alarm}: {value!r} is not in UTC. Give UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +142,8 @@ class Unshelved(Event):
 
 KINDS: Mapping[str, type[Event]] = MappingProxyType(
     {
-        event.kind: event
-        for event in (
+        one.kind: one
+        for one in (
             Raised,
             Updated,
             Cleared,

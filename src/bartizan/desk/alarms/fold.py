@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bartizan.desk.alarms.errors import HistoryError
 from bartizan.desk.alarms.events import (
     Acknowledged,
     Assessed,
@@ -23,6 +22,7 @@ from bartizan.desk.alarms.events import (
     Updated,
 )
 from bartizan.desk.alarms.state import Alarm, Dispatch, Shelf, Source, rank
+from bartizan.desk.errors import HistoryError
 
 
 def fold(events: Iterable[Event]) -> Alarm:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bartizan.desk.alarms.errors import ExerciseMixError, SignalError
+from bartizan.desk.alarms.errors import SignalError
 from bartizan.desk.alarms.events import Cleared, Closed, Event, Raised, Reopened, Updated
 from bartizan.desk.alarms.state import DESK, PRIORITIES, Alarm, rank
+from bartizan.desk.errors import ExerciseMixError
 from bartizan.signal import Signal
 
 OLDEST_REPORT = timedelta(minutes=10)  # an older time of its own is taken for a wrong clock, not for a slow line

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from bartizan.desk.event import instant
 from bartizan.signal import Severity
 
 Condition = Literal["active", "cleared"]
@@ -164,11 +165,6 @@ class Alarm:
             "contact_confirmed_by": self.contact_confirmed_by,
             "contact_confirmed_at": _maybe(self.contact_confirmed_at),
         }
-
-
-def instant(moment: datetime) -> str:
-    """An instant as RFC 3339 in UTC with microseconds, so that text sorts as time does."""
-    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def _maybe(moment: datetime | None) -> str | None:

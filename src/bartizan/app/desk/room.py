@@ -1,0 +1,67 @@
+"""The duty room: one ledger, and everything that a desk does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from bartizan.app.desk.chain import CHAIN_WINDOW
+from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.journal import Journal
+from bartizan.app.desk.ledger import Ledger
+from bartizan.site.site import Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The parts of one desk; all keep what they do in the one `ledger`."""
+
+    ledger: Ledger
+    desk: Desk
+
+    @property
+    def site(self) -> Site:
+        """The site in the state that holds now."""
+        return self.desk.site
+
+    def pass_time(self) -> None:
+        """Do what has become due, of whatever part. Call it about once a second."""
+        self.ledger.pass_time()
+
+
+def open_room(
+    site: Site,
+    journal: Journal,
+    now: Callable[[], datetime],
+    *,
+    new_id: Callable[[], str] = lambda: str(uuid4()),
+    threat: str | None = None,
+    target: str | None = None,
+    chain_window: timedelta = CHAIN_WINDOW,
+) -> Room:
+    """The desk of `site` (in the state that holds) over a `journal`, which is read whole.
+
+    `now` gives the present instant, with an offset; `new_id` fresh opaque ids; the others as for `Desk`.
+    Errors: StoreError where the journal cannot be read or holds what no desk can have written.
+    """
+    ledger = Ledger(journal, now)
+    desk = Desk(site, ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
+    ledger.open()
+    return Room(ledger=ledger, desk=desk)
+
+
+def open_desk(
+    site: Site,
+    journal: Journal,
+    now: Callable[[], datetime],
+    *,
+    new_id: Callable[[], str] = lambda: str(uuid4()),
+    threat: str | None = None,
+    target: str | None = None,
+    chain_window: timedelta = CHAIN_WINDOW,
+) -> Desk:
+    """The alarms of a desk alone, for who needs no more of its room. As `open_room`."""
+    room = open_room(site, journal, now, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
+    return room.desk

@@ -1,0 +1,55 @@
+"""What was recorded and not sounded: silent signals, kept in the journal and never an alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from bartizan.app.desk.journal import Record
+from bartizan.app.desk.ledger import Entry, Ledger
+from bartizan.desk.alarms.report import plain
+from bartizan.signal import Signal
+
+TOPIC = "silent"
+_KEPT = 10_000  # silent signals known as told already, should they come again
+
+
+class SilentSignals:
+    """The silent signals of a desk."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._version = 0
+        self._kept: dict[tuple[str, str, str, float], None] = {}
+        ledger.add(self)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The one topic."""
+        return (TOPIC,)
+
+    def take(self, signal: Signal, run: str) -> None:
+        """Keep a silent signal: its beginning and its end, once each. Errors: StoreError."""
+        with self._ledger.lock:
+            key = (run, signal.id, signal.state, signal.t)
+            if signal.state == "updated" or key in self._kept:
+                return
+            body = {"run": run, "signal": plain(signal)}
+            kind, version = f"signal-{signal.state}", self._version + 1
+            self._ledger.keep([Entry(stream=TOPIC, version=version, kind=kind, at=self._ledger.utc(), body=body)])
+            self._version = version
+            self._kept[key] = None
+            if len(self._kept) > _KEPT:
+                del self._kept[next(iter(self._kept))]
+
+    def all(self) -> Iterator[Mapping[str, Any]]:
+        """Every one, oldest first: signals as `Signal.to_json` has them, with their `run`."""
+        return (dict(record.body["signal"]) | {"run": record.body["run"]} for record in self._ledger.read(TOPIC))
+
+    def replay(self, record: Record) -> None:
+        """Count a record of an earlier run."""
+        self._version = record.version
+
+    def pass_time(self, at: datetime) -> None:
+        """Nothing falls due."""
