@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
-from scipy.stats import norm
-from scipy.stats import t as student
+from scipy.special import ndtr, stdtrit
 
 from bartizan.errors import CalibrationError
 from bartizan.geometry.projection import Points
@@ -69,8 +68,8 @@ def widened(freedom: int) -> float:
     Few numbers say little about their own scatter: Student's t instead of the normal law, matched at one sigma.
     Source: Student (1908).
     """
-    one_sigma = float(norm.cdf(1.0))
-    return float(student.ppf(one_sigma, freedom))
+    one_sigma = float(ndtr(1.0))
+    return float(stdtrit(freedom, one_sigma))
 
 
 def solve(pairs: Points, start: Points) -> Solved:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import gammaincinv, ndtri
 
 LEVEL = 0.95
 DRAWS = 2_000
@@ -30,7 +30,7 @@ def wilson(successes: int, trials: int, level: float = LEVEL) -> Interval:
     """
     if trials == 0:
         return Interval(math.nan, 0.0, 1.0)
-    z = float(norm.ppf(0.5 + level / 2.0))
+    z = float(ndtri(0.5 + level / 2.0))
     share = successes / trials
     scale = 1.0 + z * z / trials
     middle = (share + z * z / (2.0 * trials)) / scale
@@ -46,8 +46,8 @@ def poisson(count: int, exposure: float, level: float = LEVEL) -> Interval:
     if not exposure > 0.0:
         return Interval(math.nan, math.nan, math.nan)
     tail = (1.0 - level) / 2.0
-    low = float(chi2.ppf(tail, 2 * count)) / 2.0 if count else 0.0
-    high = float(chi2.ppf(1.0 - tail, 2 * count + 2)) / 2.0
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    high = float(gammaincinv(count + 1, 1.0 - tail))
     return Interval(count / exposure, low / exposure, high / exposure)
 
 
