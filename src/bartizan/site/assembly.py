@@ -25,6 +25,8 @@ from bartizan.site.figures import probability
 from bartizan.site.hours import WEEK, Hours, instant
 from bartizan.site.parts import Placed
 from bartizan.site.plan import Ground
+from bartizan.site.procedure import procedure
+from bartizan.site.responder import responder
 from bartizan.site.rules import GENERAL, HoursEntry, PatrolEntry, RuleEntry, minutes
 
 
@@ -452,6 +454,8 @@ _MAKERS: dict[str, Any] = {
     "surface": _surface,
     "obstacle": _obstacle,
     "coverage": _coverage,
+    "responder": lambda _shop, entry, _path: responder(entry),
+    "procedure": lambda _shop, entry, _path: procedure(entry),
 }
 # elements and targets come first, because a walk through an area is measured between them
 ORDER = tuple(_MAKERS)

@@ -14,6 +14,8 @@ from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wro
 from bartizan.site.parts import Corners, FileName, Id, Name, Number, Pair, Placed, Reference, Word
 from bartizan.site.pictures import HealthEntry, Masks, SourceAddress
 from bartizan.site.privacy import PrivacyEntry
+from bartizan.site.procedure import ProcedureEntry
+from bartizan.site.responder import ResponderEntry
 from bartizan.site.rules import HoursEntry, PatrolEntry, RuleEntry, RuleForm, rule_model
 
 SCHEMA = 1
@@ -453,6 +455,8 @@ class SiteDocument(Part):
     surface: list[SurfaceEntry] = Field(default_factory=list)
     obstacle: list[ObstacleEntry] = Field(default_factory=list)
     coverage: list[CoverageEntry] = Field(default_factory=list)
+    responder: list[ResponderEntry] = Field(default_factory=list)
+    procedure: list[ProcedureEntry] = Field(default_factory=list)
 
 
 # the kinds that a file lists with [[kind]], in the order of the contract
@@ -474,6 +478,8 @@ KINDS: dict[str, type[Part]] = {
     "surface": SurfaceEntry,
     "obstacle": ObstacleEntry,
     "coverage": CoverageEntry,
+    "responder": ResponderEntry,
+    "procedure": ProcedureEntry,
 }
 
 

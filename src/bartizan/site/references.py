@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bartizan.errors import Fault
 from bartizan.site.entries import KINDS
 from bartizan.site.faults import PathOf, among, fault, texts, things
+from bartizan.site.procedure import procedure_faults
 
 Entry = Mapping[str, Any]
 
@@ -32,6 +33,8 @@ def reference_faults(document: Entry) -> list[Fault]:
         *_upgrade_faults(book),
         *_watch_faults(book),
         *_coverage_faults(book),
+        *_responder_faults(book),
+        *procedure_faults(things(document, "procedure"), book.ids["state"]),
     ]
 
 
@@ -281,6 +284,11 @@ def _coverage_faults(book: _Book) -> Iterator[Fault]:
                 if isinstance(name, str) and entry.get("id") == name and not here and "model" not in entry:
                     cure = f"Give {kind} '{name}' at = [x, y]"
                     yield fault(("coverage", number, kind), name, "has no place on the plan", cure)
+
+
+def _responder_faults(book: _Book) -> Iterator[Fault]:
+    for number, responder in things(book.document, "responder"):
+        yield from book.unknown("response", responder.get("response"), ("responder", number, "response"))
 
 
 def _upgrade_faults(book: _Book) -> Iterator[Fault]:

@@ -37,15 +37,20 @@ from bartizan.site.model import (
     Zone,
 )
 from bartizan.site.privacy import Privacy
+from bartizan.site.procedure import Procedure
+from bartizan.site.responder import Responder
 from bartizan.site.shown import site_html, site_line
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Patrol, Response, Rule, Sensor, State, Surface,
-    Target, Threat, Upgrade, Zone,
+    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Patrol, Procedure, Responder, Response, Rule,
+    Sensor, State, Surface, Target, Threat, Upgrade, Zone,
 )  # fmt: skip
 
-_LATER_KINDS = ("engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy")
+_LATER_KINDS = (
+    "engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy", "responders",
+    "procedures",
+)  # fmt: skip
 
 
 # no slots: the hash and the indexes are worked out once, when first asked for
@@ -77,6 +82,8 @@ class Site:
     obstacles: tuple[Obstacle, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     patrols: tuple[Patrol, ...] = ()
+    responders: tuple[Responder, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
     privacy: Privacy | None = None
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -178,6 +185,14 @@ class Site:
     def patrol(self, name: str) -> Patrol:
         """The patrol with this id. Raises UnknownIdError."""
         return _found(self.patrols, name, "patrol")
+
+    def responder(self, name: str) -> Responder:
+        """The responder with this id. Raises UnknownIdError."""
+        return _found(self.responders, name, "responder")
+
+    def procedure(self, name: str) -> Procedure:
+        """The procedure with this id. Raises UnknownIdError."""
+        return _found(self.procedures, name, "procedure")
 
     def surface(self, name: str) -> Surface:
         """The surface with this id. Raises UnknownIdError."""

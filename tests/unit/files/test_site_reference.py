@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from bartizan.site import entries as e
 from bartizan.site import figures as f
-from bartizan.site import parts, rules
+from bartizan.site import parts, procedure, responder, rules
 from bartizan.site.pictures import HealthEntry
 
 ROOT = Path(__file__).parents[3]
@@ -64,6 +64,10 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("## `[[surface]]`", (e.SurfaceEntry,)),
         ("## `[[obstacle]]`", (e.ObstacleEntry,)),
         ("## `[[coverage]]`", (e.CoverageEntry,)),
+        ("## `[[responder]]`", (responder.ResponderEntry,)),
+        ("## `[[procedure]]`", (procedure.ProcedureEntry,)),
+        ("### `[[procedure.step]]`", (procedure.StepEntry,)),
+        ("### `[[procedure.step.answer]]`", (procedure.AnswerEntry,)),
     ],
 )
 def test_every_key_is_told_and_no_other(heading: str, models: tuple[type[BaseModel], ...]) -> None:
