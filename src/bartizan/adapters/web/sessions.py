@@ -14,6 +14,7 @@ from bartizan.adapters.web.permission import POWERS, Action, Role
 
 IDLE_LIMIT = 8 * 3600.0  # seconds without a key pressed: a quiet night is watched, not typed at
 ABSOLUTE_LIMIT = 13 * 3600.0  # seconds in all: a twelve-hour shift and its hand-over
+PROOF_LIMIT = 900.0  # seconds that a log-in counts as proof for what cannot be undone
 MAX_SESSIONS = 256
 _TOKEN_BYTES = 32  # 256 bits
 
@@ -82,6 +83,10 @@ class Sessions:
         with self._lock:
             if session.key in self._sessions:
                 self._sessions[session.key] = (session, self._clock())
+
+    def proved(self, session: Session) -> bool:
+        """Whether the person proved lately who they are, by a log-in or again since."""
+        return self._clock() - session.began <= PROOF_LIMIT
 
     def end(self, session: Session) -> None:
         """Log out."""

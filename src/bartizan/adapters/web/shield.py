@@ -47,12 +47,13 @@ class Shield:
 
     `hosts`: names under which the desk may be asked for, without port; None admits any (behind TLS a foreign name
     fails in the browser already). On the loopback address the names are fixed, which stops DNS rebinding: a page of
-    another site whose name was made to point here.
+    another site whose name was made to point here. `body`: the longest body [bytes]; None leaves that to the routes.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: Collection[str] | None, tls: bool) -> None:
+    def __init__(self, app: ASGIApp, *, hosts: Collection[str] | None, tls: bool, body: int | None = MAX_BODY) -> None:
         self._app = app
         self._hosts = None if hosts is None else frozenset(host.lower() for host in hosts)
+        self._body = body
         self._headers = HEADERS | ({"strict-transport-security": _HSTS} if tls else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +61,7 @@ class Shield:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":  # no WebSocket is offered
-            await self._answer(scope, _bounded(receive), send)
+            await self._answer(scope, receive if self._body is None else bounded(receive, self._body), send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = False
@@ -86,21 +87,21 @@ class Shield:
         if not name or (self._hosts is not None and name not in self._hosts):
             return PlainTextResponse("This desk does not answer to that name", status_code=421)
         length = headers.get("content-length", "0")
-        if not (length.isascii() and length.isdigit()) or int(length) > MAX_BODY:
+        if not (length.isascii() and length.isdigit()) or (self._body is not None and int(length[:20]) > self._body):
             return PlainTextResponse("Too large", status_code=413)
         return None
 
 
-def _bounded(receive: Receive) -> Receive:
-    """`receive` that stops a body without a length, or with a false one, at MAX_BODY."""
+def bounded(receive: Receive, most: int) -> Receive:
+    """`receive` that stops a body without a length, or with a false one, at `most` bytes."""
     read = 0
 
-    async def bounded() -> Message:
+    async def counted() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > MAX_BODY:
+        if read > most:
             raise HTTPException(413)
         return message
 
-    return bounded
+    return counted

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from bartizan.app.desk.audit import Audit
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.journal import Journal
@@ -20,6 +21,7 @@ class Room:
 
     ledger: Ledger
     desk: Desk
+    audit: Audit
 
     @property
     def site(self) -> Site:
@@ -48,8 +50,9 @@ def open_room(
     """
     ledger = Ledger(journal, now)
     desk = Desk(site, ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
+    audit = Audit(ledger)
     ledger.open()
-    return Room(ledger=ledger, desk=desk)
+    return Room(ledger=ledger, desk=desk, audit=audit)
 
 
 def open_desk(
