@@ -23,6 +23,7 @@ from bartizan.site.detectors import onnx_model
 from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
 from bartizan.site.hours import WEEK, Hours, instant
+from bartizan.site.inputs import Input, InputEntry, input_of
 from bartizan.site.parts import Placed
 from bartizan.site.plan import Ground
 from bartizan.site.procedure import procedure
@@ -436,6 +437,10 @@ def _coverage(shop: Workshop, entry: e.CoverageEntry, path: PathOf) -> m.Coverag
     )
 
 
+def _input(_shop: Workshop, entry: InputEntry, _path: PathOf) -> Input:
+    return input_of(entry, _hours(entry.hours))
+
+
 _MAKERS: dict[str, Any] = {
     "element": _element,
     "target": _target,
@@ -454,6 +459,7 @@ _MAKERS: dict[str, Any] = {
     "surface": _surface,
     "obstacle": _obstacle,
     "coverage": _coverage,
+    "input": _input,
     "responder": lambda _shop, entry, _path: responder(entry),
     "procedure": lambda _shop, entry, _path: procedure(entry),
 }

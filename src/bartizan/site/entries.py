@@ -11,6 +11,7 @@ from bartizan.geometry import shapes
 from bartizan.site.detectors import DetectorEntry
 from bartizan.site.figures import TAGS as FIGURE_TAGS
 from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
+from bartizan.site.inputs import InputEntry
 from bartizan.site.parts import Corners, FileName, Id, Name, Number, Pair, Placed, Reference, Word
 from bartizan.site.pictures import HealthEntry, Masks, SourceAddress
 from bartizan.site.privacy import PrivacyEntry
@@ -455,6 +456,7 @@ class SiteDocument(Part):
     surface: list[SurfaceEntry] = Field(default_factory=list)
     obstacle: list[ObstacleEntry] = Field(default_factory=list)
     coverage: list[CoverageEntry] = Field(default_factory=list)
+    input: list[InputEntry] = Field(default_factory=list)
     responder: list[ResponderEntry] = Field(default_factory=list)
     procedure: list[ProcedureEntry] = Field(default_factory=list)
 
@@ -478,6 +480,7 @@ KINDS: dict[str, type[Part]] = {
     "surface": SurfaceEntry,
     "obstacle": ObstacleEntry,
     "coverage": CoverageEntry,
+    "input": InputEntry,
     "responder": ResponderEntry,
     "procedure": ProcedureEntry,
 }

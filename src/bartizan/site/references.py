@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from bartizan.errors import Fault
 from bartizan.site.entries import KINDS
 from bartizan.site.faults import PathOf, among, fault, texts, things
+from bartizan.site.input_checks import input_faults
 from bartizan.site.procedure import procedure_faults
 
 Entry = Mapping[str, Any]
@@ -33,6 +34,7 @@ def reference_faults(document: Entry) -> list[Fault]:
         *_upgrade_faults(book),
         *_watch_faults(book),
         *_coverage_faults(book),
+        *input_faults(document, book.ids),
         *_responder_faults(book),
         *procedure_faults(things(document, "procedure"), book.ids["state"]),
     ]
@@ -316,7 +318,7 @@ def _watch_faults(book: _Book) -> Iterator[Fault]:
         for index, name in texts(patrol, "zones"):
             yield from book.unknown("zone", name, ("patrol", number, "zones", index))
     if _time_zone_of(book.document) is None:
-        for kind in ("rule", "patrol", "state"):
+        for kind in ("rule", "patrol", "state", "input"):
             for number, entry in things(book.document, kind):
                 if entry.get("hours"):
                     cure = "Add time_zone = 'Europe/Vienna', or wherever it is, in [site]"

@@ -13,6 +13,7 @@ from bartizan.site.assembly import Made
 from bartizan.site.changes import apply
 from bartizan.site.difference import difference
 from bartizan.site.faults import among
+from bartizan.site.inputs import Input
 from bartizan.site.meaning import meaning_hash
 from bartizan.site.model import (
     Area,
@@ -43,13 +44,13 @@ from bartizan.site.shown import site_html, site_line
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Coverage, Element, Engagement, Insider, Obstacle, Patrol, Procedure, Responder, Response, Rule,
-    Sensor, State, Surface, Target, Threat, Upgrade, Zone,
+    Area, Camera, Coverage, Element, Engagement, Input, Insider, Obstacle, Patrol, Procedure, Responder, Response,
+    Rule, Sensor, State, Surface, Target, Threat, Upgrade, Zone,
 )  # fmt: skip
 
 _LATER_KINDS = (
     "engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy", "responders",
-    "procedures",
+    "procedures", "inputs",
 )  # fmt: skip
 
 
@@ -82,6 +83,7 @@ class Site:
     obstacles: tuple[Obstacle, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     patrols: tuple[Patrol, ...] = ()
+    inputs: tuple[Input, ...] = ()
     responders: tuple[Responder, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     privacy: Privacy | None = None
@@ -205,6 +207,10 @@ class Site:
     def coverage(self, name: str) -> Coverage:
         """The coverage with this id. Raises UnknownIdError."""
         return _found(self.coverages, name, "coverage")
+
+    def input(self, name: str) -> Input:
+        """The input with this id. Raises UnknownIdError."""
+        return _found(self.inputs, name, "input")
 
     def covering(self, place: str) -> tuple[Sensor, ...]:
         """The sensors that cover a place: an area, or a way as "element/way" (also by its whole element)."""
