@@ -13,6 +13,7 @@ import pytest
 from desk_post import HOSTILE, Post, open_post
 
 from bartizan.adapters.web.hub import MAX_CLOSED, MAX_PAGES, MAX_SHOWN, Hub
+from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.stream import Outbox
 from bartizan.desk.alarms import Alarm
 
@@ -158,8 +159,12 @@ async def hear(outbox: Outbox, topic: str, until: Callable[[Any], bool] = bool) 
                 return found[topic]
 
 
-def joined(hub: Hub, key: str = "k") -> Outbox:
-    outbox = hub.join(key)
+def who(key: str, cameras: frozenset[str] | None = None) -> Session:
+    return Session(key, "Ada", "guard", "token", 0.0, cameras=cameras)
+
+
+def joined(hub: Hub, key: str = "k", cameras: frozenset[str] | None = None) -> Outbox:
+    outbox = hub.join(who(key, cameras))
     assert outbox is not None
     return outbox
 
@@ -228,7 +233,7 @@ def test_pages_are_bounded_and_a_slow_one_is_told_when_it_returns(post: Post) ->
 
     async def story() -> tuple[bool, bool]:
         pages = [joined(hub, f"k-{i}") for i in range(MAX_PAGES)]
-        assert hub.join("one more") is None
+        assert hub.join(who("one more")) is None
         hub.leave(pages[0], slow=True)
         slow = heard(await joined(hub, "k-0").take(1.0))["hello"]["slow"]
         hub.leave(pages[1], slow=False)
@@ -236,3 +241,36 @@ def test_pages_are_bounded_and_a_slow_one_is_told_when_it_returns(post: Post) ->
         return slow, fine
 
     assert post.runner.run(story()) == (True, False)
+
+
+def test_a_page_is_told_only_of_what_its_person_may_see(post: Post) -> None:
+    hub: Hub = post.app.state.hub
+    hidden = post.desk.submit(post.signal("s-1", cameras=("north",)))
+    common = post.desk.submit(post.signal("s-2"))
+    post.live.publish_tracks(1.0, [("r-1", 2.0, 3.0, ("north",), ())])
+    post.live.publish_picture("north", 1.0, b"")
+
+    async def story() -> tuple[Any, ...]:
+        hub.start()
+        try:
+            blind, seeing = joined(hub, "k-1", frozenset({"south"})), joined(hub, "k-2")
+            first = heard(await blind.take(1.0))
+            clocks = await hear(blind, "clocks")
+            post.live.publish_tracks(2.0, [("r-1", 2.0, 3.0, ("north",), ()), ("radar-1", 5.0, 3.0, (), ())])
+            post.live.publish_picture("north", 2.0, b"")
+            alarm = await asyncio.to_thread(post.desk.acknowledge, hidden.id, "Ada")
+            await hear(seeing, "picture", lambda shown: shown["number"] == 2)
+            await hear(seeing, "alarms", lambda shown: any(one["version"] == alarm.version for one in shown["open"]))
+            later: dict[str, Any] = {}
+            while "tracks" not in later or not later["tracks"]["tracks"]:
+                later |= heard(await blind.take(1.0))
+            return first, clocks, later
+        finally:
+            await hub.stop()
+
+    first, clocks, later = post.runner.run(story())
+    assert [one["id"] for one in first["alarms"]["open"]] == [common.id]
+    assert set(clocks) == {common.id}
+    assert first["tracks"]["tracks"] == []
+    assert [one["track"] for one in later["tracks"]["tracks"]] == ["radar-1"]
+    assert "picture" not in first | later

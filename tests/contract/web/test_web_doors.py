@@ -17,7 +17,9 @@ from bartizan.adapters.web.shield import HEADERS, MAX_BODY
 
 PUBLIC = {("GET", "/login"), ("POST", "/login"), ("GET", "/static/{name}"), ("GET", "/favicon.ico")}
 VIEWER_MAY = {("GET", "/"), ("GET", "/session"), ("GET", "/site.json"), ("GET", "/events"), ("POST", "/logout")} | {
-    ("GET", "/cameras/{camera_id}/picture")
+    ("GET", "/cameras/{camera_id}/picture"),
+    ("GET", "/plan"),
+    ("GET", "/wall"),
 }
 
 

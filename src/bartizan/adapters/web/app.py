@@ -29,6 +29,7 @@ from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.stream import EventStream
 from bartizan.adapters.web.tokens import Tokens
+from bartizan.adapters.web.wall import wall_routes
 from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.site.site import Site
@@ -55,7 +56,7 @@ def create_app(
     names under which it answers (see `Shield`). `idle` and `absolute`: limits of a session [s]. `tokens` are those of
     machines; without, they are kept in memory alone.
     """
-    hub = Hub(room.desk, live, now)
+    hub = Hub(room, live, now)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -86,7 +87,7 @@ def create_app(
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
     routes = APIRouter(route_class=GatedRoute)
-    for add in (door_routes, _files, _looking, alarm_routes):
+    for add in (door_routes, _files, _looking, alarm_routes, wall_routes):
         add(routes)
     app.include_router(routes)
     refusals(app)
@@ -154,8 +155,9 @@ def _looking(routes: APIRouter) -> None:
     async def events(request: Request) -> Response:
         hub: Hub = request.app.state.hub
         sessions: Sessions = request.app.state.sessions
-        key = session_of(request).key
-        outbox = hub.join(key)
+        session = session_of(request)
+        key = session.key
+        outbox = hub.join(session)
         if outbox is None:
             raise HTTPException(503)
 

@@ -1,19 +1,28 @@
-"""What every page is told: read once, said to all. Alarms on every change, clocks once a second, and what moves."""
+"""What every page is told: read once, said to all who may see it.
+
+Alarms on every change, clocks once a second, what moves, and of everything else that the desk keeps that there is news.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import secrets
+import time
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from bartizan.adapters.web.pages import say
+from bartizan.adapters.web.permission import Action, Subject, may
+from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.stream import Outbox, message
-from bartizan.app.desk import Desk
-from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.desk import Room
+from bartizan.app.desk.feed import LiveFeed, MovingTrack
+from bartizan.app.desk.subscription import Notice
+from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 
 MAX_SHOWN = 100  # open alarms in a page; how many more there are is said
@@ -21,6 +30,7 @@ MAX_CLOSED = 20  # the latest closed ones stay in sight
 MAX_PAGES = 64
 MOVING_EVERY = 0.1  # seconds between two words about what moves
 ALARMS_EVERY = 0.05  # seconds between two lists of alarms: a flood is shown as its latest state
+FORGET = 0.98  # of the worst delay that is still told a second later: half of it in half a minute
 CLOCKS_AT_ONCE = 24  # clocks read in one second; with more open alarms they take turns
 
 log = logging.getLogger(__name__)
@@ -29,18 +39,21 @@ log = logging.getLogger(__name__)
 class Hub:
     """Listens to the desk and the feed for all pages. Its tasks run between `start` and `stop`, in one asyncio loop.
 
-    `now` is the desk's instant, which an exercise may run by its own clock; `boot` names this run of the desk.
+    `now` is the desk's instant, which an exercise may run by its own clock; `boot` names this run of the desk. A page
+    is told what its person may see: those who may see the same cameras are told the same.
     """
 
-    def __init__(self, desk: Desk, live: LiveFeed, now: Callable[[], datetime]) -> None:
+    def __init__(self, room: Room, live: LiveFeed, now: Callable[[], datetime]) -> None:
         self.boot = secrets.token_hex(8)
         self.stopping = False
-        self._desk, self._live, self._now = desk, live, now
-        self._pages: dict[Outbox, str] = {}
+        self.vital = Pulse()
+        self._room, self._desk, self._live, self._now = room, room.desk, live, now
+        self._pages: dict[Outbox, Session] = {}
         self._slow: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._turn = 0
         self._clocks: dict[str, dict[str, Any]] = {}
+        self._clocked: dict[str, Alarm] = {}
         self._merged = 0
         # clocks must never wait behind logins, nor pictures behind clocks
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
@@ -67,36 +80,53 @@ class Hub:
 
     # ---- pages
 
-    def join(self, session_key: str) -> Outbox | None:
+    @property
+    def pages(self) -> int:
+        """How many pages listen."""
+        return len(self._pages)
+
+    def join(self, session: Session) -> Outbox | None:
         """The outbox of a new page with everything in it; None where too many pages are open."""
         if len(self._pages) >= MAX_PAGES:
             return None
         outbox = Outbox()
-        slow = session_key in self._slow
-        self._slow.discard(session_key)
+        slow = session.key in self._slow
+        self._slow.discard(session.key)
         outbox.put("hello", message("hello", {"boot": self.boot, "slow": slow}))
         outbox.put("beat", message("beat", self._beating()))
         outbox.put("scene", message("scene", self._scene()))
-        outbox.put("alarms", message("alarms", self._alarms()))
-        outbox.put("tracks", message("tracks", self._tracks()))
-        outbox.put("clocks", message("clocks", self._clocks))
+        outbox.put("alarms", message("alarms", self._alarms(session)))
+        outbox.put("tracks", message("tracks", self._tracks(session)))
+        outbox.put("clocks", message("clocks", self._seen_clocks(session)))
         for camera in self._live.cameras():
-            outbox.put("picture:" + camera, message("picture", self._picture(camera)))
-        self._pages[outbox] = session_key
+            if _sees(session, camera):
+                outbox.put("picture:" + camera, message("picture", self._picture(camera)))
+        self._pages[outbox] = session
         return outbox
 
     def leave(self, outbox: Outbox, slow: bool) -> None:
         """A page has gone; where it was cut off for being slow, it is told when it comes back."""
-        key = self._pages.pop(outbox, None)
+        session = self._pages.pop(outbox, None)
         self._merged += outbox.merged
-        if slow and key is not None and len(self._slow) < MAX_PAGES:
-            self._slow.add(key)
+        if slow and session is not None and len(self._slow) < MAX_PAGES:
+            self._slow.add(session.key)
 
     def _say(self, event: str, data: Any, topic: str | None = None) -> None:
+        """Say the same to everybody."""
         if self._pages:
             text = message(event, data)
             for outbox in self._pages:
                 outbox.put(topic or event, text)
+
+    async def _say_seen(self, event: str, read: Callable[[Session], Any]) -> None:
+        """Say to everybody what they may see of it, read once for those who may see the same."""
+        texts: dict[frozenset[str] | None, str] = {}
+        for session in {page.cameras: page for page in self._pages.values()}.values():
+            texts[session.cameras] = message(event, await self._read(partial(read, session)))
+        for outbox, session in self._pages.items():
+            # a page that came meanwhile was given everything as it came
+            if session.cameras in texts:
+                outbox.put(event, texts[session.cameras])
 
     # ---- what is told
 
@@ -111,46 +141,63 @@ class Hub:
             await asyncio.sleep(1.0)
 
     async def _tell_alarms(self) -> None:
-        with self._desk.subscribe() as news:
+        with self._room.ledger.subscribe() as news:
+            told: Any = None
             while not news.closed:
-                # what a notice says does not matter: the list is read whole, so nothing can be missed
-                self._say("alarms", await self._read(self._alarms))
-                self._say("clocks", await self._read(self._read_clocks))
-                await news.receive()
+                topics = {"alarm"} if not isinstance(told, Notice) else {told.topic}
+                while (told := await news.receive(0.0)) is not None:
+                    # what a notice says does not matter: pages read again what it is about, so nothing can be missed
+                    topics.add(told.topic if isinstance(told, Notice) else "alarm")
+                for topic in sorted(topics - {"alarm"}):
+                    self._say("news", {"topic": topic}, "news:" + topic)
+                if "alarm" in topics:
+                    await self._say_seen("alarms", self._alarms)
+                    await self._read(self._read_clocks)
+                    await self._say_seen("clocks", self._seen_clocks)
+                told = await news.receive()
                 await asyncio.sleep(ALARMS_EVERY)
-                while await news.receive(0.0) is not None:
-                    pass
 
     async def _tell_moving(self) -> None:
         with self._live.watch() as watcher:
             while True:
                 for topic in sorted(await watcher.wait()):
                     if topic == "tracks":
-                        self._say("tracks", self._tracks())
+                        await self._say_seen("tracks", self._tracks)
                     elif topic == "scene":
                         self._say("scene", self._scene())
                     elif topic.startswith("picture:"):
-                        self._say("picture", self._picture(topic.removeprefix("picture:")), topic)
+                        self._tell_picture(topic.removeprefix("picture:"))
                 await asyncio.sleep(MOVING_EVERY)
+
+    def _tell_picture(self, camera: str) -> None:
+        self.vital.pictures[camera] = time.monotonic()
+        text = message("picture", self._picture(camera))
+        for outbox, session in self._pages.items():
+            if _sees(session, camera):
+                outbox.put("picture:" + camera, text)
 
     async def _beat(self) -> None:
         while True:
             self._say("beat", self._beating())
+            due = time.monotonic() + 1.0
             await asyncio.sleep(1.0)
+            self.vital.late(time.monotonic() - due)
 
     async def _tell_clocks(self) -> None:
         while True:
             await asyncio.sleep(1.0)
-            await self._read(self._desk.pass_time)
+            began = time.monotonic()
+            await self._read(self._room.pass_time)
             if self._pages:
-                self._say("clocks", await self._read(self._read_clocks))
+                await self._read(self._read_clocks)
+                await self._say_seen("clocks", self._seen_clocks)
+            self.vital.read(time.monotonic() - began)
 
     async def _read(self, read: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
 
     def _beating(self) -> dict[str, Any]:
         counts = self._live.counts()
-        merged = self._merged + sum(outbox.merged for outbox in self._pages)
         return {
             "now": instant(self._now().astimezone(UTC)),
             "counts": {
@@ -159,13 +206,18 @@ class Hub:
                 "dropped": counts.dropped,
                 "unseen": counts.unseen,
                 "cut": counts.cut,
-                "merged": merged,
+                "merged": self.merged,
             },
         }
 
-    def _alarms(self) -> dict[str, Any]:
-        waiting = self._desk.queue()
-        closed = [alarm for alarm in self._desk.alarms() if not alarm.is_open]
+    @property
+    def merged(self) -> int:
+        """Updates of pages that were merged, because a page had not read the one before."""
+        return self._merged + sum(outbox.merged for outbox in self._pages)
+
+    def _alarms(self, subject: Subject) -> dict[str, Any]:
+        waiting = [alarm for alarm in self._desk.queue() if may(subject, Action.VIEW, alarm)]
+        closed = [alarm for alarm in self._desk.alarms() if not alarm.is_open and may(subject, Action.VIEW, alarm)]
         closed.sort(key=lambda alarm: alarm.closed_at or alarm.raised_at, reverse=True)
         return {
             "open": [alarm.to_json() for alarm in waiting[:MAX_SHOWN]],
@@ -173,16 +225,21 @@ class Hub:
             "more": max(0, len(waiting) - MAX_SHOWN),
         }
 
-    def _read_clocks(self) -> dict[str, Any]:
-        shown = [alarm.id for alarm in self._desk.queue()[:MAX_SHOWN]]
+    def _read_clocks(self) -> None:
+        """Read the clocks that are due, for everybody."""
+        alarms = {alarm.id: alarm for alarm in self._desk.queue()[:MAX_SHOWN]}
+        shown = list(alarms)
         due = shown
         if len(shown) > CLOCKS_AT_ONCE:
             self._turn = (self._turn + CLOCKS_AT_ONCE) % len(shown)
             due = (shown + shown)[self._turn : self._turn + CLOCKS_AT_ONCE]
         fresh = {one: self._clock(one) for one in due}
         known = self._clocks | fresh
-        self._clocks = {one: known[one] for one in shown if one in known}
-        return self._clocks
+        self._clocks, self._clocked = {one: known[one] for one in shown if one in known}, alarms
+
+    def _seen_clocks(self, subject: Subject) -> dict[str, Any]:
+        alarms, clocks = self._clocked, self._clocks
+        return {one: clock for one, clock in clocks.items() if one in alarms and may(subject, Action.VIEW, alarms[one])}
 
     def _clock(self, alarm_id: str) -> dict[str, Any]:
         try:
@@ -221,8 +278,9 @@ class Hub:
             },
         }
 
-    def _tracks(self) -> dict[str, Any]:
-        t, tracks = self._live.tracks()
+    def _tracks(self, subject: Subject) -> dict[str, Any]:
+        t, found = self._live.tracks()
+        tracks = [one for one in found if _follows(subject, one)]
         return {
             "t": t,
             "tracks": [
@@ -244,3 +302,31 @@ class Hub:
     def _scene(self) -> dict[str, Any]:
         scene = self._live.scene()
         return {"title": scene.title, "utc": scene.utc, "exercise": scene.exercise}
+
+
+class Pulse:
+    """How the desk itself does, for the page of its health: times in seconds."""
+
+    def __init__(self) -> None:
+        self.pictures: dict[str, float] = {}
+        self.slowest_beat = 0.0
+        self.last_read = 0.0
+        self.slowest_read = 0.0
+
+    def late(self, seconds: float) -> None:
+        """A beat came so late: the loop that answers the pages was held up."""
+        self.slowest_beat = max(self.slowest_beat * FORGET, seconds)
+
+    def read(self, seconds: float) -> None:
+        """Reading the clocks and doing what was due took so long."""
+        self.last_read = seconds
+        self.slowest_read = max(self.slowest_read * FORGET, seconds)
+
+
+def _sees(subject: Subject, camera: str) -> bool:
+    return subject.cameras is None or camera in subject.cameras
+
+
+def _follows(subject: Subject, track: MovingTrack) -> bool:
+    """Somebody on the plan is shown to who may see one of the cameras that see them."""
+    return not track.cameras or any(_sees(subject, camera) for camera in track.cameras)

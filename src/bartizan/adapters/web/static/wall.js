@@ -11,8 +11,12 @@ export class Wall {
   #wanted = new Set();
   #asking = new Set();
 
-  constructor(site, places) {
+  // `onShow(id)`: what a press on a camera does, where it is not to show it large.
+  constructor(site, places, { onShow = (id) => this.showLarge(id) } = {}) {
     this.places = places;
+    this.onShow = onShow;
+    // where all are of one size they keep their places
+    this.grid = byId("wall").classList.contains("grid");
     this.wall = byId("wall");
     this.watched = new Set();
     this.tiles = new Map(site.cameras.map((camera) => [camera.id, this.#tile(camera)]));
@@ -37,7 +41,7 @@ export class Wall {
       known: false,
       node: el(
         "button",
-        { type: "button", class: "tile", onclick: () => this.showLarge(camera.id) },
+        { type: "button", class: "tile", onclick: () => this.onShow(camera.id) },
         canvas,
         el("span", { class: "name" }, number <= 9 ? el("kbd", {}, String(number)) : null, camera.name, camera.zones.length || camera.view ? null : el("i", {}, say("wall.uncalibrated"))),
         age,
@@ -53,7 +57,7 @@ export class Wall {
     this.large = id;
     for (const [other, tile] of this.tiles) tile.node.classList.toggle("large", other === id);
     // the large one stands first
-    this.wall.prepend(this.tiles.get(id).node);
+    if (!this.grid) this.wall.prepend(this.tiles.get(id).node);
     this.#want(id);
   }
 
@@ -164,7 +168,7 @@ export class Wall {
   }
 
   #boxes(pen, tile, fit, dense) {
-    const large = tile.node.classList.contains("large");
+    const large = this.grid || tile.node.classList.contains("large");
     const text = 12 * dense;
     pen.font = `600 ${text}px ${getComputedStyle(document.body).fontFamily}`;
     for (const [track, left, top, width, height] of tile.boxes) {
