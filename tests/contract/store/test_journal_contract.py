@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres_server import Server, postgres_server
 
-from bartizan.adapters.store import open_journal
+from bartizan.adapters.store import open_journal, open_postgres
 from bartizan.app.desk import Journal, MemoryJournal, Record
+from bartizan.app.desk.journal import Settled
 from bartizan.errors import StoreError
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
@@ -27,13 +29,27 @@ def record(seq: int, stream: str = "alarm/a", version: int | None = None, body: 
     )
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Server]:
+    """A server of this test's own."""
+    with postgres_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Journal]]:
     """Makes journals; those on disk are the same one again, once the last was closed."""
     made: list[Journal] = []
+    url = request.getfixturevalue("postgres").url() if request.param == "postgres" else ""
 
     def new() -> Journal:
-        journal: Journal = MemoryJournal() if request.param == "memory" else open_journal(tmp_path / "journal.db")
+        journal: Journal
+        if url:
+            journal = open_postgres(url)
+        elif request.param == "sqlite":
+            journal = open_journal(tmp_path / "journal.db")
+        else:
+            journal = MemoryJournal()
         made.append(journal)
         return journal
 
@@ -121,3 +137,54 @@ def test_a_closed_journal_takes_nothing(make: Callable[[], Journal]) -> None:
     journal.close()
     with pytest.raises(StoreError, match="closed"):
         journal.append([record(2)])
+
+
+def test_the_ends_of_the_streams_are_told_without_reading_them(make: Callable[[], Journal]) -> None:
+    journal = make()
+    assert journal.ends() == {}
+    journal.append([record(1), record(2), record(3, "silent", 1), record(4, "alarm/b", 1)])
+    assert journal.ends() == {"alarm/a": 2, "silent": 1, "alarm/b": 1}
+
+
+def life(seq: int, stream: str, *kinds: str) -> list[Record]:
+    """One record of each kind in a stream; the first says what the thing is called."""
+    return [
+        Record(
+            seq=seq + n,
+            stream=stream,
+            version=n + 1,
+            kind=kind,
+            at=T0,
+            body={"of": {"name": f"{stream} {n}"}, "n": n},
+        )
+        for n, kind in enumerate(kinds)
+    ]
+
+
+def test_what_is_over_is_told_oldest_first_with_what_it_was_called(make: Callable[[], Journal]) -> None:
+    journal = make()
+    journal.append(
+        life(1, "alarm/z", "raised", "closed")
+        + life(3, "alarm/b", "raised", "closed", "updated")  # not over: something came behind it
+        + life(6, "alarm/a", "raised", "closed")
+        + life(8, "alarms/a", "raised", "closed")  # another topic
+        + life(10, "alarm", "closed")
+        + life(11, "alarm/c", "raised")
+    )
+    assert list(journal.settled("alarm", ["closed"], ["of.name", "none.at.all"])) == [
+        Settled(stream="alarm/z", seq=1, version=2, marks=("alarm/z 0", None)),
+        Settled(stream="alarm/a", seq=6, version=2, marks=("alarm/a 0", None)),
+        Settled(stream="alarm", seq=10, version=1, marks=("alarm 0", None)),
+    ]
+    assert [found.stream for found in journal.settled("alarm", ["raised", "updated"])] == ["alarm/b", "alarm/c"]
+    assert list(journal.settled("incident", ["closed"])) == []
+
+
+def test_the_whole_is_proved_piece_by_piece(make: Callable[[], Journal]) -> None:
+    journal = make()
+    assert journal.prove() == 0
+    journal.append([record(seq) for seq in range(1, 2_201)])
+    seen = [0]
+    while (last := journal.prove(seen[-1])) != seen[-1]:
+        seen.append(last)
+    assert seen[-1] == 2_200

@@ -6,24 +6,21 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import StaticPool
-
 from bartizan.adapters.store.owner import OwnerLock
-from bartizan.adapters.store.schema import OLDEST_SQLITE, RECORD, prepare, record_of
-from bartizan.app.desk.journal import Record, body_text, record_text
-from bartizan.desk.event import instant
-from bartizan.desk.evidence import GENESIS, link
+from bartizan.adapters.store.proving import PAGE, chained, prove_run, proved, row_of
+from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare
+from bartizan.app.desk.journal import Record, Settled
+from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
 
 PATIENCE = 5.0  # seconds to wait for another program that reads the file, such as a backup
-PAGE = 1_000  # records read at once
+_OF_A_STREAM = """SELECT *, (SELECT hash FROM record AS earlier WHERE earlier.seq = record.seq - 1) FROM record
+WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"""
 
 _DISK_FULL = 13  # the primary result codes of SQLite
 _WRONG_ORDER = 19
@@ -71,8 +68,6 @@ class SqliteJournal:
         self.path = path
         self._owner = owner
         self._raw = connection
-        self._engine = _engine(connection)
-        self._connection: Connection = self._engine.connect()
         self._lock = threading.Lock()
         self._broken: str | None = None
         self._last = _last_hash(connection)
@@ -85,22 +80,21 @@ class SqliteJournal:
         A full disk refuses this append alone. Any other failure of the disk refuses every later one too, because
         what reached the disk is then unknown: the journal has to be opened again. Errors: StoreError.
         """
-        # what takes long is done before others have to wait
-        texts = [(record, record_text(record), body_text(record)) for record in records]
-        if not texts:
+        if not records:
             return
         with self._lock:
             self._require_usable()
             self._require_in_place()
             rows, last = [], self._last
-            for record, text, body in texts:
-                last = link(last, text)
-                rows.append(_row(record, body, last))
+            for record in records:
+                rows.append(row_of(record, last))
+                last = rows[-1][-1]
             try:
-                with self._connection.begin():
-                    self._connection.execute(insert(RECORD), rows)
+                self._raw.execute("BEGIN IMMEDIATE")
+                self._raw.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+                self._raw.execute("COMMIT")
                 self._last = last
-            except DBAPIError as fault:
+            except sqlite3.Error as fault:
                 self._roll_back()
                 raise self._refusal(fault, records[0]) from fault
             except BaseException:
@@ -112,44 +106,59 @@ class SqliteJournal:
 
         Errors: StoreError where one is missing, cannot be read, or is not what its hash says.
         """
-        last = count = 0
-        earlier = RECORD.alias("earlier")
-        before = select(earlier.c.hash).where(earlier.c.seq == RECORD.c.seq - 1).scalar_subquery()
+        last, before = 0, None
         while True:
-            query = select(RECORD, before).where(RECORD.c.seq > last).order_by(RECORD.c.seq).limit(PAGE)
-            if stream is not None:
-                query = query.where(RECORD.c.stream == stream)
-            with self._lock:
-                self._require_usable()
-                try:
-                    with self._connection.begin():
-                        rows = self._connection.execute(query).all()
-                except DBAPIError as fault:
-                    raise StoreError(_in_words(self.path, fault.orig)) from fault
-            for row in rows:
-                *told, own, hash_before = tuple(row)
-                record = record_of(told, self.path)
-                count += 1
-                if count != (record.seq if stream is None else record.version):
-                    raise StoreError(
-                        f"{self.path}: before record {record.seq} one is missing. Restore the journal from a backup"
-                    )
-                if own != link(hash_before or GENESIS, record_text(record)):
-                    raise StoreError(
-                        f"{self.path}: record {record.seq}, or the one before it, was altered: it is not what its hash "
-                        "says. Restore the journal from a backup"
-                    )
-                last = record.seq
-                yield record
-            if len(rows) < PAGE:
+            if stream is None:
+                page = self._ask("SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?", last, PAGE)
+                yield from proved(chained(page, before), str(self.path), None, last)
+                last, before = (page[-1][0], page[-1][-1]) if page else (last, before)
+            else:
+                page = self._ask(_OF_A_STREAM, stream, last, PAGE)
+                yield from proved(page, str(self.path), stream, last)
+                last = page[-1][2] if page else last
+            if len(page) < PAGE:
                 return
+
+    def ends(self) -> Mapping[str, int]:
+        """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
+        ((count, last),) = self._ask("SELECT count(*), coalesce(max(seq), 0) FROM record")
+        if count != last:
+            raise StoreError(f"{self.path}: {last - count} of {last} records are missing. Restore it from a backup")
+        return dict(self._ask("SELECT stream, max(version) FROM record GROUP BY stream"))
+
+    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, oldest first (see `Journal.settled`)."""
+        asked = "".join(", json_extract(body, ?)" for _ in marks)
+        paths = ["$." + ".".join(f'"{key}"' for key in path.split(".")) for path in marks]
+        mine = "(stream = ? OR (stream > ? AND stream < ?))"
+        bounds = (topic, f"{topic}/", f"{topic}0")
+        closed = ", ".join("?" for _ in kinds)
+        ends = dict(
+            self._ask(f"SELECT stream, max(version) FROM record WHERE {mine} GROUP BY stream", *bounds)  # noqa: S608 - nothing of the question stands in it but marks for values
+        )
+        over = {
+            stream
+            for stream, version in self._ask(f"SELECT stream, version FROM record WHERE kind IN ({closed})", *kinds)  # noqa: S608 - as above
+            if ends.get(stream) == version
+        }
+        firsts = f"SELECT stream, seq{asked} FROM record WHERE version = 1 AND {mine} ORDER BY seq"  # noqa: S608 - as above
+        for stream, seq, *found in self._ask(firsts, *paths, *bounds):
+            if stream in over:
+                yield Settled(stream=stream, seq=seq, version=ends[stream], marks=tuple(found))
+
+    def prove(self, after: int = 0) -> int:
+        """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.
+
+        At the end of the journal this is `after`. Errors: StoreError.
+        """
+        rows = self._ask("SELECT * FROM record WHERE seq >= ? ORDER BY seq LIMIT ?", max(after, 1), PAGE + 1)
+        before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
+        return prove_run(chained(rows, before), str(self.path), after)
 
     def close(self) -> None:
         """Let go of the file and of its ownership; a second time does nothing."""
         with self._lock:
             if self._broken != "it is closed":
-                self._connection.close()
-                self._engine.dispose()
                 self._raw.close()
                 self._owner.release()
             self._broken = "it is closed"
@@ -159,6 +168,14 @@ class SqliteJournal:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _ask(self, question: str, *values: Any) -> list[Any]:
+        with self._lock:
+            self._require_usable()
+            try:
+                return self._raw.execute(question, values).fetchall()
+            except sqlite3.Error as fault:
+                raise StoreError(_in_words(self.path, fault)) from fault
 
     def _require_usable(self) -> None:
         if self._broken is not None:
@@ -182,29 +199,17 @@ class SqliteJournal:
         except sqlite3.Error as fault:
             self._broken = f"an append could not be taken back ({fault})"
 
-    def _refusal(self, fault: DBAPIError, first: Record) -> StoreError:
-        code = _code(fault.orig)
+    def _refusal(self, fault: sqlite3.Error, first: Record) -> StoreError:
+        code = _code(fault)
         if code == _WRONG_ORDER:
             return StoreError(
                 f"{self.path}: record {first.seq} (stream {first.stream}, version {first.version}) is not the next. "
                 "Another desk may have written the journal: read it again"
             )
-        words = _in_words(self.path, fault.orig)
+        words = _in_words(self.path, fault)
         if code not in _PASSING:
-            self._broken = f"an append failed ({fault.orig})"
+            self._broken = f"an append failed ({fault})"
         return StoreError(words)
-
-
-def _row(record: Record, body: str, proof: bytes) -> dict[str, Any]:
-    return {
-        "seq": record.seq,
-        "stream": record.stream,
-        "version": record.version,
-        "kind": record.kind,
-        "at": instant(record.at),
-        "body": body,
-        "hash": proof,
-    }
 
 
 def _last_hash(connection: sqlite3.Connection) -> bytes:
@@ -233,17 +238,6 @@ def _connect(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _engine(connection: sqlite3.Connection) -> Engine:
-    engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool, hide_parameters=True)
-
-    @event.listens_for(engine, "begin")
-    def begin(transaction: Connection) -> None:
-        # sqlite3 would begin by itself, late and deferred; the desk begins, and as a writer
-        transaction.exec_driver_sql("BEGIN IMMEDIATE")
-
-    return engine
 
 
 def _make_folder(folder: Path) -> None:

@@ -6,33 +6,18 @@ each row has the hash of itself and of the one before (see `bartizan.desk.eviden
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import column, table
-
-from bartizan.app.desk.journal import Record, record_text
+from bartizan.adapters.store.proving import record_of
+from bartizan.app.desk.journal import record_text
 from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
 
 APPLICATION_ID = 0x42525A4E  # "BRZN": this is no other program's database
 SCHEMA = 2
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
-
-RECORD = table(
-    "record",
-    column("seq"),
-    column("stream"),
-    column("version"),
-    column("kind"),
-    column("at"),
-    column("body"),
-    column("hash"),
-)
 
 STATEMENTS = {
     "record": """CREATE TABLE record (
@@ -79,23 +64,6 @@ def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
         if name != "record":
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
-
-
-def record_of(row: Sequence[Any], path: Path) -> Record:
-    """The record that a row holds, less its hash. Errors: StoreError naming the record."""
-    seq, stream, version, kind, at, text = row
-    try:
-        body = json.loads(text)
-        moment = datetime.fromisoformat(at)
-    except ValueError as fault:
-        raise _unreadable(path, seq, str(fault)) from fault
-    if not isinstance(body, dict) or moment.tzinfo is not UTC:
-        raise _unreadable(path, seq, "its body is no object, or its time is not in UTC")
-    return Record(seq=seq, stream=stream, version=version, kind=kind, at=moment, body=body)
-
-
-def _unreadable(path: Path, seq: int, why: str) -> StoreError:
-    return StoreError(f"{path}: record {seq} cannot be read: {why}. Restore the journal from a backup")
 
 
 def prepare(connection: sqlite3.Connection, path: Path) -> None:

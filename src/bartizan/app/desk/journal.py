@@ -34,6 +34,19 @@ class Record:
         object.__setattr__(self, "body", MappingProxyType(dict(self.body)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A stream whose last record says that it is over: its first `seq`, its last `version`, and what was asked of it.
+
+    `marks` are values of the body of its first record, each where it was asked for; None where there is none.
+    """
+
+    stream: str
+    seq: int
+    version: int
+    marks: tuple[Any, ...] = ()
+
+
 class Journal(Protocol):
     """Where records are kept. One writer; the caller gives each record the next `seq`."""
 
@@ -45,6 +58,22 @@ class Journal(Protocol):
 
     def read(self, stream: str | None = None) -> Iterator[Record]:
         """Every record, or those of one stream, in their order. Errors: StoreError where the journal is not whole."""
+
+    def ends(self) -> Mapping[str, int]:
+        """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
+
+    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
+        """The streams of a topic ("topic" or "topic/...") whose last record is of one of the kinds, oldest first.
+
+        `marks` are keys of the first record's body, each with dots between a key and the one within it. What is told
+        here was not proved by its hash; what `read` tells was. Errors: StoreError.
+        """
+
+    def prove(self, after: int = 0) -> int:
+        """Prove some records behind the one with `seq` `after`; returns the last of them, `after` at the end.
+
+        Errors: StoreError where one is missing, altered or cannot be read.
+        """
 
     def close(self) -> None:
         """Let go of the journal; a second time does nothing."""
@@ -83,9 +112,38 @@ class MemoryJournal:
             records = tuple(self._records)
         return (record for record in records if stream is None or record.stream == stream)
 
+    def ends(self) -> Mapping[str, int]:
+        """The last version of every stream."""
+        with self._lock:
+            return dict(self._versions)
+
+    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, oldest first."""
+        with self._lock:
+            records = tuple(self._records)
+        lives: dict[str, tuple[Record, Record]] = {}
+        for record in records:
+            first, _ = lives.get(record.stream, (record, record))
+            lives[record.stream] = first, record
+        for first, last in lives.values():
+            if first.stream.partition("/")[0] == topic and last.kind in kinds:
+                told = tuple(_mark(first.body, path) for path in marks)
+                yield Settled(stream=first.stream, seq=first.seq, version=last.version, marks=told)
+
+    def prove(self, after: int = 0) -> int:
+        """Nothing in memory is altered behind its back."""
+        return max(after, len(self._records))
+
     def close(self) -> None:
         """Let go of the journal; a second time does nothing."""
         self._closed = True
+
+
+def _mark(body: Mapping[str, Any], path: str) -> Any:
+    found: Any = body
+    for key in path.split("."):
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return found
 
 
 def require_next(record: Record, seq: int, version: int) -> None:

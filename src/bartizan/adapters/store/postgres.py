@@ -1,0 +1,286 @@
+"""The journal in PostgreSQL: the same rows, order and hashes as in SQLite, behind one connection of one owner.
+
+The owner holds an advisory lock that lives as long as its connection. Where the connection is lost in the middle of
+an append, the journal connects again, takes the lock again, and asks the chain itself: the hash of the last record
+says whether the append was kept.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bartizan.adapters.store.postgres_address import Address, read_address
+from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare
+from bartizan.adapters.store.proving import PAGE, Row, chained, prove_run, proved, row_of
+from bartizan.app.desk.journal import Record, Settled
+from bartizan.desk.evidence import GENESIS
+from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
+
+if TYPE_CHECKING:
+    import psycopg
+
+PATIENCE = 5.0  # seconds an append or an opening waits for a server that is away
+_NAP = 0.1  # seconds between two attempts to reach it
+_STATEMENT = 30_000  # milliseconds a server may work on one question
+_LINE = ("08", "57P")  # the line was lost, or the server stops
+_NOT_NEXT = ("BZ001", "23505")  # what the journal's own trigger says; a seq or version that is there
+_INSERT = """INSERT INTO bartizan.record
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bytea[])"""
+_ALL = "SELECT * FROM bartizan.record WHERE seq > %s ORDER BY seq LIMIT %s"
+_OF_A_STREAM = """SELECT *, (SELECT hash FROM bartizan.record AS earlier WHERE earlier.seq = record.seq - 1)
+FROM bartizan.record WHERE stream = %s AND version > %s ORDER BY version LIMIT %s"""
+_OWNER = """SELECT a.application_name, a.backend_start::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s
+AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
+
+
+def open_postgres(url: str) -> PostgresJournal:
+    """Open the journal in the database that `url` names, or make it there.
+
+    The password comes from PGPASSWORD, ~/.pgpass or the file that PGPASSFILE names; see `read_address` for the url.
+    Errors: InputError for the address; MissingExtraError without psycopg; StoreOwnedError where another desk owns the
+    journal; StoreError where it cannot be reached, or is foreign, altered or of a newer schema.
+    """
+    address = read_address(url)
+    try:
+        import psycopg  # noqa: F401, PLC0415 - an extra
+    except ImportError:
+        raise MissingExtraError.of("a journal in PostgreSQL", "postgres") from None
+    return PostgresJournal(address)
+
+
+class PostgresJournal:
+    """A journal in PostgreSQL (see `bartizan.app.desk.Journal`). Made by `open_postgres`."""
+
+    def __init__(self, address: Address) -> None:
+        self.place = address.shown
+        self._settings = address.settings
+        self._lock = threading.Lock()
+        self._broken: str | None = None
+        # an append of which it is not known whether it was kept: the hash behind it
+        self._doubt: bytes | None = None
+        self._connection = self._connect()
+        self._last = self._last_hash()
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Keep all of them or none; the server has them on its disk when this returns.
+
+        Where the server goes away meanwhile, the journal waits for it a few seconds and finds out. Errors: StoreError.
+        """
+        if not records:
+            return
+        with self._lock:
+            until = time.monotonic() + PATIENCE
+            self._require_line(until)
+            rows, last = [], self._last
+            for record in records:
+                rows.append(row_of(record, last))
+                last = rows[-1][-1]
+            while not self._insert(rows, last, records[0]):
+                if self._kept_in_doubt(until):
+                    break
+            self._last = last
+
+    def read(self, stream: str | None = None) -> Iterator[Record]:
+        """Every record, or those of one stream, in their order.
+
+        Errors: StoreError where one is missing, cannot be read, or is not what its hash says.
+        """
+        last, before = 0, None
+        while True:
+            if stream is None:
+                page = self._ask(_ALL, last, PAGE)
+                yield from proved(chained(page, before), self.place, None, last)
+                last, before = (page[-1][0], page[-1][-1]) if page else (last, before)
+            else:
+                page = self._ask(_OF_A_STREAM, stream, last, PAGE)
+                yield from proved(page, self.place, stream, last)
+                last = page[-1][2] if page else last
+            if len(page) < PAGE:
+                return
+
+    def ends(self) -> Mapping[str, int]:
+        """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
+        ((count, last),) = self._ask("SELECT count(*), coalesce(max(seq), 0) FROM bartizan.record")
+        if count != last:
+            raise StoreError(f"{self.place}: {last - count} of {last} records are missing. Restore it from a backup")
+        return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
+
+    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, oldest first (see `Journal.settled`)."""
+        mine = "(stream = %s OR (stream > %s AND stream < %s))"
+        bounds = (topic, f"{topic}/", f"{topic}0")
+        # nothing of the question stands in the text itself but marks for values
+        ends = dict(
+            self._ask(f"SELECT stream, max(version) FROM bartizan.record WHERE {mine} GROUP BY stream", *bounds)  # noqa: S608
+        )
+        told = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
+        over = {stream for stream, version in told if ends.get(stream) == version}
+        asked = "".join(", body::json #> %s" for _ in marks)
+        firsts = f"SELECT stream, seq{asked} FROM bartizan.record WHERE version = 1 AND {mine} ORDER BY seq"  # noqa: S608
+        for stream, seq, *found in self._ask(firsts, *(path.split(".") for path in marks), *bounds):
+            if stream in over:
+                yield Settled(stream=stream, seq=seq, version=ends[stream], marks=tuple(found))
+
+    def prove(self, after: int = 0) -> int:
+        """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.
+
+        At the end of the journal this is `after`. Errors: StoreError.
+        """
+        rows = self._ask(_ALL, max(after, 1) - 1, PAGE + 1)
+        before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
+        return prove_run(chained(rows, before), self.place, after)
+
+    def close(self) -> None:
+        """Let go of the journal and of its ownership; a second time does nothing."""
+        with self._lock:
+            self._connection.close()
+            self._broken = "it is closed"
+
+    def __enter__(self) -> PostgresJournal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # ---- appending
+
+    def _insert(self, rows: Sequence[Row], last: bytes, first: Record) -> bool:
+        """Whether they were kept; where it is not known, `_doubt` is left to be settled. Errors: StoreError."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        self._doubt = last
+        try:
+            # one statement and its own transaction: one journey to the server
+            self._connection.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+        except psycopg.Error as fault:
+            if self._connection.closed or (fault.sqlstate or "08").startswith(_LINE):
+                self._connection.close()
+                return False
+            self._doubt = None
+            raise self._refusal(fault, first) from fault
+        except BaseException:
+            self._broken = "an append was interrupted"
+            raise
+        self._doubt = None
+        return True
+
+    def _kept_in_doubt(self, until: float) -> bool:
+        """Connect again, and say whether the append that was in doubt was kept. Errors: StoreError."""
+        while True:
+            try:
+                self._connection = self._connect()
+                break
+            except StoreOwnedError:
+                # a server that has not yet noticed that the old line is dead still holds the lock for it
+                if time.monotonic() >= until:
+                    self._broken = "the line to the server was lost, and another desk owns the journal"
+                    self._require_usable()
+            except StoreError:
+                if time.monotonic() >= until:
+                    raise
+            time.sleep(_NAP)
+        found, doubt, self._doubt = self._last_hash(), self._doubt, None
+        if found not in (doubt, self._last):
+            self._broken = "another desk wrote to it while the line to the server was lost"
+            self._require_usable()
+        return found == doubt
+
+    def _require_line(self, until: float) -> None:
+        """Connect again where the line was lost. Errors: StoreError."""
+        self._require_usable()
+        if self._connection.closed and self._kept_in_doubt(until):
+            # the desk was told that it failed, and knows nothing of what is kept
+            self._broken = "an append that was given up was kept after all"
+            self._require_usable()
+
+    def _refusal(self, fault: psycopg.Error, first: Record) -> StoreError:
+        if fault.sqlstate in _NOT_NEXT:
+            return StoreError(
+                f"{self.place}: record {first.seq} (stream {first.stream}, version {first.version}) is not the next. "
+                "Another desk may have written the journal: read it again"
+            )
+        cures = {"53100": "the server's disk is full; nothing was kept of this. Make room and try again"}
+        cure = cures.get(fault.sqlstate or "", "nothing was kept of this; see the server's log, then try again")
+        return StoreError(f"{self.place}: the journal failed ({_words(fault)}): {cure}")
+
+    # ---- the line to the server
+
+    def _ask(self, question: str, *values: Any) -> list[Any]:
+        import psycopg  # noqa: PLC0415 - an extra
+
+        with self._lock:
+            self._require_line(time.monotonic() + PATIENCE)
+            try:
+                return self._connection.execute(question, values).fetchall()
+            except psycopg.Error as fault:
+                raise StoreError(
+                    f"{self.place}: the journal cannot be read ({_words(fault)}). See the server's log, then try again"
+                ) from fault
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """A connection that owns the journal. Errors: StoreOwnedError; StoreError."""
+        import psycopg  # noqa: PLC0415 - an extra
+
+        try:
+            connection = psycopg.connect(
+                **{"connect_timeout": "5", **self._settings},  # type: ignore[arg-type]  # libpq takes words for numbers
+                autocommit=True,
+                application_name=f"bartizan, process {os.getpid()} on {platform.node()}"[:63],
+                client_encoding="utf-8",
+                keepalives=1,
+                keepalives_idle=5,
+                keepalives_interval=2,
+                keepalives_count=3,
+                tcp_user_timeout=10_000,
+            )
+        except psycopg.Error as fault:
+            raise StoreError(
+                f"{self.place}: the server cannot be reached, or refuses ({_words(fault)}). "
+                "Check that it runs, the name of the database, and the password in PGPASSWORD or ~/.pgpass"
+            ) from fault
+        try:
+            if connection.info.server_version < OLDEST_SERVER:
+                raise StoreError(f"{self.place}: the server is too old for the journal. Use PostgreSQL 12 or newer")
+            connection.execute(f"SET statement_timeout = {_STATEMENT}")
+            self._own(connection)
+            prepare(connection, self.place)
+        except psycopg.Error as fault:
+            connection.close()
+            raise StoreError(
+                f"{self.place}: the journal cannot be made or read ({_words(fault)}). "
+                "Let the user make a schema there: GRANT CREATE ON DATABASE ... TO ..."
+            ) from fault
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _own(self, connection: psycopg.Connection[Any]) -> None:
+        taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", LOCK).fetchone()
+        if taken is not None and taken[0]:
+            return
+        owner = connection.execute(_OWNER, LOCK).fetchone()
+        who = f"{owner[0] or 'a program without a name'}, since {owner[1]}" if owner else "unknown"
+        raise StoreOwnedError(
+            f"{self.place}: another desk ({who}) owns this journal. Stop that one first, "
+            "or give this one a database of its own"
+        )
+
+    def _last_hash(self) -> bytes:
+        found = self._connection.execute("SELECT hash FROM bartizan.record ORDER BY seq DESC LIMIT 1").fetchone()
+        return GENESIS if found is None else bytes(found[0])
+
+    def _require_usable(self) -> None:
+        if self._broken is not None:
+            raise StoreError(f"{self.place}: the journal takes nothing more: {self._broken}. Open it again")
+
+
+def _words(fault: psycopg.Error) -> str:
+    said = fault.diag.message_primary or str(fault)
+    return " ".join(said.split())[:300]
