@@ -90,10 +90,15 @@ def life_of(events: Iterable[Event], contained_at: datetime | None = None) -> Li
     """
     life: Life | None = None
     for event in events:
-        life = _begun(event) if life is None else _after(life, event)
+        life = step(life, event)
     if life is None:
         raise HistoryError("an alarm without events has no life. Every alarm begins by being raised")
     return replace(life, contained_at=contained_at)
+
+
+def step(life: Life | None, event: Event) -> Life:
+    """The life after one more event; None before the first. Errors: HistoryError where that does not raise it."""
+    return _begun(event) if life is None else _after(life, event)
 
 
 def origins_of(signal: Mapping[str, Any]) -> tuple[Origin, ...]:
