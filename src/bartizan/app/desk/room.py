@@ -12,6 +12,7 @@ from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.journal import Journal
 from bartizan.app.desk.ledger import Ledger
+from bartizan.app.intake.inbox import Inbox
 from bartizan.site.site import Site
 
 
@@ -22,6 +23,7 @@ class Room:
     ledger: Ledger
     desk: Desk
     audit: Audit
+    inbox: Inbox
 
     @property
     def site(self) -> Site:
@@ -51,8 +53,9 @@ def open_room(
     ledger = Ledger(journal, now)
     desk = Desk(site, ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
     audit = Audit(ledger)
+    inbox = Inbox(site, desk, ledger)
     ledger.open()
-    return Room(ledger=ledger, desk=desk, audit=audit)
+    return Room(ledger=ledger, desk=desk, audit=audit, inbox=inbox)
 
 
 def open_desk(

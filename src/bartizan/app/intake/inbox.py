@@ -1,0 +1,130 @@
+"""The inbox of a desk: what comes is durable on the desk before anybody is told that it was taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bartizan.app.intake.panel import Panel, Turn
+from bartizan.app.intake.reading import Reading, Refused, read
+from bartizan.desk.alarms import Alarm
+from bartizan.errors import UnknownIdError
+from bartizan.site.inputs import Input
+from bartizan.site.site import Site
+
+if TYPE_CHECKING:  # the room of the desk is made of this
+    from bartizan.app.desk.desk import Desk
+    from bartizan.app.desk.journal import Record
+    from bartizan.app.desk.ledger import Ledger
+
+RUN = "inputs"  # the run of the signals that the panel makes
+_MOST_REASONS = 1000  # pairs of input and reason that are counted
+
+
+class Inbox:
+    """Takes messages and readings of a site's inputs to its desk. Every method may be called from any thread.
+
+    Parameters: the `site`, the `desk` and its `ledger`, whose lock is held from the thought to the journal. It is a
+    book of the ledger without records, for the sake of time. `taken` counts the words that were taken, `refused`
+    what was not, by input and reason.
+    """
+
+    def __init__(self, site: Site, desk: Desk, ledger: Ledger) -> None:
+        self.taken = 0
+        self.refused: Counter[tuple[str, str]] = Counter()
+        self._desk, self._ledger = desk, ledger
+        self._sources = {source.id: source for source in site.inputs}
+        self._topics: dict[str, list[Input]] = {}
+        for source in site.inputs:
+            if source.topic is not None:
+                self._topics.setdefault(source.topic, []).append(source)
+        self._panel = Panel(site, ledger.utc())
+        self._open = False
+        ledger.add(self)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """No topic of the journal: what its signals became stands there as alarms."""
+        return ()
+
+    @property
+    def subscriptions(self) -> tuple[str, ...]:
+        """The topics of a broker that the site's inputs are told on."""
+        return tuple(self._topics)
+
+    def hear(self, topic: str, payload: bytes, *, kept: bool = False) -> tuple[Alarm, ...]:
+        """Take a message of a broker: each input that is told on its topic reads it. What none can read is counted.
+
+        Returns the alarms that it touched, durable by then. Errors: StoreError, and then it is not taken: it must
+        be told again.
+        """
+        alarms: list[Alarm] = []
+        for source in self._topics.get(topic, ()):
+            alarms += self._hear(source, payload, kept=kept)
+        return tuple(alarms)
+
+    def tell(self, name: str, payload: bytes) -> tuple[Alarm, ...]:
+        """Take a message for one input. Errors: UnknownIdError; Refused, in one word; StoreError as `hear`."""
+        source = self._sources.get(name)
+        if source is None:
+            raise UnknownIdError(f"the site has no input '{name:.80}'. Add [[input]] to its file")
+        with self._ledger.lock:
+            try:
+                reading = read(source, payload, self._ledger.utc())
+            except Refused as why:
+                self._count(source.id, str(why))
+                raise
+            return self.take(reading)
+
+    def take(self, reading: Reading) -> tuple[Alarm, ...]:
+        """Take a reading. Errors: UnknownIdError; StoreError as `hear`."""
+        with self._ledger.lock:
+            now = self._ledger.utc()
+            self._resume()
+            alarms = self._do(self._panel.take(reading, now))
+            self.taken += 1
+            return alarms
+
+    def counts(self) -> Mapping[str, int]:
+        """What was not taken, by reason, over all inputs."""
+        with self._ledger.lock:
+            told: Counter[str] = Counter()
+            for (_, why), count in self.refused.items():
+                told[why] += count
+            return dict(told)
+
+    def replay(self, record: Record) -> None:
+        """No record is its own."""
+
+    def pass_time(self, at: datetime) -> None:
+        """Do what has become due by `at` (UTC). At the first time it goes on with what the desk holds as active."""
+        with self._ledger.lock:
+            self._resume()
+            self._do(self._panel.pass_time(at))
+
+    def _resume(self) -> None:
+        if not self._open:
+            self._open = True
+            held = [one for one in self._desk.alarms() if one.source.run == RUN and one.condition == "active"]
+            self._panel.resume(alarm.signal for alarm in held)
+
+    def _hear(self, source: Input, payload: bytes, *, kept: bool) -> tuple[Alarm, ...]:
+        with self._ledger.lock:
+            try:
+                reading = read(source, payload, self._ledger.utc(), kept=kept)
+            except Refused as why:
+                self._count(source.id, str(why))
+                return ()
+            return self.take(reading)
+
+    def _do(self, turn: Turn) -> tuple[Alarm, ...]:
+        # the desk first: where it refuses, the panel has not moved, and the same word makes the same signals again
+        alarms = [self._desk.take(signal, RUN) for signal in turn.signals]
+        self._panel.settle(turn)
+        return tuple(alarm for alarm in alarms if alarm is not None)
+
+    def _count(self, name: str, why: str) -> None:
+        if (name, why) in self.refused or len(self.refused) < _MOST_REASONS:
+            self.refused[name, why] += 1
