@@ -77,7 +77,7 @@ def desk(
         at_work = desk_watch.at_work(parts, site, read, sources, bus)
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
-        room = open_room(read.in_state(states), journal, lambda: datetime.now(UTC))
+        room = open_room(read, journal, lambda: datetime.now(UTC), states=states)
         live = LiveFeed()
         accounts, password = wiring.desk_accounts(folder, USER, new_password)
         if password is not None:
@@ -97,7 +97,7 @@ def desk(
         if at_work is None:
             server.run()
             return
-        with desk_watch.on_duty(at_work, read, room.desk, live, folder=folder, states=states, stop=server.stop):
+        with desk_watch.on_duty(at_work, read, room, live, folder=folder, stop=server.stop):
             server.run()
 
 

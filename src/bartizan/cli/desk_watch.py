@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.desk import Desk
+from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
 from bartizan.app.live import LiveRun
-from bartizan.app.live.arming import Arming
+from bartizan.app.live.arming import Arming, Postures
 from bartizan.app.live.eye import model_of
 from bartizan.app.live.gather import Arrivals, Gathering
 from bartizan.app.live.intake import Intake
@@ -70,18 +70,18 @@ def cameras_elsewhere(site: Site, bus: Bus) -> Iterator[Cameras]:
 def on_duty(
     cameras: Cameras,
     site: Site,
-    desk: Desk,
+    room: Room,
     feed: LiveFeed,
     *,
     folder: Path,
     stop: Callable[[], None],
-    states: Sequence[str] = (),
 ) -> Iterator[None]:
     """Watch in a thread of its own; where watching fails, `stop` is called, and the error is raised at the end.
 
-    `states` of the site hold. `folder` is where orders of arming, counts of episodes and kept pictures lie.
+    The states of the site that hold in the `room` hold for the rules, also those set later. `folder`
+    is where orders of arming, counts of episodes and kept pictures lie.
     """
-    clock = cameras.clock
+    clock, states = cameras.clock, room.posture.states
     name = f"watch-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
     run = LiveRun(
         site,
@@ -93,11 +93,14 @@ def on_duty(
         began=clock.now(),
     )
     arming = Arming(site, wiring.orders_file(folder), lambda: datetime.now(UTC))
-    gathering = Gathering(run, Join(cameras.names, wait=cameras.wait), now=clock.now, arming=arming.changes)
+    postures = Postures(lambda: room.posture.states, states)
+    gathering = Gathering(
+        run, Join(cameras.names, wait=cameras.wait), now=clock.now, arming=arming.changes, posture=postures.changes
+    )
     counts = Counts(folder, name)
     counts.begin(site, run.book, cameras.names)
     album = wiring_live.album(site, folder / PICTURES, clock.zero)
-    duty = DutyWatch(desk, feed, run, gathering, name=name, episodes=counts.take, album=album.told)
+    duty = DutyWatch(room.desk, feed, run, gathering, name=name, episodes=counts.take, album=album.told)
     over = threading.Event()
     failed: list[BaseException] = []
 

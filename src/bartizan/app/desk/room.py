@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,8 +10,10 @@ from uuid import uuid4
 from bartizan.app.desk.audit import Audit
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.incidents import Incidents
 from bartizan.app.desk.journal import Journal
 from bartizan.app.desk.ledger import Ledger
+from bartizan.app.desk.posture import Posture
 from bartizan.app.intake.inbox import Inbox
 from bartizan.site.site import Site
 
@@ -24,6 +26,8 @@ class Room:
     desk: Desk
     audit: Audit
     inbox: Inbox
+    posture: Posture
+    incidents: Incidents
 
     @property
     def site(self) -> Site:
@@ -40,22 +44,26 @@ def open_room(
     journal: Journal,
     now: Callable[[], datetime],
     *,
+    states: Sequence[str] = (),
     new_id: Callable[[], str] = lambda: str(uuid4()),
     threat: str | None = None,
     target: str | None = None,
     chain_window: timedelta = CHAIN_WINDOW,
 ) -> Room:
-    """The desk of `site` (in the state that holds) over a `journal`, which is read whole.
+    """The desk of `site` over a `journal`, which is read whole.
 
-    `now` gives the present instant, with an offset; `new_id` fresh opaque ids; the others as for `Desk`.
+    `site` is as its file says; `states` of it hold while nobody sets another posture. `now` gives the present instant,
+    with an offset; `new_id` fresh opaque ids; the others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
     ledger = Ledger(journal, now)
-    desk = Desk(site, ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
+    desk = Desk(site.in_state(states), ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
     audit = Audit(ledger)
+    posture = Posture(ledger, site, states, desk.hold)
+    incidents = Incidents(ledger, desk, posture, site=site, new_id=new_id)
     inbox = Inbox(site, desk, ledger)
     ledger.open()
-    return Room(ledger=ledger, desk=desk, audit=audit, inbox=inbox)
+    return Room(ledger=ledger, desk=desk, audit=audit, inbox=inbox, posture=posture, incidents=incidents)
 
 
 def open_desk(

@@ -1,11 +1,11 @@
-"""Arming while a run goes on: what people have ordered is looked at each second, and changes are told to the run."""
+"""Arming and posture while a run goes on: what people say is looked at each second, and changes are told to the run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from bartizan.app.live.wire import Armed
+from bartizan.app.live.wire import Armed, Held
 from bartizan.site.site import Site
 from bartizan.watch.arming import Order, standing
 
@@ -30,3 +30,21 @@ class Arming:
             if self._told.get(rule) != stands.get(rule):
                 yield Armed(rule, t, stands.get(rule))
         self._told = stands
+
+
+class Postures:
+    """Compares the states of the site that hold now with those that the run was told; `told` are those it began with.
+
+    `states` gives every state that somebody says holds (`bartizan.app.desk.posture.Posture.states`).
+    """
+
+    def __init__(self, states: Callable[[], tuple[str, ...]], told: Sequence[str]) -> None:
+        self._states = states
+        self._told = tuple(told)
+
+    def changes(self, t: float) -> Iterator[Held]:
+        """What the run must be told at `t` [s]: the states, where they are not those that it was told last."""
+        states = self._states()
+        if states != self._told:
+            self._told = states
+            yield Held(states, t)

@@ -12,7 +12,7 @@ from bartizan.app.live.intake import AHEAD
 from bartizan.app.live.join import Join, JoinCounts
 from bartizan.app.live.ports import SourceCounters
 from bartizan.app.live.run import LiveRun, Sighting
-from bartizan.app.live.wire import Armed, Lost, Report, Tick, Told, Waiting
+from bartizan.app.live.wire import Armed, Held, Lost, Report, Tick, Told, Waiting
 
 TICK = 1.0  # seconds between two ticks of a run's clock
 # seconds that a picture may be under way before it comes to be joined; ticks stay behind it
@@ -72,7 +72,8 @@ class Gathering:
     """Gathers what the workers of a run's cameras tell.
 
     `now` is the run's clock [s since its zero]. `tell` is told of troubles, in words. `arming` gives at each tick what
-    people have armed and disarmed since (`bartizan.app.live.arming.Arming.changes`).
+    people have armed and disarmed since (`bartizan.app.live.arming.Arming.changes`), `posture` the states that hold
+    since they were changed (`bartizan.app.live.arming.Postures.changes`).
     """
 
     def __init__(
@@ -83,12 +84,13 @@ class Gathering:
         now: Callable[[], float],
         tell: Callable[[Trouble], None] = lambda trouble: None,
         arming: Callable[[float], Iterable[Armed]] = lambda t: (),
+        posture: Callable[[float], Iterable[Held]] = lambda t: (),
     ) -> None:
         self.counts = GatherCounts(join.counts)
         self._run, self._join = run, join
         self._now, self._tell = now, tell
         self._ticked = now()
-        self._arming = arming
+        self._arming, self._posture = arming, posture
 
     def watch(self, arrivals: Arrivals, over: Callable[[], bool]) -> Iterator[Taken]:
         """Take what arrives until `over()`, or until every camera is over; what is held then is taken too."""
@@ -127,6 +129,8 @@ class Gathering:
         now = self._now()
         if now - self._ticked >= TICK:
             self._ticked = now
+            for held in self._posture(self._behind()):
+                yield Taken(self._run.take(held))
             for order in self._arming(self._behind()):
                 yield Taken(self._run.take(order))
             yield Taken(self._run.take(Tick(self._behind())))

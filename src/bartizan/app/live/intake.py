@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from bartizan.app.live.wire import Armed, Lost, Notice, Refusal, Tick, Told, WireError, decode
+from bartizan.app.live.wire import Armed, Held, Lost, Notice, Refusal, Tick, Told, WireError, decode
 
 AHEAD = 10.0  # seconds that a message may be ahead of the clock: two machines' clocks never agree to the last second
 MOST_SENDERS = 1000  # workers remembered: each start of a worker draws a new token
@@ -90,7 +90,7 @@ class Intake:
         except WireError as error:
             self._refuse(error.reason, str(error))
             return None, None
-        if isinstance(told, Tick | Lost | Armed | Notice):
+        if isinstance(told, Tick | Lost | Armed | Held | Notice):
             self._refuse("no report", "a message that is only for recordings; each run has its own clock")
             return None, None
         name = (told.sender, told.number)

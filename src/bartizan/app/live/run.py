@@ -14,7 +14,7 @@ import numpy as np
 
 from bartizan.app.live.eye import Glimpse
 from bartizan.app.live.foreign import ForeignSignals
-from bartizan.app.live.wire import Armed, Ended, Lost, Message, Notice, Report, Tick, Waiting, usable
+from bartizan.app.live.wire import Armed, Ended, Held, Lost, Message, Notice, Report, Tick, Waiting, usable
 from bartizan.geometry.projection import CameraModel
 from bartizan.signal import Signal, SignalIds
 from bartizan.site.site import Site
@@ -127,7 +127,7 @@ class LiveRun:
         Everything comes in the order of time, with the time of the run.
         """
         told = self._noted(told)
-        if isinstance(told, Tick | Ended | Waiting | Lost | Armed):
+        if isinstance(told, Tick | Ended | Waiting | Lost | Armed | Held):
             return self._passed(told)
         if isinstance(told, Notice):
             return self._noticed(told)
@@ -198,12 +198,14 @@ class LiveRun:
         self.counts.signals += len(signals)
         return Sighting(t=told.t, camera=told.camera, signals=signals)
 
-    def _passed(self, told: Tick | Ended | Waiting | Lost | Armed) -> Sighting:
+    def _passed(self, told: Tick | Ended | Waiting | Lost | Armed | Held) -> Sighting:
         """Time goes by without a picture."""
         if math.isfinite(told.t):
             self._now = max(self._now, told.t)
         if isinstance(told, Armed):
             signals = self.book.arm(told.rule, told.armed, self._now)
+        elif isinstance(told, Held):
+            signals = self.book.hold(told.states, self._now)
         else:
             signals = self.book.step((), self._now)
         if self._health is not None and isinstance(told, Ended | Lost):
@@ -211,7 +213,7 @@ class LiveRun:
         elif self._health is not None and isinstance(told, Tick):
             signals += self._health.pass_time(self._now)
         self.counts.signals += len(signals)
-        return Sighting(t=told.t, camera="" if isinstance(told, Tick | Armed) else told.camera, signals=signals)
+        return Sighting(t=told.t, camera="" if isinstance(told, Tick | Armed | Held) else told.camera, signals=signals)
 
 
 @dataclass(slots=True)

@@ -181,10 +181,18 @@ class Armed:
     armed: bool | None
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """From `t` [s] on these states of the site hold: somebody has changed its posture."""
+
+    states: tuple[str, ...]
+    t: float
+
+
 Told = Report | Waiting | Ended | Notice
 """What is told of a camera: by its worker, or (reports and notices) by somebody else's recorder."""
 
-Message = Told | Tick | Lost | Armed
+Message = Told | Tick | Lost | Armed | Held
 """What a run takes, and a recording holds."""
 
 
@@ -226,6 +234,8 @@ def _plain(message: Message) -> dict[str, Any]:
         return {"schema": SCHEMA, "what": "tick", "t": message.t}
     if isinstance(message, Armed):
         return {"schema": SCHEMA, "what": "armed", "rule": message.rule, "t": message.t, "armed": message.armed}
+    if isinstance(message, Held):
+        return {"schema": SCHEMA, "what": "held", "states": list(message.states), "t": message.t}
     if isinstance(message, Lost):
         why = message.why[:_MOST_WORDS]
         return {"schema": SCHEMA, "what": "lost", "camera": message.camera, "t": message.t, "why": why}
@@ -458,10 +468,20 @@ class _Armed(_Model):
         return Armed(self.rule, self.t, self.armed)
 
 
-_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed] = TypeAdapter(
-    Annotated[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed, Field(discriminator="what")]
+class _Held(_Model):
+    schema_: Literal[1] = Field(alias="schema")
+    what: Literal["held"]
+    states: Annotated[list[_Id], Field(max_length=_MOST_REASONS)]
+    t: _Number
+
+    def message(self) -> Held:
+        return Held(tuple(self.states), self.t)
+
+
+_ADAPTER: TypeAdapter[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed | _Held] = TypeAdapter(
+    Annotated[_Report | _Waiting | _Ended | _Notice | _Tick | _Lost | _Armed | _Held, Field(discriminator="what")]
 )
-_WHATS = ("report", "waiting", "ended", "notice", "tick", "lost", "armed")
+_WHATS = ("report", "waiting", "ended", "notice", "tick", "lost", "armed", "held")
 _NUMBERS = ("finite_number", "less_than", "greater_than", "float", "int")
 
 

@@ -139,6 +139,15 @@ class RuleBook:
         known = [setting.rule.id for setting in self._settings]
         raise UnknownIdError(f"no rule has the id '{rule}'. {among(rule, known, 'rule')}")
 
+    def hold(self, states: Sequence[str], t: float) -> tuple[Signal, ...]:
+        """From `t` [s] on these states of the site hold. Returns what is raised by it at once.
+
+        What was raised already stays so until it ends. Raises InputError where two lie on one axis, UnknownIdError
+        for a state that the site does not have; then what held before still does.
+        """
+        self._times.hold(states)
+        return tuple(self._look_again(t))
+
     @property
     def forgotten(self) -> int:
         """Tracks of which nothing can be explained any more, for want of room."""

@@ -28,13 +28,8 @@ class Timetable:
         self._start = start and start.astimezone(UTC)
         self._zone = UTC if site.time_zone is None else ZoneInfo(site.time_zone)
         self._axis_of = {state.id: state.axis for state in site.states}
-        self._told: dict[str, str] = {}
-        for name in states:
-            state = site.state(name)
-            if self._told.setdefault(state.axis, name) != name:
-                raise InputError(
-                    f"the states '{self._told[state.axis]}' and '{name}' lie on one axis, '{state.axis}'. Choose one"
-                )
+        self._site = site
+        self._told = self._by_axis(states)
         self._by_hours = {
             axis: tuple(state for state in site.states if state.axis == axis)
             for axis in {state.axis for state in site.states if state.hours}
@@ -63,6 +58,23 @@ class Timetable:
                 f"rule '{rule.id}' has hours, and nobody knows what time of day the stream begins at. "
                 "Give --start, the time of its first picture"
             )
+
+    def _by_axis(self, states: Sequence[str]) -> dict[str, str]:
+        told: dict[str, str] = {}
+        for name in states:
+            axis = self._site.state(name).axis
+            if told.setdefault(axis, name) != name:
+                raise InputError(f"the states '{told[axis]}' and '{name}' lie on one axis, '{axis}'. Choose one")
+        return told
+
+    def hold(self, states: Sequence[str]) -> None:
+        """From now on somebody says that these states hold, in the place of those that were told before.
+
+        Of an axis on which nobody says anything any more, and that has no hours, no rule of its states holds.
+        Raises InputError where two lie on one axis, UnknownIdError for a state that the site does not have.
+        """
+        self._told = self._by_axis(states)
+        self._withheld, self._withheld_at = {}, float("nan")
 
     def _unknown(self, axis: str) -> bool:
         return axis not in self._told and axis not in self._by_hours
