@@ -126,25 +126,22 @@ class SqliteJournal:
             raise StoreError(f"{self.path}: {last - count} of {last} records are missing. Restore it from a backup")
         return dict(self._ask("SELECT stream, max(version) FROM record GROUP BY stream"))
 
-    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of the kinds, oldest first (see `Journal.settled`)."""
-        asked = "".join(", json_extract(body, ?)" for _ in marks)
-        paths = ["$." + ".".join(f'"{key}"' for key in path.split(".")) for path in marks]
+    def settled(
+        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+    ) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
+        # nothing of a question stands in its text itself but marks for values
         mine = "(stream = ? OR (stream > ? AND stream < ?))"
         bounds = (topic, f"{topic}/", f"{topic}0")
-        closed = ", ".join("?" for _ in kinds)
-        ends = dict(
-            self._ask(f"SELECT stream, max(version) FROM record WHERE {mine} GROUP BY stream", *bounds)  # noqa: S608 - nothing of the question stands in it but marks for values
-        )
-        over = {
-            stream
-            for stream, version in self._ask(f"SELECT stream, version FROM record WHERE kind IN ({closed})", *kinds)  # noqa: S608 - as above
-            if ends.get(stream) == version
-        }
-        firsts = f"SELECT stream, seq{asked} FROM record WHERE version = 1 AND {mine} ORDER BY seq"  # noqa: S608 - as above
-        for stream, seq, *found in self._ask(firsts, *paths, *bounds):
+        ends = dict(self._ask(f"SELECT stream, max(version) FROM record WHERE {mine} GROUP BY stream", *bounds))  # noqa: S608
+        last = f"SELECT stream, version FROM record WHERE kind IN ({_places(kinds)})"  # noqa: S608
+        over = {stream for stream, version in self._ask(last, *kinds) if ends.get(stream) == version}
+        asked = "".join(", json_extract(body, ?)" for _ in marks)
+        paths = ["$." + ".".join(f'"{key}"' for key in path.split(".")) for path in marks]
+        told = f"SELECT stream, seq{asked} FROM record WHERE (version = 1 OR kind IN ({_places(telling)})) AND {mine}"  # noqa: S608
+        for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, *telling, *bounds):
             if stream in over:
-                yield Settled(stream=stream, seq=seq, version=ends[stream], marks=tuple(found))
+                yield Settled(stream=stream, seq=seq, marks=tuple(found))
 
     def prove(self, after: int = 0) -> int:
         """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.
@@ -210,6 +207,10 @@ class SqliteJournal:
         if code not in _PASSING:
             self._broken = f"an append failed ({fault})"
         return StoreError(words)
+
+
+def _places(values: Sequence[str]) -> str:
+    return ", ".join("?" for _ in values)
 
 
 def _last_hash(connection: sqlite3.Connection) -> bytes:

@@ -111,21 +111,24 @@ class PostgresJournal:
             raise StoreError(f"{self.place}: {last - count} of {last} records are missing. Restore it from a backup")
         return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
 
-    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of the kinds, oldest first (see `Journal.settled`)."""
+    def settled(
+        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+    ) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
+        # nothing of a question stands in its text itself but marks for values
         mine = "(stream = %s OR (stream > %s AND stream < %s))"
         bounds = (topic, f"{topic}/", f"{topic}0")
-        # nothing of the question stands in the text itself but marks for values
         ends = dict(
             self._ask(f"SELECT stream, max(version) FROM bartizan.record WHERE {mine} GROUP BY stream", *bounds)  # noqa: S608
         )
-        told = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
-        over = {stream for stream, version in told if ends.get(stream) == version}
+        last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
+        over = {stream for stream, version in last if ends.get(stream) == version}
         asked = "".join(", body::json #> %s" for _ in marks)
-        firsts = f"SELECT stream, seq{asked} FROM bartizan.record WHERE version = 1 AND {mine} ORDER BY seq"  # noqa: S608
-        for stream, seq, *found in self._ask(firsts, *(path.split(".") for path in marks), *bounds):
+        told = f"SELECT stream, seq{asked} FROM bartizan.record WHERE (version = 1 OR kind = ANY(%s)) AND {mine}"  # noqa: S608
+        paths = [path.split(".") for path in marks]
+        for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, list(telling), *bounds):
             if stream in over:
-                yield Settled(stream=stream, seq=seq, version=ends[stream], marks=tuple(found))
+                yield Settled(stream=stream, seq=seq, marks=tuple(found))
 
     def prove(self, after: int = 0) -> int:
         """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.

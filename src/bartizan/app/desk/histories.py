@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from bartizan.app.desk.journal import Record
+from bartizan.app.desk.journal import Journal, Record
 from bartizan.app.desk.ledger import Entry, Ledger
 from bartizan.app.desk.subscription import Notice
 from bartizan.desk.codec import Codec
@@ -26,6 +26,11 @@ class Histories(Generic[State, E]):
     with the thing's id and state whenever it has a new one, also at the replay. `is_open` says what people still have
     to deal with, and `due` what has become due for such a thing at an instant.
 
+    Where the journal is long, a thing whose last event is of a kind in `settled` sleeps: it is read when it is asked
+    for, by `get`, `find`, `latest` or `all`, and not shown. Name only kinds after which a thing is not open. Instead
+    `slept` is called with its id and with `marks`: what these keys ("signal.id") are in the body of its first event,
+    and again for each later event of a kind in `telling`.
+
     Commands hold the ledger's lock from reading the state to `commit`.
     """
 
@@ -39,6 +44,10 @@ class Histories(Generic[State, E]):
         shown: Callable[[str, State], None] = lambda _id, _state: None,
         is_open: Callable[[State], bool] = lambda _state: True,
         due: Callable[[State, datetime], Sequence[E]] | None = None,
+        settled: Sequence[str] = (),
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
+        slept: Callable[[str, tuple[Any, ...]], None] = lambda _id, _marks: None,
     ) -> None:
         self.topic = topic
         self._ledger = ledger
@@ -47,6 +56,12 @@ class Histories(Generic[State, E]):
         self._shown = shown
         self._is_open = is_open
         self._due = due
+        self._settled = tuple(settled)
+        self._marks = tuple(marks)
+        self._telling = tuple(telling)
+        self._slept = slept
+        self._begun: dict[str, int] = {}  # every thing, and the place in the journal where it began
+        self._asleep: set[str] = set()
         self._things: dict[str, State] = {}
         self._open: dict[str, State] = {}
         ledger.add(self)
@@ -58,21 +73,48 @@ class Histories(Generic[State, E]):
 
     def get(self, name: str) -> State:
         """One thing as it stands. Errors: UnknownThingError."""
-        with self._ledger.lock:
-            try:
-                return self._things[name]
-            except (KeyError, TypeError):
-                raise UnknownThingError(f"there is no {self.topic} {name!r:.60}. Read the list again") from None
+        found = self.find(name) if isinstance(name, str) else None
+        if found is None:
+            raise self._unknown(name)
+        return found
 
     def find(self, name: str) -> State | None:
         """One thing as it stands; None where there is none."""
         with self._ledger.lock:
+            if name in self._asleep:
+                self._wake(name, self._read(name))
             return self._things.get(name)
 
     def all(self) -> tuple[State, ...]:
-        """Every thing, in the order in which they began."""
+        """Every thing, in the order in which they began. What sleeps is read first, which takes long where much does.
+
+        Ask without holding the lock, and nobody else has to wait; `latest` and `open` are quick.
+        """
+        for name in tuple(self._asleep):
+            state = self._read(name)
+            with self._ledger.lock:
+                if name in self._asleep:
+                    self._wake(name, state)
         with self._ledger.lock:
-            return tuple(self._things.values())
+            return tuple(self._things[name] for name in sorted(self._things, key=self._begun.__getitem__))
+
+    def latest(self, count: int) -> tuple[State, ...]:
+        """The `count` things that began last, in the order in which they began."""
+        with self._ledger.lock:
+            last = sorted(self._begun, key=self._begun.__getitem__)[-count:] if count > 0 else []
+            return tuple(self.get(name) for name in last)
+
+    def begun(self, name: str) -> int:
+        """The place in the journal where a thing began, also of one that sleeps. Errors: UnknownThingError."""
+        with self._ledger.lock:
+            if name not in self._begun:
+                raise self._unknown(name)
+            return self._begun[name]
+
+    def sleeps(self, name: str) -> bool:
+        """Whether a thing is over and nobody has asked for it since the start."""
+        with self._ledger.lock:
+            return name in self._asleep
 
     def open(self) -> tuple[State, ...]:
         """Every thing that people still have to deal with; one that was opened again comes last."""
@@ -80,7 +122,7 @@ class Histories(Generic[State, E]):
             return tuple(self._open.values())
 
     def __len__(self) -> int:
-        return len(self._things)
+        return len(self._begun)
 
     def history(self, name: str) -> tuple[E, ...]:
         """Everything that ever happened to a thing, in order, from the journal. Errors: UnknownThingError."""
@@ -95,7 +137,7 @@ class Histories(Generic[State, E]):
         if not events:
             return self.get(name)
         with self._ledger.lock:
-            state = self._things.get(name)
+            state = self.find(name)
             steps = []
             for event in events:
                 state = self._apply(state, event)
@@ -103,6 +145,7 @@ class Histories(Generic[State, E]):
             entries = [self._entry(name, event) for event in events]
             records = self._ledger.keep(entries)
             last = steps[-1][1]
+            self._begun.setdefault(name, records[0].seq)
             self._show(name, last)
             self._ledger.tell(
                 [
@@ -115,13 +158,22 @@ class Histories(Generic[State, E]):
     def replay(self, record: Record) -> None:
         """Take a record of an earlier run. Errors: HistoryError naming it."""
         name = record.stream.partition("/")[2]
-        try:
-            event = self._codec.decode(record.body)
-            if not name or event.version != record.version:
-                raise HistoryError(f"it makes version {event.version}")
-            self._show(name, self._apply(self._things.get(name), event))
-        except StoreError as fault:
-            raise HistoryError(f"record {record.seq} of the journal ({record.stream}): {fault}") from fault
+        state = self._step(self._things.get(name), record)
+        self._begun.setdefault(name, record.seq)
+        self._show(name, state)
+
+    def lay_down(self, journal: Journal) -> Collection[str]:
+        """Let what is over sleep; returns its streams. Errors: StoreError."""
+        if not self._settled:
+            return ()
+        streams = set()
+        for found in journal.settled(self.topic, self._settled, self._marks, self._telling):
+            name = found.stream.partition("/")[2]
+            self._begun.setdefault(name, found.seq)
+            self._asleep.add(name)
+            self._slept(name, found.marks)
+            streams.add(found.stream)
+        return streams
 
     def pass_time(self, at: datetime) -> None:
         """Do what has become due."""
@@ -131,6 +183,33 @@ class Histories(Generic[State, E]):
             events = self._due(state, at)
             if events:
                 self.commit(name, events)
+
+    def _read(self, name: str) -> State:
+        """A thing that sleeps. Errors: HistoryError; StoreError."""
+        state: State | None = None
+        for record in self._ledger.read(f"{self.topic}/{name}"):
+            state = self._step(state, record)
+        if state is None:
+            raise HistoryError(f"the journal has lost {self.topic} {name}. Restore it from a backup")
+        return state
+
+    def _wake(self, name: str, state: State) -> None:
+        self._asleep.discard(name)
+        self._things[name] = state
+        if self._is_open(state):
+            self._open[name] = state
+
+    def _step(self, state: State | None, record: Record) -> State:
+        try:
+            event = self._codec.decode(record.body)
+            if event.version != record.version or not record.stream.partition("/")[2]:
+                raise HistoryError(f"it makes version {event.version}")
+            return self._apply(state, event)
+        except StoreError as fault:
+            raise HistoryError(f"record {record.seq} of the journal ({record.stream}): {fault}") from fault
+
+    def _unknown(self, name: object) -> UnknownThingError:
+        return UnknownThingError(f"there is no {self.topic} {name!r:.60}. Read the list again")
 
     def _entry(self, name: str, event: E) -> Entry:
         return Entry(

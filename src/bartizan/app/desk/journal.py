@@ -36,14 +36,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A stream whose last record says that it is over: its first `seq`, its last `version`, and what was asked of it.
-
-    `marks` are values of the body of its first record, each where it was asked for; None where there is none.
-    """
+    """A record of a stream that is over: its place, and the values of its body that were asked for, None for none."""
 
     stream: str
     seq: int
-    version: int
     marks: tuple[Any, ...] = ()
 
 
@@ -62,11 +58,14 @@ class Journal(Protocol):
     def ends(self) -> Mapping[str, int]:
         """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
 
-    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
-        """The streams of a topic ("topic" or "topic/...") whose last record is of one of the kinds, oldest first.
+    def settled(
+        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+    ) -> Iterator[Settled]:
+        """The streams of a topic ("topic" or "topic/...") whose last record is of one of `kinds`, in their order.
 
-        `marks` are keys of the first record's body, each with dots between a key and the one within it. What is told
-        here was not proved by its hash; what `read` tells was. Errors: StoreError.
+        Each is told by its first record, and again by every later one of a kind in `telling`. `marks` are keys of
+        such a record's body with a text or a number, with dots between a key and the one within it. What is told here
+        was not proved by its hash; what `read` tells was. Errors: StoreError.
         """
 
     def prove(self, after: int = 0) -> int:
@@ -117,18 +116,18 @@ class MemoryJournal:
         with self._lock:
             return dict(self._versions)
 
-    def settled(self, topic: str, kinds: Sequence[str], marks: Sequence[str] = ()) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of the kinds, oldest first."""
+    def settled(
+        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+    ) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, in their order."""
         with self._lock:
             records = tuple(self._records)
-        lives: dict[str, tuple[Record, Record]] = {}
+        last = {record.stream: record.kind for record in records}
         for record in records:
-            first, _ = lives.get(record.stream, (record, record))
-            lives[record.stream] = first, record
-        for first, last in lives.values():
-            if first.stream.partition("/")[0] == topic and last.kind in kinds:
-                told = tuple(_mark(first.body, path) for path in marks)
-                yield Settled(stream=first.stream, seq=first.seq, version=last.version, marks=told)
+            mine = record.stream.partition("/")[0] == topic and last[record.stream] in kinds
+            if mine and (record.version == 1 or record.kind in telling):
+                told = tuple(_mark(record.body, path) for path in marks)
+                yield Settled(stream=record.stream, seq=record.seq, marks=told)
 
     def prove(self, after: int = 0) -> int:
         """Nothing in memory is altered behind its back."""

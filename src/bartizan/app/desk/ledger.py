@@ -9,13 +9,16 @@ has heard anything.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from itertools import chain
+from typing import Any, Protocol, runtime_checkable
 
 from bartizan.app.desk.journal import Journal, Record
 from bartizan.app.desk.subscription import ROOM, Notice, Subscription
+
+LONG = 20_000  # records that are read whole at every start: about a second
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +47,25 @@ class Book(Protocol):
         """Do what has become due by `at` (UTC); called under the lock about once a second, and at the start."""
 
 
+@runtime_checkable
+class Sleeper(Protocol):
+    """A book that a long journal need not be replayed to: it reads what is over when somebody asks for it."""
+
+    def lay_down(self, journal: Journal) -> Collection[str]:
+        """Take note of the streams that are over; returns those whose records it need not be given."""
+
+
 class Ledger:
     """The writer of `journal`. `now` gives the present instant, with an offset.
+
+    A journal of more than `long` records is not read whole at the start: what is over is read when it is asked for
+    (see `Sleeper`), and the proof of the whole is `prove`'s, while the desk is at work.
 
     Books are added first, then `open` reads the journal once. Every method may be called from any thread; hold
     `lock` over what is decided on a state and kept.
     """
 
-    def __init__(self, journal: Journal, now: Callable[[], datetime]) -> None:
+    def __init__(self, journal: Journal, now: Callable[[], datetime], *, long: int = LONG) -> None:
         self.lock = threading.RLock()
         self._journal = journal
         self._now = now
@@ -59,6 +73,7 @@ class Ledger:
         self._order: list[Book] = []
         self._listeners: tuple[Subscription, ...] = ()
         self._seq = 0
+        self._long = long
 
     def utc(self) -> datetime:
         """The present instant in UTC."""
@@ -90,12 +105,30 @@ class Ledger:
         HistoryError where it holds what no desk can have written.
         """
         with self.lock:
-            for record in self._journal.read():
-                self._seq = record.seq
-                book = self._books.get(record.stream.partition("/")[0])
+            ends = self._journal.ends()
+            asleep = self._lay_down() if sum(ends.values()) > self._long else frozenset[str]()
+            for record in self._awake(ends, asleep):
+                book = self._books.get(_topic(record.stream))
                 if book is not None:
                     book.replay(record)
+            # versions count from 1 without a gap, and so does the journal
+            self._seq = sum(ends.values())
             self.pass_time()
+
+    def _lay_down(self) -> frozenset[str]:
+        """The streams that no book needs to be given now."""
+        sleepers = [book for book in self._order if isinstance(book, Sleeper)]
+        return frozenset(chain.from_iterable(book.lay_down(self._journal) for book in sleepers))
+
+    def _awake(self, ends: Mapping[str, int], asleep: Collection[str]) -> Iterator[Record]:
+        """The records of every other stream that a book has, in the journal's order."""
+        if not asleep:
+            return self._journal.read()
+        streams = [stream for stream in ends if stream not in asleep and _topic(stream) in self._books]
+        if 2 * sum(ends[stream] for stream in streams) > sum(ends.values()):
+            return (record for record in self._journal.read() if record.stream not in asleep)
+        records = chain.from_iterable(self._journal.read(stream) for stream in streams)
+        return iter(sorted(records, key=lambda record: record.seq))
 
     def pass_time(self) -> None:
         """Do what has become due. Call it about once a second."""
@@ -127,6 +160,13 @@ class Ledger:
         """Every record, or those of one stream, in their order. Errors: StoreError where the journal is not whole."""
         return self._journal.read(stream)
 
+    def prove(self, after: int = 0) -> int:
+        """Prove a piece of the journal behind the record `after`; the last one proved, or `after` at the end.
+
+        Errors: StoreError where one is missing or altered.
+        """
+        return self._journal.prove(after)
+
     # ---- listeners
 
     def tell(self, notices: Sequence[Notice]) -> None:
@@ -145,3 +185,7 @@ class Ledger:
     def _forget(self, subscription: Subscription) -> None:
         with self.lock:
             self._listeners = tuple(listener for listener in self._listeners if listener is not subscription)
+
+
+def _topic(stream: str) -> str:
+    return stream.partition("/")[0]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bartizan.app.desk.journal import Record
+from bartizan.app.desk.journal import Journal, Record
 from bartizan.app.desk.ledger import Entry, Ledger
 from bartizan.desk.alarms.report import plain
 from bartizan.signal import Signal
@@ -50,6 +50,11 @@ class SilentSignals:
     def replay(self, record: Record) -> None:
         """Count a record of an earlier run."""
         self._version = record.version
+
+    def lay_down(self, journal: Journal) -> Collection[str]:
+        """Of all of them only the count is needed."""
+        self._version = journal.ends().get(TOPIC, 0)
+        return (TOPIC,)
 
     def pass_time(self, at: datetime) -> None:
         """Nothing falls due."""
