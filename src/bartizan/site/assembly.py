@@ -20,6 +20,7 @@ from bartizan.site import entries as e
 from bartizan.site import model as m
 from bartizan.site.attachments import CALIBRATIONS, attachment_key
 from bartizan.site.detectors import onnx_model
+from bartizan.site.escalation import escalation
 from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
 from bartizan.site.hours import WEEK, Hours, instant
@@ -29,6 +30,7 @@ from bartizan.site.plan import Ground
 from bartizan.site.procedure import procedure
 from bartizan.site.responder import responder
 from bartizan.site.rules import GENERAL, HoursEntry, PatrolEntry, RuleEntry, minutes
+from bartizan.site.tour import tour
 
 
 class Made(NamedTuple):
@@ -462,6 +464,8 @@ _MAKERS: dict[str, Any] = {
     "input": _input,
     "responder": lambda _shop, entry, _path: responder(entry),
     "procedure": lambda _shop, entry, _path: procedure(entry),
+    "escalation": lambda _shop, entry, _path: escalation(entry),
+    "tour": lambda _shop, entry, _path: tour(entry),
 }
 # elements and targets come first, because a walk through an area is measured between them
 ORDER = tuple(_MAKERS)

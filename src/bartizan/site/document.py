@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bartizan.errors import ChangeError, Fault, SiteFileError
 from bartizan.site.assembly import ORDER, Made, Workshop
 from bartizan.site.changes import apply, contradiction
+from bartizan.site.duty import duty_rules
 from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument, entry_model
 from bartizan.site.faults import PathOf, among, fault, faults_of, things
 from bartizan.site.figures import Part
@@ -153,7 +154,8 @@ def _parts(
         return {}, faults
     parts |= {"name": head.name, "time_zone": head.time_zone, "default_sd": head.default_sd}
     private = privacy(entries.tables.get("privacy"))
-    return parts | {"plan": found.plan(shop.used), "privacy": private, "_made": made}, faults
+    minded = duty_rules(entries.tables.get("desk"))
+    return parts | {"plan": found.plan(shop.used), "privacy": private, "desk": minded, "_made": made}, faults
 
 
 FIELDS = {kind: f"{kind}s" for kind in KINDS}
@@ -196,7 +198,7 @@ def _with_required(site: Site, name: str) -> list[Change]:
 
 def _once(faults: list[Fault]) -> list[Fault]:
     """Each fault once, in the order of the file's parts."""
-    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, "plan", "privacy"])}
+    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, "plan", "privacy", "desk"])}
     unique = {(one.file, one.key, one.message): one for one in faults}
     return sorted(
         unique.values(), key=lambda one: (one.file, order.get(one.key.partition("[")[0].partition(".")[0], 0))

@@ -9,6 +9,8 @@ from pydantic import Discriminator, Field, Tag, model_validator
 from bartizan.errors import InputError
 from bartizan.geometry import shapes
 from bartizan.site.detectors import DetectorEntry
+from bartizan.site.duty import DeskEntry
+from bartizan.site.escalation import EscalationEntry
 from bartizan.site.figures import TAGS as FIGURE_TAGS
 from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
 from bartizan.site.inputs import InputEntry
@@ -18,6 +20,7 @@ from bartizan.site.privacy import PrivacyEntry
 from bartizan.site.procedure import ProcedureEntry
 from bartizan.site.responder import ResponderEntry
 from bartizan.site.rules import HoursEntry, PatrolEntry, RuleEntry, RuleForm, rule_model
+from bartizan.site.tour import TourEntry
 
 SCHEMA = 1
 
@@ -449,6 +452,7 @@ class SiteDocument(Part):
     insider: list[InsiderEntry] = Field(default_factory=list)
     plan: PlanEntry | None = None
     privacy: PrivacyEntry | None = None
+    desk: DeskEntry | None = None
     zone: list[ZoneEntry] = Field(default_factory=list)
     camera: list[CameraEntry] = Field(default_factory=list)
     rule: list[RuleForm] = Field(default_factory=list)
@@ -459,6 +463,8 @@ class SiteDocument(Part):
     input: list[InputEntry] = Field(default_factory=list)
     responder: list[ResponderEntry] = Field(default_factory=list)
     procedure: list[ProcedureEntry] = Field(default_factory=list)
+    escalation: list[EscalationEntry] = Field(default_factory=list)
+    tour: list[TourEntry] = Field(default_factory=list)
 
 
 # the kinds that a file lists with [[kind]], in the order of the contract
@@ -483,6 +489,8 @@ KINDS: dict[str, type[Part]] = {
     "input": InputEntry,
     "responder": ResponderEntry,
     "procedure": ProcedureEntry,
+    "escalation": EscalationEntry,
+    "tour": TourEntry,
 }
 
 
@@ -492,6 +500,6 @@ def entry_model(kind: str, raw: Any) -> type[Part] | None:
 
 
 # the parts of which a file has one
-TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry, "privacy": PrivacyEntry}
+TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry, "privacy": PrivacyEntry, "desk": DeskEntry}
 
 TAGS: dict[str, type[Part] | None] = {**FIGURE_TAGS, **MODEL_TAGS, "<number>": None, "<walk>": None, "<time>": None}

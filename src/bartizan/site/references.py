@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bartizan.errors import Fault
+from bartizan.site.duty_checks import escalation_faults, tour_faults
 from bartizan.site.entries import KINDS
 from bartizan.site.faults import PathOf, among, fault, texts, things
 from bartizan.site.input_checks import input_faults
@@ -37,6 +38,8 @@ def reference_faults(document: Entry) -> list[Fault]:
         *input_faults(document, book.ids),
         *_responder_faults(book),
         *procedure_faults(things(document, "procedure"), book.ids["state"]),
+        *escalation_faults(document, book.ids),
+        *tour_faults(document, book.ids, _time_zone_of(document) is not None),
     ]
 
 

@@ -12,6 +12,8 @@ from bartizan.errors import ChangeError, SiteFileError, UnknownIdError
 from bartizan.site.assembly import Made
 from bartizan.site.changes import apply
 from bartizan.site.difference import difference
+from bartizan.site.duty import DutyRules
+from bartizan.site.escalation import EscalationChain
 from bartizan.site.faults import among
 from bartizan.site.inputs import Input
 from bartizan.site.meaning import meaning_hash
@@ -41,16 +43,17 @@ from bartizan.site.privacy import Privacy
 from bartizan.site.procedure import Procedure
 from bartizan.site.responder import Responder
 from bartizan.site.shown import site_html, site_line
+from bartizan.site.tour import Tour
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Coverage, Element, Engagement, Input, Insider, Obstacle, Patrol, Procedure, Responder, Response,
-    Rule, Sensor, State, Surface, Target, Threat, Upgrade, Zone,
+    Area, Camera, Coverage, Element, Engagement, EscalationChain, Input, Insider, Obstacle, Patrol, Procedure,
+    Responder, Response, Rule, Sensor, State, Surface, Target, Threat, Tour, Upgrade, Zone,
 )  # fmt: skip
 
 _LATER_KINDS = (
     "engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy", "responders",
-    "procedures", "inputs",
+    "procedures", "inputs", "escalations", "tours", "desk",
 )  # fmt: skip
 
 
@@ -86,7 +89,10 @@ class Site:
     inputs: tuple[Input, ...] = ()
     responders: tuple[Responder, ...] = ()
     procedures: tuple[Procedure, ...] = ()
+    escalations: tuple[EscalationChain, ...] = ()
+    tours: tuple[Tour, ...] = ()
     privacy: Privacy | None = None
+    desk: DutyRules | None = None
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # what each entry of the document was read as, so that a what-if reads only what it changes
@@ -195,6 +201,14 @@ class Site:
     def procedure(self, name: str) -> Procedure:
         """The procedure with this id. Raises UnknownIdError."""
         return _found(self.procedures, name, "procedure")
+
+    def escalation(self, name: str) -> EscalationChain:
+        """The escalation with this id. Raises UnknownIdError."""
+        return _found(self.escalations, name, "escalation")
+
+    def tour(self, name: str) -> Tour:
+        """The tour with this id. Raises UnknownIdError."""
+        return _found(self.tours, name, "tour")
 
     def surface(self, name: str) -> Surface:
         """The surface with this id. Raises UnknownIdError."""

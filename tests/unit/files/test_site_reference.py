@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from bartizan.site import duty, escalation, parts, procedure, responder, rules, tour
 from bartizan.site import entries as e
 from bartizan.site import figures as f
-from bartizan.site import parts, procedure, responder, rules
 from bartizan.site.pictures import HealthEntry
 
 ROOT = Path(__file__).parents[3]
@@ -68,6 +68,12 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("## `[[procedure]]`", (procedure.ProcedureEntry,)),
         ("### `[[procedure.step]]`", (procedure.StepEntry,)),
         ("### `[[procedure.step.answer]]`", (procedure.AnswerEntry,)),
+        ("## `[desk]`", (duty.DeskEntry,)),
+        ("## `[[escalation]]`", (escalation.EscalationEntry,)),
+        ("### `[[escalation.step]]`", (escalation.StepEntry,)),
+        ("## `[[tour]]`", (tour.TourEntry,)),
+        ("### `[[tour.checkpoint]]`", (tour.CheckpointEntry,)),
+        ("### `begins`", (tour.BeginsEntry,)),
     ],
 )
 def test_every_key_is_told_and_no_other(heading: str, models: tuple[type[BaseModel], ...]) -> None:
