@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from bartizan.adapters.web.accounts import Accounts
 from bartizan.adapters.web.alarms import alarm_routes
+from bartizan.adapters.web.assessment import assessment_routes
 from bartizan.adapters.web.door import door_routes
 from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
@@ -30,6 +31,7 @@ from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.stream import EventStream
 from bartizan.adapters.web.tokens import Tokens
 from bartizan.adapters.web.wall import wall_routes
+from bartizan.app.assessment import Bench
 from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.site.site import Site
@@ -63,6 +65,7 @@ def create_app(
         hub.start()
         yield
         await hub.stop()
+        app.state.bench.close()
         app.state.hasher.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=life)
@@ -86,8 +89,9 @@ def create_app(
     # "__Host-" lets no other host or path of the domain set it; browsers accept it over TLS alone
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
+    state.bench = Bench()
     routes = APIRouter(route_class=GatedRoute)
-    for add in (door_routes, _files, _looking, alarm_routes, wall_routes):
+    for add in (door_routes, _files, _looking, alarm_routes, wall_routes, assessment_routes):
         add(routes)
     app.include_router(routes)
     refusals(app)

@@ -11,8 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from bartizan.adapters.web.gate import GatedRoute, session_of
 from bartizan.adapters.web.pages import page
-from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, authorise
-from bartizan.adapters.web.sessions import Session
+from bartizan.adapters.web.permission import Action, may
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +63,6 @@ def shell_page(request: Request, template: str, code: int = 200, /, **values: An
         "here": request.url.path,
     }
     return page(template, code, **(shown | values))
-
-
-def may(session: Session, action: Action) -> bool:
-    """Whether this person's role allows the action at all; of one object `authorise` answers, each time."""
-    try:
-        authorise(session, action)
-    except (NotAllowed, NotLoggedIn):
-        return False
-    return True
 
 
 def offered(routes: Iterable[Any]) -> list[tuple[Place, Action]]:

@@ -49,7 +49,7 @@ class Outbox:
 
 def message(event: str, data: Any) -> str:
     """One server-sent event. Numbers that JSON lacks become null."""
-    return f"event: {event}\ndata: {json.dumps(_finite(data), separators=(',', ':'), allow_nan=False)}\n\n"
+    return f"event: {event}\ndata: {json.dumps(finite(data), separators=(',', ':'), allow_nan=False)}\n\n"
 
 
 class EventStream(Response):
@@ -107,11 +107,12 @@ async def _gone(receive: Receive) -> None:
         pass
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
+    """`value` with null for each number that JSON lacks."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: finite(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(one) for one in value]
+        return [finite(one) for one in value]
     return value

@@ -20,11 +20,16 @@ Role = Literal["detection", "delay", "response"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure as the site gives it: what part it plays, what it is called, its value and source."""
+    """One figure as the site gives it: what part it plays, what it is called, its value and source.
+
+    `at` and `key` say where it stands, as a change would name it; empty for a figure of no site.
+    """
 
     role: Role
     name: str
     value: Probability | Duration
+    at: str = ""
+    key: str = ""
 
     @property
     def source(self) -> str | None:
@@ -50,7 +55,7 @@ def path_figures(problem: Problem, tasks: Sequence[Task]) -> tuple[tuple[Figure,
             if key not in seen:
                 seen.add(key)
                 figure = problem.figures[number]
-                here.append(Figure(role=role, name=_name(figure), value=figure.value))
+                here.append(Figure(role=role, name=_name(figure), value=figure.value, at=figure.at, key=figure.key))
         found.append(tuple(here))
     return tuple(found)
 
@@ -68,9 +73,14 @@ def response_figures(response: Response) -> tuple[Figure, ...]:
         ("p_communication", response.p_communication),
         ("p_neutralization", response.p_neutralization),
     )
+    at = f"response/{response.id}"
     return (
-        *(Figure(role="response", name=name, value=time) for name, time in times if time is not None and time != ZERO),
-        *_probabilities("response", probabilities),
+        *(
+            Figure(role="response", name=name, value=time, at=at, key=_key(name))
+            for name, time in times
+            if time is not None and time != ZERO
+        ),
+        *_probabilities("response", at, probabilities),
     )
 
 
@@ -92,7 +102,12 @@ def _name(figure: ProblemFigure) -> str:
     return figure.key.rpartition(".")[2]
 
 
-def _probabilities(role: Role, parts: Sequence[tuple[str, Probability | None]]) -> Iterator[Figure]:
+def _key(name: str) -> str:
+    """The key of a response's time: a deployment to a place stands in a list."""
+    return name.replace("deployment to ", "deployment_to.")
+
+
+def _probabilities(role: Role, at: str, parts: Sequence[tuple[str, Probability | None]]) -> Iterator[Figure]:
     for name, value in parts:
         if value is not None and value is not CERTAIN:
-            yield Figure(role=role, name=name, value=value)
+            yield Figure(role=role, name=name, value=value, at=at, key=name)

@@ -5,6 +5,12 @@ import { say } from "./words.js";
 const token = document.querySelector("meta[name=csrf-token]").content;
 
 export async function act(path, body = {}) {
+  const { done, words } = await ask(path, body);
+  return { done, words };
+}
+
+// The same, with what the desk answered: {done, words, body}; `body` is null where it refused.
+export async function ask(path, body = {}) {
   let answer;
   try {
     answer = await fetch(path, {
@@ -14,14 +20,14 @@ export async function act(path, body = {}) {
       redirect: "manual",
     });
   } catch {
-    return { done: false, words: say("act.offline") };
+    return { done: false, words: say("act.offline"), body: null };
   }
-  if (answer.ok) return { done: true, words: "" };
+  if (answer.ok) return { done: true, words: "", body: await answer.json().catch(() => ({})) };
   let reason = say("error.other");
   try {
     reason = (await answer.json()).error;
   } catch {
     // an answer without words: the general ones stand
   }
-  return { done: false, words: say("act.failed", { reason }) };
+  return { done: false, words: say("act.failed", { reason }), body: null };
 }

@@ -24,6 +24,7 @@ export class Plan {
     this.still = svg("g");
     this.marks = svg("g");
     this.people = svg("g");
+    this.over = svg("g"); // what a page draws upon the plan
     this.svg = svg(
       "svg",
       {
@@ -35,6 +36,7 @@ export class Plan {
       this.still,
       this.marks,
       this.people,
+      this.over,
     );
     this.ground.append(this.svg);
     new ResizeObserver(() => this.#resize()).observe(this.ground);
@@ -47,6 +49,13 @@ export class Plan {
     this.#drawStill();
     this.showAlarms(this.alarms, this.chosen);
     this.showTracks(this.tracks);
+    this.drawOver?.(this.over, (n) => this.px(n));
+  }
+
+  // Draw upon the plan, again whenever its size changes: `draw(group, px)`, where px(n) is n pixels in metres.
+  overlay(draw) {
+    this.drawOver = draw;
+    if (this.pixel) draw(this.over, (n) => this.px(n));
   }
 
   px(n) {
