@@ -79,7 +79,7 @@ def desk(
         journal = parts.enter_context(wiring.desk_journal(folder))
         room = open_room(read, journal, lambda: datetime.now(UTC), states=states)
         live = LiveFeed()
-        accounts, password = wiring.desk_accounts(folder, USER, new_password)
+        accounts, password = wiring.desk_accounts(folder, USER, new_password, room.audit)
         if password is not None:
             click.echo(f"The password of {USER} (printed this once): {password}")
         server = wiring.desk_page(
@@ -87,6 +87,7 @@ def desk(
             site=read,
             live=live,
             accounts=accounts,
+            folder=folder,
             host=host,
             port=port,
             certificate=tls_cert,

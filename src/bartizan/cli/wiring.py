@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bartizan.adapters.web.server import DeskServer
     from bartizan.app.compare import Comparison
     from bartizan.app.desk import Journal, Room
+    from bartizan.app.desk.audit import Audit
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
@@ -325,15 +326,22 @@ def desk_journal(folder: Path) -> Iterator[Journal]:
         journal.close()
 
 
-def desk_accounts(folder: Path, user: str, new: bool) -> tuple[Accounts, str | None]:
-    """The accounts in a data folder, and the password made for `user`: at the first start, or because `new` asks."""
+def desk_accounts(folder: Path, user: str, new: bool, audit: Audit) -> tuple[Accounts, str | None]:
+    """The accounts in a data folder, and the password made for `user`: at the first start, or because `new` asks.
+
+    Whoever starts the desk may let themselves in; the audit keeps that they did.
+    """
     from bartizan.adapters.web.accounts import AccountsFile, new_password
 
     file = AccountsFile(folder / "accounts.json")
-    password = None
-    if new or not len(file.load()):
-        password = new_password()
-        file.set_password(user, password)
+    accounts = file.load()
+    if not new and len(accounts):
+        return accounts, None
+    detail = "by --new-password: the glass was broken" if len(accounts) else "the first one"
+    # kept before it can be used
+    audit.record(by="machine", role=None, action="people", what="new password", thing=user, detail=detail)
+    password = new_password()
+    file.set_password(user, password, must_change=True)
     return file.load(), password
 
 
@@ -350,20 +358,34 @@ def desk_page(
     site: Site,
     live: LiveFeed,
     accounts: Accounts,
+    folder: Path,
     host: str,
     port: int,
     certificate: Path | None,
     key: Path | None,
     behind_proxy: bool,
 ) -> DeskServer:
-    """The desk's page, listening; AddressError where the address is taken."""
+    """The desk's page, listening; AddressError where the address is taken. Tokens and limits are kept in `folder`."""
+    import time
+
     from bartizan.adapters.web.app import create_app
+    from bartizan.adapters.web.login_limit import LoginLimit
     from bartizan.adapters.web.server import DeskServer
     from bartizan.adapters.web.shield import LOOPBACK_HOSTS
+    from bartizan.adapters.web.tokens import Tokens
 
     encrypted = certificate is not None or behind_proxy
     hosts = LOOPBACK_HOSTS if is_loopback(host) and not behind_proxy else None
-    app = create_app(room, site=site, live=live, accounts=accounts, tls=encrypted, hosts=hosts)
+    app = create_app(
+        room,
+        site=site,
+        live=live,
+        accounts=accounts,
+        tokens=Tokens(folder / "tokens.json"),
+        limit=LoginLimit(time.time, folder / "logins.json"),
+        tls=encrypted,
+        hosts=hosts,
+    )
     return DeskServer(
         app,
         host=host,

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from bartizan.adapters.web import Accounts, AccountsError, AccountsFile, new_password
+from bartizan.adapters.web import Account, Accounts, AccountsError, AccountsFile, new_password
 from bartizan.adapters.web.accounts import MAX_PASSWORD
 from bartizan.adapters.web.login_limit import MAX_KEYS, PER_ADDRESS, PER_NAME, WINDOW, LoginLimit
 from bartizan.adapters.web.sessions import MAX_SESSIONS, Sessions
@@ -52,7 +52,7 @@ def test_no_file_is_no_account(tmp_path: Path) -> None:
     assert len(AccountsFile(tmp_path / "accounts.json", CHEAP).load()) == 0
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 2, "accounts": []}', '{"schema": 1}'])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"schema": 3, "accounts": []}', '{"schema": 1}'])
 def test_a_file_that_is_no_accounts_is_refused_in_words(tmp_path: Path, text: str) -> None:
     path = tmp_path / "accounts.json"
     path.write_text(text)
@@ -138,7 +138,7 @@ def test_a_flood_of_addresses_does_not_fill_the_memory() -> None:
 
 def test_sessions_are_bounded_and_the_oldest_go_first() -> None:
     sessions = Sessions(Seconds())
-    secrets = [sessions.begin("officer", "officer")[0] for _ in range(MAX_SESSIONS + 1)]
+    secrets = [sessions.begin(Account(f"officer-{n}", "officer", ""))[0] for n in range(MAX_SESSIONS + 1)]
     assert sessions.find(secrets[0]) is None
     assert sessions.find(secrets[1]) is not None
     assert len(set(secrets)) == len(secrets)

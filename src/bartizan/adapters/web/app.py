@@ -20,9 +20,12 @@ from bartizan.adapters.web.door import door_routes
 from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.hub import Hub
+from bartizan.adapters.web.intake import intake_routes
 from bartizan.adapters.web.login_limit import LoginLimit
+from bartizan.adapters.web.own import own_routes
 from bartizan.adapters.web.pages import static_files
-from bartizan.adapters.web.permission import Action, authorise
+from bartizan.adapters.web.people import people_routes
+from bartizan.adapters.web.permission import ROLES, Action, Role, authorise
 from bartizan.adapters.web.picture import boxes_json, jpeg
 from bartizan.adapters.web.refusals import refusals
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
@@ -36,6 +39,9 @@ from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.site.site import Site
 
+# who gives rights and who comes from outside need a second factor everywhere
+_SECOND_FACTOR: tuple[Role, ...] = ("administrator", "partner")
+
 
 def create_app(
     room: Room,
@@ -44,6 +50,8 @@ def create_app(
     live: LiveFeed,
     accounts: Accounts,
     tokens: Tokens | None = None,
+    limit: LoginLimit | None = None,
+    second_factor: Collection[Role] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
     hosts: Collection[str] | None = LOOPBACK_HOSTS,
@@ -56,7 +64,9 @@ def create_app(
     `now` is the instant that the page shows, an exercise's own while one runs; `clock` is seconds for sessions and
     limits, and never an exercise's. `tls`: pages reach the desk encrypted, so cookies are for TLS alone. `hosts`:
     names under which it answers (see `Shield`). `idle` and `absolute`: limits of a session [s]. `tokens` are those of
-    machines; without, they are kept in memory alone.
+    machines and `limit` the failed log-ins; without, both are kept in memory alone. `second_factor`: the roles that
+    must have one; by itself every role where pages come over TLS, and those who give rights or come from outside where
+    the desk is reached from its own machine alone.
     """
     hub = Hub(room, live, now)
 
@@ -80,8 +90,10 @@ def create_app(
     )
     state.audit = room.audit
     state.tokens = tokens or Tokens()
-    state.sessions = Sessions(clock, idle=idle, absolute=absolute)
-    state.limit = LoginLimit(clock)
+    state.sessions = Sessions(clock, idle=idle, absolute=absolute, epoch=accounts.epoch)
+    state.limit = limit or LoginLimit(clock)
+    state.second_factor = frozenset(second_factor if second_factor is not None else ROLES if tls else _SECOND_FACTOR)
+    state.enrolling = {}
     state.forms = LoginForms()
     state.hasher = ThreadPoolExecutor(1, thread_name_prefix="login")
     state.hashing = 0
@@ -91,7 +103,17 @@ def create_app(
     state.drawing = drawing(site)
     state.bench = Bench()
     routes = APIRouter(route_class=GatedRoute)
-    for add in (door_routes, _files, _looking, alarm_routes, wall_routes, assessment_routes):
+    for add in (
+        door_routes,
+        own_routes,
+        people_routes,
+        _files,
+        _looking,
+        alarm_routes,
+        wall_routes,
+        assessment_routes,
+        intake_routes,
+    ):
         add(routes)
     app.include_router(routes)
     refusals(app)

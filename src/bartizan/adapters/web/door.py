@@ -1,4 +1,4 @@
-"""The door: logging in and out."""
+"""The door: logging in with password and second factor, and out."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from bartizan.adapters.web.accounts import MAX_NAME
+from bartizan.adapters.web.accounts import MAX_NAME, Account
 from bartizan.adapters.web.gate import needs, note, session_of
 from bartizan.adapters.web.pages import page, say
 from bartizan.adapters.web.permission import Action
+from bartizan.adapters.web.sessions import Owed
 
 LOGINS_WAITING = 8  # log-ins that may wait for the one thread that hashes; more are asked to come again
+MAX_CODE = 64  # characters of what is looked at as a code; those on paper have 29
+
+Code = Annotated[str, Form(max_length=MAX_CODE)]
 
 
 def door_routes(routes: APIRouter) -> None:
@@ -32,31 +36,28 @@ def door_routes(routes: APIRouter) -> None:
         request: Request,
         user: Annotated[str, Form(max_length=4 * MAX_NAME)] = "",
         password: Annotated[str, Form()] = "",
+        code: Code = "",
         token: Annotated[str, Form(max_length=200)] = "",
     ) -> Response:
         state = request.app.state
-        address = request.client.host if request.client else ""
-        refused = _login_refused(request, address, user, token)
-        if refused is not None:
-            return refused
-        state.hashing += 1
-        try:
-            loop = asyncio.get_running_loop()
-            account = await loop.run_in_executor(state.hasher, state.accounts.check, user, password)
-        finally:
-            state.hashing -= 1
+        note(request, thing="")
+        if not state.forms.fits(request.cookies.get(state.form_cookie), token):
+            return _login_page(request, 400, say("login.expired"))
+        wait = state.limit.wait(address_of(request), user)
+        if wait > 0:
+            return _wait(request, wait)
+        if state.hashing >= LOGINS_WAITING:
+            return _login_page(request, 503, say("login.busy"))
+        account = await checked(request, user, password, code)
         if account is None:
             # what was typed as a name may be a password: only a name that there is may be kept
             note(request, thing=user if state.accounts.account(user) is not None else "")
-            state.limit.failed(address, user)
             return _login_page(request, 401, say("login.wrong"))
-        state.limit.succeeded(address)
-        note(request, by=account.name, thing=account.name)
         if request.state.session is not None:
             state.sessions.end(request.state.session)
-        secret, _ = state.sessions.begin(account.name, account.role)
+        note(request, by=account.name, thing=account.name)
         answer = RedirectResponse("/", 303)
-        _set_cookie(answer, state.cookie, secret, state.tls)
+        enter(request, answer, account)
         answer.delete_cookie(state.form_cookie, secure=state.tls, httponly=True, samesite="strict")
         return answer
 
@@ -67,30 +68,65 @@ def door_routes(routes: APIRouter) -> None:
         state.sessions.end(session_of(request))
         answer = RedirectResponse("/login", 303)
         answer.delete_cookie(state.cookie, secure=state.tls, httponly=True, samesite="strict")
+        # what the browser kept of the pages goes too, where the connection is one that it trusts
+        answer.headers["clear-site-data"] = '"cache", "storage"'
         return answer
 
 
-def _login_refused(request: Request, address: str, user: str, token: str) -> Response | None:
-    """Why this log-in is not even tried: a form of another page, too many failures, too many at once."""
+async def checked(request: Request, name: str, password: str, code: str) -> Account | None:
+    """The account whose name, password and code these are, else None, and then a failure is counted.
+
+    Hashing has a thread of its own, so that log-ins cannot starve alarms.
+    """
     state = request.app.state
-    if not state.forms.fits(request.cookies.get(state.form_cookie), token):
-        return _login_page(request, 400, say("login.expired"))
-    wait = state.limit.wait(address, user)
-    if wait > 0:
-        seconds = str(int(wait) + 1)
-        answer = _login_page(request, 429, say("login.wait", seconds=seconds))
-        answer.headers["retry-after"] = seconds
-        return answer
-    return _login_page(request, 503, say("login.busy")) if state.hashing >= LOGINS_WAITING else None
+    state.hashing += 1
+    try:
+        loop = asyncio.get_running_loop()
+        account: Account | None = await loop.run_in_executor(state.hasher, state.accounts.check, name, password, code)
+    finally:
+        state.hashing -= 1
+    address = address_of(request)
+    if account is None:
+        await asyncio.to_thread(state.limit.failed, address, name)
+    else:
+        await asyncio.to_thread(state.limit.succeeded, address)
+    return account
+
+
+def enter(request: Request, answer: Response, account: Account) -> None:
+    """Begin a session of this person, and give the browser its cookie."""
+    state = request.app.state
+    secret, _ = state.sessions.begin(account, owed(request, account))
+    set_cookie(answer, state.cookie, secret, state.tls)
+
+
+def owed(request: Request, account: Account) -> Owed | None:
+    """What this person must do before anything else."""
+    if account.must_change:
+        return "password"
+    return "second-factor" if account.totp is None and account.role in request.app.state.second_factor else None
+
+
+def address_of(request: Request) -> str:
+    """The network address that a request came from, for limits alone: it proves nothing."""
+    return request.client.host if request.client else ""
+
+
+def set_cookie(answer: Response, name: str, value: Any, tls: bool) -> None:
+    """A cookie that no script reads and no other site sends."""
+    answer.set_cookie(name, value, httponly=True, samesite="strict", secure=tls, path="/")
+
+
+def _wait(request: Request, wait: float) -> Response:
+    seconds = str(int(wait) + 1)
+    answer = _login_page(request, 429, say("login.wait", seconds=seconds))
+    answer.headers["retry-after"] = seconds
+    return answer
 
 
 def _login_page(request: Request, status: int = 200, wrong: str = "") -> Response:
     state = request.app.state
     cookie, token = state.forms.issue()
     answer = page("login.html", status, site=state.site.name, token=token, wrong=wrong)
-    _set_cookie(answer, state.form_cookie, cookie, state.tls)
+    set_cookie(answer, state.form_cookie, cookie, state.tls)
     return answer
-
-
-def _set_cookie(answer: Response, name: str, value: Any, tls: bool) -> None:
-    answer.set_cookie(name, value, httponly=True, samesite="strict", secure=tls, path="/")

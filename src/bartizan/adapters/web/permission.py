@@ -61,8 +61,8 @@ class Action(Enum):
     PARTNER = "partner"
 
 
-_ANYBODY = frozenset({Action.PUBLIC, Action.LEAVE, Action.OWN})
-_VIEWER = _ANYBODY | {Action.VIEW}
+ANYBODY = frozenset({Action.PUBLIC, Action.LEAVE, Action.OWN})
+_VIEWER = ANYBODY | {Action.VIEW}
 _GUARD = _VIEWER | {
     Action.ACKNOWLEDGE,
     Action.ASSESS,
@@ -111,7 +111,7 @@ POWERS: Final = MappingProxyType[Role, frozenset[Action]](
         "guard": _GUARD,
         "supervisor": _SUPERVISOR,
         "investigator": _INVESTIGATOR,
-        "partner": _ANYBODY | {Action.PARTNER},
+        "partner": ANYBODY | {Action.PARTNER},
         "administrator": _ADMINISTRATOR,
         "viewer": _VIEWER,
         # the account that a desk begins with: one person, everything that people of the house may do

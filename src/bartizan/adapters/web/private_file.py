@@ -44,10 +44,9 @@ class PrivateFile:
             raise self._error(f"{error.strerror}. Make it readable for the user who runs it") from error
         try:
             return model.model_validate_json(text)
-        except ValidationError as error:
+        except ValidationError:
+            message = f"is not a file of {self._what}. Move it away, and a new one is made at the next start"
             # without the cause: it would carry what the file holds into every traceback
-            kind = error.errors(include_input=False, include_url=False, include_context=False)[0]["type"]
-            message = f"is not a file of {self._what} ({kind}). Move it away, and a new one is made at the next start"
             raise self._error(message) from None
 
     def write(self, record: BaseModel) -> None:

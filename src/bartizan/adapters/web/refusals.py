@@ -19,7 +19,7 @@ def refusals(app: FastAPI) -> None:
 
     @app.exception_handler(NotLoggedIn)
     async def not_logged_in(request: Request, _: Exception) -> Response:
-        if request.method == "GET" and (request.url.path == "/" or "text/html" in request.headers.get("accept", "")):
+        if request.method == "GET" and _for_people(request):
             return RedirectResponse("/login", 303)
         return JSONResponse({"error": say("error.401")}, 401, {"www-authenticate": "Bearer"})
 
@@ -29,8 +29,9 @@ def refusals(app: FastAPI) -> None:
         return JSONResponse({"error": say("error.404")}, 404)
 
     @app.exception_handler(NotAllowed)
-    async def not_allowed(_: Request, __: Exception) -> Response:
-        return JSONResponse({"error": say("error.403")}, 403)
+    async def not_allowed(request: Request, _: Exception) -> Response:
+        elsewhere = _where_instead(request)
+        return elsewhere or JSONResponse({"error": say("error.403")}, 403)
 
     @app.exception_handler(ForeignRequest)
     async def foreign(_: Request, __: Exception) -> Response:
@@ -38,7 +39,7 @@ def refusals(app: FastAPI) -> None:
 
     @app.exception_handler(NotProved)
     async def not_proved(request: Request, _: Exception) -> Response:
-        if "text/html" in request.headers.get("accept", ""):
+        if _for_people(request):
             return RedirectResponse("/own#prove", 303)
         # a script that hears of "prove" asks the person, and then once more for the same
         return JSONResponse({"error": say("error.prove"), "prove": True}, 403)
@@ -55,6 +56,21 @@ def refusals(app: FastAPI) -> None:
     async def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - that is what the handler is for
         return error_page(error.status_code, request.url.path[:200] if error.status_code == 404 else "")
+
+
+def _where_instead(request: Request) -> Response | None:
+    """The page that this person may see in place of the one that they asked for, where there is one."""
+    session = request.state.session
+    if session is None or request.method != "GET" or not _for_people(request):
+        return None
+    if session.owes is not None:
+        return RedirectResponse("/own", 303)
+    return RedirectResponse("/shared", 303) if session.agency is not None and request.url.path == "/" else None
+
+
+def _for_people(request: Request) -> bool:
+    """Whether a person waits for a page, and no script for an answer."""
+    return request.url.path == "/" or "text/html" in request.headers.get("accept", "")
 
 
 def _status(error: Exception) -> int:

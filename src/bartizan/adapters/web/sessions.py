@@ -9,19 +9,28 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
+from typing import Literal
 
-from bartizan.adapters.web.permission import POWERS, Action, Role
+from bartizan.adapters.web.accounts import Account
+from bartizan.adapters.web.permission import ANYBODY, POWERS, Action, Role
 
 IDLE_LIMIT = 8 * 3600.0  # seconds without a key pressed: a quiet night is watched, not typed at
 ABSOLUTE_LIMIT = 13 * 3600.0  # seconds in all: a twelve-hour shift and its hand-over
-PROOF_LIMIT = 900.0  # seconds that a log-in counts as proof for what cannot be undone
+PROOF_LIMIT = 900.0  # seconds that a proof of who one is counts for what cannot be undone
 MAX_SESSIONS = 256
+MAX_PER_PERSON = 16  # of those; more end the oldest of the same person and of nobody else
 _TOKEN_BYTES = 32  # 256 bits
+
+Owed = Literal["password", "second-factor"]
+"""What a person must do before anything else: choose a password of their own, or enrol a second factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One log-in: who, as what, and the token that every change they ask for must carry."""
+    """One log-in: who, as what, and the token that every change they ask for must carry.
+
+    `epoch` is that of the account at the log-in: the session ends when the account's goes on. `owes`: see `Owed`.
+    """
 
     key: str
     user: str
@@ -30,33 +39,63 @@ class Session:
     began: float
     cameras: frozenset[str] | None = None
     agency: str | None = None
+    epoch: int = 0
+    owes: Owed | None = None
 
     @property
     def powers(self) -> frozenset[Action]:
-        """What the role allows."""
-        return POWERS[self.role]
+        """What the role allows; only what everybody may while something is owed."""
+        return POWERS[self.role] if self.owes is None else ANYBODY
+
+
+@dataclass(slots=True)
+class _Kept:
+    session: Session
+    used: float
+    proved: float
 
 
 class Sessions:
     """The sessions of one desk, bounded; `clock` is seconds that never run backwards.
 
-    Only a hash of each cookie is kept, so that what is in memory opens no session.
+    `epoch` gives what the sessions of a person must have begun in to live, and None where nobody may be in under that
+    name. Only a hash of each cookie is kept, so that what is in memory opens no session.
     """
 
     def __init__(
-        self, clock: Callable[[], float], *, idle: float = IDLE_LIMIT, absolute: float = ABSOLUTE_LIMIT
+        self,
+        clock: Callable[[], float],
+        *,
+        idle: float = IDLE_LIMIT,
+        absolute: float = ABSOLUTE_LIMIT,
+        epoch: Callable[[str], int | None] = lambda _: 0,
     ) -> None:
         self._clock = clock
         self._idle, self._absolute = idle, absolute
+        self._epoch = epoch
         self._lock = Lock()
-        self._sessions: OrderedDict[str, tuple[Session, float]] = OrderedDict()
+        self._sessions: OrderedDict[str, _Kept] = OrderedDict()
 
-    def begin(self, user: str, role: Role) -> tuple[str, Session]:
+    def begin(self, account: Account, owes: Owed | None = None) -> tuple[str, Session]:
         """A new session and the secret for its cookie."""
         secret = secrets.token_urlsafe(_TOKEN_BYTES)
-        session = Session(_key(secret), user, role, secrets.token_urlsafe(_TOKEN_BYTES), self._clock())
+        now = self._clock()
+        session = Session(
+            key=_key(secret),
+            user=account.name,
+            role=account.role,
+            csrf=secrets.token_urlsafe(_TOKEN_BYTES),
+            began=now,
+            cameras=account.cameras,
+            agency=account.agency,
+            epoch=account.epoch,
+            owes=owes,
+        )
         with self._lock:
-            self._sessions[session.key] = (session, session.began)
+            own = [key for key, kept in self._sessions.items() if kept.session.user == account.name]
+            for key in own[: max(0, len(own) - MAX_PER_PERSON + 1)]:
+                del self._sessions[key]
+            self._sessions[session.key] = _Kept(session, now, now)
             while len(self._sessions) > MAX_SESSIONS:
                 self._sessions.popitem(last=False)
         return secret, session
@@ -66,14 +105,15 @@ class Sessions:
         return None if not secret else self.living(_key(secret))
 
     def living(self, key: str) -> Session | None:
-        """The session of that key, if it has neither ended nor gone past a limit."""
+        """The session of that key, if it has neither ended nor gone past a limit, and its account still stands."""
         now = self._clock()
         with self._lock:
-            entry = self._sessions.get(key)
-            if entry is None:
+            kept = self._sessions.get(key)
+            if kept is None:
                 return None
-            session, used = entry
-            if now - used > self._idle or now - session.began > self._absolute:
+            session = kept.session
+            over = now - kept.used > self._idle or now - session.began > self._absolute
+            if over or self._epoch(session.user) != session.epoch:
                 del self._sessions[key]
                 return None
             return session
@@ -82,16 +122,35 @@ class Sessions:
         """A person did something in this session: its idle time starts again."""
         with self._lock:
             if session.key in self._sessions:
-                self._sessions[session.key] = (session, self._clock())
+                self._sessions[session.key].used = self._clock()
+
+    def prove(self, session: Session) -> None:
+        """The person proved again who they are."""
+        with self._lock:
+            if session.key in self._sessions:
+                self._sessions[session.key].proved = self._clock()
 
     def proved(self, session: Session) -> bool:
-        """Whether the person proved lately who they are, by a log-in or again since."""
-        return self._clock() - session.began <= PROOF_LIMIT
+        """Whether the person proved lately who they are, by the log-in or again since."""
+        with self._lock:
+            kept = self._sessions.get(session.key)
+            return kept is not None and self._clock() - kept.proved <= PROOF_LIMIT
+
+    def of(self, user: str) -> int:
+        """How many sessions a person has."""
+        with self._lock:
+            return sum(kept.session.user == user for kept in self._sessions.values())
 
     def end(self, session: Session) -> None:
         """Log out."""
         with self._lock:
             self._sessions.pop(session.key, None)
+
+    def end_all(self, user: str) -> None:
+        """Log a person out everywhere."""
+        with self._lock:
+            for key in [key for key, kept in self._sessions.items() if kept.session.user == user]:
+                del self._sessions[key]
 
 
 class LoginForms:

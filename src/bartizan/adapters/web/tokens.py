@@ -157,6 +157,10 @@ class Tokens:
         with self._lock:
             return tuple(sorted(self._tokens.values(), key=lambda one: one.label))
 
+    def utc(self) -> datetime:
+        """The present instant by which tokens end."""
+        return self._now()
+
     def _keep(self, tokens: dict[str, Token]) -> None:
         if self._file is not None:
             self._file.write(_TokensRecord(tokens=[_record(one) for one in tokens.values()]))
