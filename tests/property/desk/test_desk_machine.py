@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import settings
@@ -30,6 +30,7 @@ SITE = build(
     {
         "schema": 1,
         "site": {"name": "x"},
+        "desk": {"reactivation": 300},
         "response": [{"id": "guards", "arrival": {"mean": 60, "sd": 6}, "p_communication": 0.9}],
     }
 )
@@ -38,23 +39,15 @@ VERSIONS = st.none() | st.integers(min_value=0, max_value=12)
 WORDS = {"low": 0, "medium": 1, "high": 2}
 
 
-class Faulty:
+class Faulty(MemoryJournal):
     """A journal that can be told to fail, before anything is kept."""
 
-    def __init__(self) -> None:
-        self.kept = MemoryJournal()
-        self.failing = False
+    failing = False
 
     def append(self, records: Sequence[Record]) -> None:
         if self.failing:
             raise StoreError("the disk is full")
-        self.kept.append(records)
-
-    def read(self, stream: str | None = None) -> Iterator[Record]:
-        return self.kept.read(stream)
-
-    def close(self) -> None:
-        self.kept.close()
+        super().append(records)
 
 
 class DeskMachine(RuleBasedStateMachine):
@@ -103,7 +96,15 @@ class DeskMachine(RuleBasedStateMachine):
         exercise=st.booleans(),
     )
     def report(self, key: int, t: int, state: Phase, severity: Severity, exercise: bool) -> None:
-        signal = Signal(id=f"s{key}", t=float(t), kind="contact", state=state, severity=severity, exercise=exercise)
+        signal = Signal(
+            id=f"s{key}",
+            t=float(t),
+            kind="contact",
+            state=state,
+            severity=severity,
+            exercise=exercise,
+            element="gate" if key < 2 else None,
+        )
         self.attempt(lambda: self.desk.submit(signal))
 
     @precondition(lambda self: self.desk.alarms())
@@ -144,10 +145,26 @@ class DeskMachine(RuleBasedStateMachine):
         self.attempt(acts[what])
 
     @precondition(lambda self: self.desk.alarms())
-    @rule(pick=st.integers(0, 20), by=PEOPLE, minutes=st.integers(-1, 600), second=st.none() | PEOPLE)
-    def shelve(self, pick: int, by: str, minutes: int, second: str | None) -> None:
+    @rule(pick=st.integers(0, 20), by=PEOPLE, minutes=st.integers(-1, 600))
+    def shelve(self, pick: int, by: str, minutes: int) -> None:
         until = self.at + timedelta(minutes=minutes)
-        self.attempt(lambda: self.desk.shelve(self.some(pick).id, by, until, "works", second=second))
+        self.attempt(lambda: self.desk.shelve(self.some(pick).id, by, until, "works"))
+
+    @precondition(lambda self: self.desk.alarms())
+    @rule(pick=st.integers(0, 20), by=PEOPLE, version=VERSIONS)
+    def agree(self, pick: int, by: str, version: int | None) -> None:
+        self.attempt(lambda: self.desk.agree_to_shelf(self.some(pick).id, by, version))
+
+    @precondition(lambda self: self.desk.alarms())
+    @rule(pick=st.integers(0, 20), by=PEOPLE, what=st.sampled_from(["decline", "unshelve"]))
+    def speak_up(self, pick: int, by: str, what: str) -> None:
+        act = self.desk.decline_shelf if what == "decline" else self.desk.unshelve
+        self.attempt(lambda: act(self.some(pick).id, by))
+
+    @precondition(lambda self: self.desk.alarms())
+    @rule(pick=st.integers(0, 20), by=PEOPLE, disposition=st.sampled_from(["real", "nuisance", "false"]))
+    def dispose(self, pick: int, by: str, disposition: Disposition) -> None:
+        self.attempt(lambda: self.desk.dispose(self.some(pick).id, by, disposition))
 
     @rule(minutes=st.sampled_from([-60, 0, 1, 5, 300]))
     def let_time_pass(self, minutes: int) -> None:
@@ -156,6 +173,7 @@ class DeskMachine(RuleBasedStateMachine):
         if not self.journal.failing:
             for alarm in self.desk.queue():
                 assert alarm.suppression is None or alarm.suppression.until > self.at
+                assert alarm.shelf_proposal is None or alarm.shelf_proposal.lapses_at > self.at
 
     @rule(failing=st.booleans())
     def break_or_mend_the_disk(self, failing: bool) -> None:
@@ -200,6 +218,23 @@ class DeskMachine(RuleBasedStateMachine):
             assert alarm.is_open or alarm.condition == "cleared" or alarm.forced
 
     @invariant()
+    def what_is_active_and_high_was_made_quiet_by_two_people(self) -> None:
+        for alarm in self.desk.alarms():
+            shelf = alarm.suppression
+            if shelf is not None and alarm.condition == "active" and alarm.priority == "high":
+                assert shelf.second is not None
+                assert shelf.second != shelf.by
+                acted = {event.by for event in self.desk.history(alarm.id)}
+                assert {shelf.by, shelf.second} <= acted
+
+    @invariant()
+    def rows_hold_every_open_alarm_once_and_the_urgent_first(self) -> None:
+        rows = self.desk.groups(most=3)
+        assert sorted(one for row in rows for one in row.alarms) == sorted(one.id for one in self.desk.queue())
+        order = [(row.shelved, -WORDS[row.priority], row.exercise) for row in rows]
+        assert order == sorted(order)
+
+    @invariant()
     def each_opening_has_at_most_one_acknowledgement(self) -> None:
         for alarm in self.desk.alarms():
             taken = False
@@ -229,6 +264,8 @@ class DeskMachine(RuleBasedStateMachine):
                 assert before.suppression is None
             elif before.priority != behind.priority:
                 assert WORDS[before.priority] > WORDS[behind.priority]
+            elif before.exercise != behind.exercise:
+                assert behind.exercise
             elif before.waits != behind.waits:
                 assert before.waits
             else:

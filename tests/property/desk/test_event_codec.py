@@ -38,6 +38,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "priority": st.sampled_from(PRIORITIES),
     "exercise": st.booleans(),
     "known_at": MOMENTS,
+    "lapses_at": MOMENTS,
     "disposition": st.sampled_from(DISPOSITIONS),
     "note": st.none() | WORDS,
     "duplicate_of": st.none() | WORDS,
@@ -51,7 +52,7 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(sorted(KINDS)))
-    reason = WORDS if kind in ("reopened", "shelved") else st.none() | WORDS
+    reason = WORDS if kind in ("reopened", "shelved", "shelf-proposed") else st.none() | WORDS
     names = [field.name for field in dataclasses.fields(KINDS[kind])]
     return KINDS[kind](**{name: draw((FIELDS | {"reason": reason})[name]) for name in names})
 

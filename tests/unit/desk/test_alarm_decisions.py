@@ -15,7 +15,9 @@ from bartizan.desk.alarms import (
     Event,
     ExerciseMixError,
     HistoryError,
+    Shelf,
     SignalError,
+    Source,
     StaleVersionError,
     TransitionError,
     apply,
@@ -23,10 +25,13 @@ from bartizan.desk.alarms import (
 )
 from bartizan.desk.alarms.decide import (
     decide_acknowledge,
+    decide_agree,
     decide_assess,
     decide_begin_assessment,
     decide_close,
     decide_confirm_contact,
+    decide_decline,
+    decide_dispose,
     decide_on_scene,
     decide_pass_time,
     decide_reopen,
@@ -35,7 +40,7 @@ from bartizan.desk.alarms.decide import (
     decide_unshelve,
 )
 from bartizan.desk.alarms.events import Acknowledged, Closed, Raised
-from bartizan.desk.alarms.report import decide_open, decide_report, same
+from bartizan.desk.alarms.report import again, decide_open, decide_reactivate, decide_report, same
 from bartizan.signal import Signal
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
@@ -67,7 +72,7 @@ def taken(**changed: Any) -> Alarm:
 
 
 def cleared(alarm: Alarm, t: float = 20.0) -> Alarm:
-    return after(alarm, decide_report(alarm, signal(t=t, state="ended"), at=at(t)))
+    return after(alarm, decide_report(alarm, signal(t=t, state="ended"), run="run", at=at(t)))
 
 
 def kinds(events: Sequence[Event]) -> list[str]:
@@ -126,35 +131,35 @@ def test_a_signal_that_cannot_be_kept_is_refused(changed: dict[str, Any], words:
 
 def test_a_beginning_told_twice_is_the_same_and_another_beginning_is_not() -> None:
     alarm = raised()
-    assert same(alarm, signal())
-    assert decide_report(alarm, signal(), at=at(1)) == ()
-    assert not same(alarm, signal(t=11.0))
-    assert not same(alarm, signal(kind="intrusion"))
-    assert same(alarm, signal(t=11.0, state="updated"))
+    assert same(alarm, signal(), "run")
+    assert decide_report(alarm, signal(), run="run", at=at(1)) == ()
+    assert not same(alarm, signal(t=11.0), "run")
+    assert not same(alarm, signal(kind="intrusion"), "run")
+    assert same(alarm, signal(t=11.0, state="updated"), "run")
 
 
 def test_an_update_moves_the_report_and_never_lowers_the_priority() -> None:
     alarm = raised(severity="medium")
-    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), at=at(2)))
+    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), run="run", at=at(2)))
     assert (alarm.priority, alarm.signal["t"], alarm.heard_at) == ("high", 12.0, at(2))
-    alarm = after(alarm, decide_report(alarm, signal(t=13.0, state="updated", severity="low"), at=at(3)))
+    alarm = after(alarm, decide_report(alarm, signal(t=13.0, state="updated", severity="low"), run="run", at=at(3)))
     assert (alarm.priority, alarm.signal["severity"]) == ("high", "low")
 
 
 def test_an_old_or_repeated_report_changes_nothing() -> None:
     alarm = raised()
     late = signal(t=12.0, state="updated")
-    alarm = after(alarm, decide_report(alarm, late, at=at(2)))
-    assert decide_report(alarm, late, at=at(3)) == ()
-    assert decide_report(alarm, signal(t=11.0, state="updated"), at=at(3)) == ()
-    assert decide_report(alarm, signal(t=11.0, state="ended"), at=at(3)) == ()
+    alarm = after(alarm, decide_report(alarm, late, run="run", at=at(2)))
+    assert decide_report(alarm, late, run="run", at=at(3)) == ()
+    assert decide_report(alarm, signal(t=11.0, state="updated"), run="run", at=at(3)) == ()
+    assert decide_report(alarm, signal(t=11.0, state="ended"), run="run", at=at(3)) == ()
 
 
 def test_an_end_clears_and_an_update_makes_it_active_again() -> None:
     alarm = cleared(raised())
     assert (alarm.condition, alarm.cleared_at, alarm.handling) == ("cleared", at(20), "raised")
-    assert decide_report(alarm, signal(t=21.0, state="ended"), at=at(21)) == ()
-    alarm = after(alarm, decide_report(alarm, signal(t=22.0, state="updated"), at=at(22)))
+    assert decide_report(alarm, signal(t=21.0, state="ended"), run="run", at=at(21)) == ()
+    alarm = after(alarm, decide_report(alarm, signal(t=22.0, state="updated"), run="run", at=at(22)))
     assert (alarm.condition, alarm.cleared_at) == ("active", None)
 
 
@@ -166,7 +171,7 @@ def test_an_end_or_update_of_which_no_beginning_was_heard_opens_its_alarm() -> N
 
 def test_an_exercise_never_becomes_real() -> None:
     with pytest.raises(ExerciseMixError, match="alarm 7 is real and signal 'run-1' says it is an exercise"):
-        decide_report(raised(), signal(t=11.0, state="updated", exercise=True), at=at(1))
+        decide_report(raised(), signal(t=11.0, state="updated", exercise=True), run="run", at=at(1))
 
 
 def test_one_acknowledgement_wins_and_the_loser_learns_who() -> None:
@@ -186,9 +191,9 @@ def test_who_acts_has_a_name(name: Any) -> None:
 
 def test_reports_of_the_sensor_do_not_make_a_command_stale_but_worse_ones_do() -> None:
     alarm = raised(severity="medium")
-    alarm = after(alarm, decide_report(alarm, signal(t=11.0, state="updated"), at=at(1)))
+    alarm = after(alarm, decide_report(alarm, signal(t=11.0, state="updated"), run="run", at=at(1)))
     assert kinds(decide_acknowledge(alarm, by="Ann", at=at(2), version=1)) == ["acknowledged"]
-    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), at=at(2)))
+    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), run="run", at=at(2)))
     with pytest.raises(StaleVersionError, match="version 3 now, 2 then"):
         decide_acknowledge(alarm, by="Ann", at=at(3), version=2)
     assert kinds(decide_acknowledge(alarm, by="Ann", at=at(3), version=3)) == ["acknowledged"]
@@ -316,7 +321,7 @@ def test_a_closed_alarm_takes_no_command_but_reopening() -> None:
 def test_what_comes_back_reopens() -> None:
     alarm = cleared(taken())
     alarm = after(alarm, decide_assess(alarm, "nuisance", by="Ann", at=at(30)))
-    events = decide_report(alarm, signal(t=40.0, state="updated"), at=at(40))
+    events = decide_report(alarm, signal(t=40.0, state="updated"), run="run", at=at(40))
     assert kinds(events) == ["updated", "reopened"]
     alarm = after(alarm, events)
     assert (alarm.handling, alarm.condition, alarm.reason) == ("reopened", "active", "its condition came back")
@@ -325,9 +330,9 @@ def test_what_comes_back_reopens() -> None:
 def test_what_was_closed_by_force_reopens_only_when_it_grows_worse() -> None:
     alarm = taken(severity="medium")
     alarm = after(alarm, decide_assess(alarm, "false", by="Ann", at=at(6), note="stuck", force=True))
-    alarm = after(alarm, decide_report(alarm, signal(t=11.0, state="updated"), at=at(7)))
+    alarm = after(alarm, decide_report(alarm, signal(t=11.0, state="updated"), run="run", at=at(7)))
     assert alarm.handling == "closed"
-    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), at=at(8)))
+    alarm = after(alarm, decide_report(alarm, signal(t=12.0, state="updated", severity="high"), run="run", at=at(8)))
     assert (alarm.handling, alarm.reason) == ("reopened", "it grew worse")
 
 
@@ -362,15 +367,151 @@ def test_a_shelf_ends_by_itself_and_has_a_longest_time() -> None:
             decide_shelve(raised(), by="Ann", at=at(1), until=until, reason="x")
 
 
-def test_shelving_an_active_alarm_of_high_priority_needs_a_second_person() -> None:
+def test_shelving_an_active_alarm_of_high_priority_is_proposed_by_one_and_agreed_to_by_another() -> None:
+    alarm = after(
+        raised(severity="high"), decide_shelve(raised(severity="high"), by="Ann", at=at(1), until=at(900), reason="x")
+    )
+    assert alarm.suppression is None
+    assert alarm.shelf_proposal is not None
+    for same_person in ("Ann", " Ann ", "ANN"):
+        with pytest.raises(TransitionError, match="a second person agrees to shelve it, not Ann"):
+            decide_agree(alarm, by=same_person, at=at(2))
+    with pytest.raises(TransitionError, match="nobody proposes to shelve alarm 7 now"):
+        decide_agree(alarm, by="Bob", at=at(601))
+    shelved = after(alarm, decide_agree(alarm, by="Bob", at=at(2)))
+    assert shelved.suppression == Shelf(until=at(900), reason="x", by="Ann", second="Bob")
+    assert shelved.shelf_proposal is None
+
+
+def test_a_proposal_to_shelve_is_declined_lapses_or_is_overtaken() -> None:
     alarm = raised(severity="high")
-    for second in (None, "Ann", " Ann "):
-        with pytest.raises(TransitionError, match="needs a second person"):
-            decide_shelve(alarm, by="Ann", at=at(1), until=at(9), reason="x", second=second)
-    shelved = decide_shelve(alarm, by="Ann", at=at(1), until=at(9), reason="x", second="Bob")
-    assert after(alarm, shelved).suppression is not None
-    calm = cleared(alarm)
-    assert kinds(decide_shelve(calm, by="Ann", at=at(21), until=at(30), reason="x")) == ["shelved"]
+    asked = after(alarm, decide_shelve(alarm, by="Ann", at=at(1), until=at(900), reason="x"))
+    assert after(asked, decide_decline(asked, by="Bob", at=at(2), reason="no")).shelf_proposal is None
+    assert decide_decline(alarm, by="Bob", at=at(2)) == ()
+    assert decide_pass_time(asked, at=at(600.9)) == ()
+    lapsed = decide_pass_time(asked, at=at(601))
+    assert kinds(lapsed) == ["shelf-declined"]
+    assert after(asked, lapsed).shelf_proposal is None
+    with pytest.raises(TransitionError, match="nobody proposes"):
+        decide_agree(after(asked, lapsed), by="Bob", at=at(602))
+    # Bob saw another alarm than the one that Ann has taken meanwhile
+    taken_since = after(asked, decide_acknowledge(asked, by="Ann", at=at(3)))
+    with pytest.raises(StaleVersionError):
+        decide_agree(taken_since, by="Bob", at=at(4), version=asked.version)
+    short = decide_shelve(alarm, by="Ann", at=at(1), until=at(30), reason="x")
+    assert decide_pass_time(after(alarm, short), at=at(30)) != ()
+
+
+def test_what_one_person_shelved_is_heard_as_soon_as_it_needs_two() -> None:
+    low = raised(severity="low")
+    quiet = after(low, decide_shelve(low, by="Ann", at=at(1), until=at(900), reason="x"))
+    worse = decide_report(quiet, signal(t=12.0, state="updated", severity="high"), run="run", at=at(2))
+    assert kinds(worse) == ["updated", "unshelved"]
+    assert after(quiet, worse).suppression is None
+    assert after(quiet, worse).waits_since == at(2)
+    gone = cleared(raised(severity="high"))
+    quiet = after(gone, decide_shelve(gone, by="Ann", at=at(21), until=at(900), reason="x"))
+    assert quiet.suppression is not None
+    back = decide_report(quiet, signal(t=30.0, state="updated", severity="low"), run="run", at=at(30))
+    assert kinds(back) == ["updated", "unshelved"]
+
+
+def test_what_two_shelved_stays_quiet() -> None:
+    alarm = raised(severity="high")
+    alarm = after(alarm, decide_shelve(alarm, by="Ann", at=at(1), until=at(900), reason="x"))
+    alarm = after(alarm, decide_agree(alarm, by="Bob", at=at(2)))
+    more = decide_report(alarm, signal(t=12.0, state="updated", severity="high"), run="run", at=at(3))
+    assert kinds(more) == ["updated"]
+
+
+def test_an_alarm_is_disposed_of_in_one_go() -> None:
+    alarm = cleared(raised())
+    events = decide_dispose(alarm, "nuisance", by="Ann", at=at(30), note="a fox")
+    assert kinds(events) == ["acknowledged", "assessed", "closed"]
+    done = after(alarm, events)
+    assert (done.handling, done.disposition, done.acknowledged_by, done.assessed_by) == (
+        "closed",
+        "nuisance",
+        "Ann",
+        "Ann",
+    )
+    assert kinds(decide_dispose(raised(), "real", by="Ann", at=at(1))) == ["acknowledged", "assessed"]
+    assert kinds(decide_dispose(taken(), "false", by="Bob", at=at(6))) == ["assessed"]
+    with pytest.raises(StaleVersionError):
+        decide_dispose(taken(), "false", by="Bob", at=at(6), version=1)
+    with pytest.raises(TransitionError, match="was closed by"):
+        decide_dispose(done, "false", by="Bob", at=at(40))
+
+
+SOON = timedelta(seconds=30)
+
+
+def test_what_cleared_and_comes_again_soon_is_the_same_alarm() -> None:
+    alarm = cleared(raised(zone="front", rule="loiter"))
+    more = signal(id="run-2", t=30.0, zone="front", rule="loiter")
+    assert again(alarm, more, SOON, at(50))
+    assert not again(alarm, more, SOON, at(50.001))
+    came = after(alarm, decide_reactivate(alarm, more, run="other", at=at(30)))
+    assert (came.condition, came.version, came.number, len(came.earlier)) == ("active", 3, 7, 1)
+    assert came.source == Source(run="other", signal="run-2", t=30.0, kind="loitering")
+    assert came.signal["id"] == "run-2"
+    # told again, the first report is known; what it says while the second one holds changes nothing
+    first = signal(zone="front", rule="loiter")
+    assert same(came, first, "run")
+    assert decide_report(came, first, run="run", at=at(31)) == ()
+    assert decide_report(came, signal(t=20.0, state="ended"), run="run", at=at(31)) == ()
+    assert decide_report(came, signal(t=99.0, state="updated"), run="run", at=at(31)) == ()
+    over = after(came, decide_report(came, signal(id="run-2", t=40.0, state="ended"), run="other", at=at(40)))
+    assert over.condition == "cleared"
+    # the first one goes on after all
+    late = decide_report(over, signal(t=99.0, state="updated"), run="run", at=at(41))
+    assert kinds(late) == ["reactivated"]
+    assert after(over, late).source.signal == "run-1"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"severity": "high"},
+        {"exercise": True},
+        {"state": "updated"},
+        {"because": {"reported_by": "Ann"}},
+        {"zone": None},
+    ],
+)
+def test_what_is_worse_or_of_another_kind_is_an_alarm_of_its_own(changed: dict[str, Any]) -> None:
+    alarm = cleared(raised(zone="front"))
+    assert again(alarm, signal(id="b", t=30.0, zone="front"), SOON, at(25))
+    assert not again(alarm, signal(**({"id": "b", "t": 30.0, "zone": "front"} | changed)), SOON, at(25))
+
+
+def test_what_somebody_judged_or_still_holds_or_repeats_too_often_does_not_come_again() -> None:
+    more = signal(id="b", t=30.0, zone="front")
+    assert not again(raised(zone="front"), more, SOON, at(25))
+    assert not again(
+        after(cleared(taken(zone="front")), decide_assess(cleared(taken(zone="front")), "real", by="A", at=at(21))),
+        more,
+        SOON,
+        at(25),
+    )
+    alarm = cleared(raised(zone="front"))
+    for n in range(100):
+        assert again(alarm, signal(id=f"b{n}", t=30.0 + n, zone="front"), SOON, at(21))
+        alarm = after(
+            alarm, decide_reactivate(alarm, signal(id=f"b{n}", t=30.0 + n, zone="front"), run="run", at=at(21))
+        )
+        ended = signal(id=f"b{n}", t=30.5 + n, state="ended")
+        alarm = after(alarm, decide_report(alarm, ended, run="run", at=at(21)))
+    assert not again(alarm, signal(id="c", t=300.0, zone="front"), SOON, at(21))
+
+
+def test_the_own_call_for_help_is_hidden_and_never_comes_again() -> None:
+    mine = Signal(id="d", t=1.0, kind="duress", state="raised", severity="high", because={"hidden_from": "Ann"})
+    alarm = fold(decide_open(mine, id="a", number=7, run="desk:duty", at=T0))
+    assert alarm.hidden_from == "Ann"
+    # nothing from outside can hide itself
+    assert fold(decide_open(mine, id="a", number=7, run="mqtt", at=T0)).hidden_from is None
+    assert raised(because={"hidden_from": "Ann"}).hidden_from is None
 
 
 def test_a_fold_refuses_what_no_desk_wrote() -> None:
@@ -403,7 +544,7 @@ def test_the_alarm_as_json_has_every_field() -> None:
     assert told["signal"] == dict(alarm.signal)
     assert told["acknowledged_at"] == "2026-03-01T22:10:05.000000Z"
     assert told["closed_at"] is None
-    shown = set(alarm.__dataclass_fields__) - {"source", "stale_below"} | {"run"}
+    shown = set(alarm.__dataclass_fields__) - {"source", "stale_below", "earlier"} | {"run", "repeats"}
     assert set(told) == shown
 
 

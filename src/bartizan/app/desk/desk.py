@@ -21,18 +21,24 @@ from bartizan.app.desk.subscription import ROOM, Subscription
 from bartizan.assess.clock import ClockReading
 from bartizan.desk.alarms import (
     CODEC,
+    MOST_ROWS,
     Alarm,
     Disposition,
     Event,
     ExerciseMixError,
+    Group,
     HistoryError,
     SignalError,
+    Source,
     UnknownAlarmError,
     apply,
+    group,
+    urgency,
 )
 from bartizan.desk.alarms import decide as decisions
-from bartizan.desk.alarms.report import decide_open, decide_report, same
-from bartizan.desk.alarms.state import rank
+from bartizan.desk.alarms.groups import source_of
+from bartizan.desk.alarms.hidden import shown_to
+from bartizan.desk.alarms.report import again, decide_open, decide_reactivate, decide_report, same
 from bartizan.desk.errors import UnknownThingError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
@@ -44,7 +50,7 @@ class Desk:
     Parameters: the `site` (in the state that holds); the `ledger`, opened when every book has been added to it (see
     `bartizan.app.desk.room`); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption clock
     reckons with (None: as `bartizan.assess.clock` says); `chain_window`, how long an alarm without news still belongs
-    with a later one (`bartizan.app.desk.chain`).
+    with a later one (`bartizan.app.desk.chain`). How soon what comes again is the same alarm is the site's to say.
 
     Every method may be called from any thread.
     """
@@ -66,7 +72,8 @@ class Desk:
         self._situate = partial(Situations, threat=threat, target=target, window=chain_window)
         self._situations = self._situate(site)
         self._by_signal: dict[tuple[str, str], str] = {}
-        self._indexed: set[str] = set()
+        self._by_source: dict[tuple[Any, ...], str] = {}
+        self._indexed: dict[str, Source] = {}
         self._alarms: Histories[Alarm, Event] = Histories(
             ledger,
             topic="alarm",
@@ -75,6 +82,10 @@ class Desk:
             shown=self._index,
             is_open=lambda alarm: alarm.is_open,
             due=lambda alarm, at: decisions.decide_pass_time(alarm, at=at),
+            settled=("closed",),
+            marks=("run", "signal.id"),
+            telling=("reactivated",),
+            slept=lambda alarm_id, marks: self._by_signal.update({(str(marks[0]), str(marks[1])): alarm_id}),
         )
         self._silent = SilentSignals(ledger)
 
@@ -108,8 +119,11 @@ class Desk:
             at = self._ledger.utc()
             known = self._by_signal.get((run, signal.id))
             alarm = None if known is None else self._alarms.get(known)
-            if alarm is not None and same(alarm, signal):
-                return self._alarms.commit(alarm.id, decide_report(alarm, signal, at=at))
+            if alarm is not None and same(alarm, signal, run):
+                return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
+            alarm = self._come_again(signal, at)
+            if alarm is not None:
+                return self._alarms.commit(alarm.id, decide_reactivate(alarm, signal, run=run, at=at))
             fresh = self._fresh_id()
             return self._alarms.commit(
                 fresh, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at)
@@ -119,12 +133,14 @@ class Desk:
 
     def acknowledge(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
         """Take the alarm; exactly one person wins, and AckLostError tells the others who."""
-        return self._do(alarm_id, lambda alarm, at: decisions.decide_acknowledge(alarm, by=by, at=at, version=version))
+        return self._do(
+            alarm_id, by, lambda alarm, at: decisions.decide_acknowledge(alarm, by=by, at=at, version=version)
+        )
 
     def begin_assessment(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
         """Say that somebody is finding out what it is."""
         return self._do(
-            alarm_id, lambda alarm, at: decisions.decide_begin_assessment(alarm, by=by, at=at, version=version)
+            alarm_id, by, lambda alarm, at: decisions.decide_begin_assessment(alarm, by=by, at=at, version=version)
         )
 
     def assess(
@@ -141,10 +157,7 @@ class Desk:
         """Say what it turned out to be; anything but "real" closes it as soon as its condition is cleared."""
 
         def decide(alarm: Alarm, at: datetime) -> Sequence[Event]:
-            if duplicate_of is not None and self.alarm(duplicate_of).exercise != alarm.exercise:
-                raise ExerciseMixError(
-                    f"alarm {alarm.number} and the one it is said to repeat are not both exercise or both real"
-                )
+            self._require_of_one_kind(alarm, duplicate_of)
             return decisions.decide_assess(
                 alarm,
                 disposition,
@@ -156,7 +169,27 @@ class Desk:
                 version=version,
             )
 
-        return self._do(alarm_id, decide)
+        return self._do(alarm_id, by, decide)
+
+    def dispose(
+        self,
+        alarm_id: str,
+        by: str,
+        disposition: Disposition,
+        note: str | None = None,
+        version: int | None = None,
+        *,
+        duplicate_of: str | None = None,
+    ) -> Alarm:
+        """Take the alarm, where nobody has, and say what it was, in one go."""
+
+        def decide(alarm: Alarm, at: datetime) -> Sequence[Event]:
+            self._require_of_one_kind(alarm, duplicate_of)
+            return decisions.decide_dispose(
+                alarm, disposition, by=by, at=at, note=note, duplicate_of=duplicate_of, version=version
+            )
+
+        return self._do(alarm_id, by, decide)
 
     def close(
         self, alarm_id: str, by: str, version: int | None = None, *, force: bool = False, reason: str | None = None
@@ -164,28 +197,29 @@ class Desk:
         """Close an assessed alarm; while it is active only by `force` and with a `reason`."""
         return self._do(
             alarm_id,
+            by,
             lambda alarm, at: decisions.decide_close(alarm, by=by, at=at, force=force, reason=reason, version=version),
         )
 
     def reopen(self, alarm_id: str, by: str, reason: str, version: int | None = None) -> Alarm:
         """Open a closed alarm again; it is to be acknowledged and assessed anew."""
         return self._do(
-            alarm_id, lambda alarm, at: decisions.decide_reopen(alarm, by=by, at=at, reason=reason, version=version)
+            alarm_id, by, lambda alarm, at: decisions.decide_reopen(alarm, by=by, at=at, reason=reason, version=version)
         )
 
     def send(self, alarm_id: str, response_id: str, by: str) -> Alarm:
         """Send a response of the site. Errors: UnknownIdError where the site has no such response."""
         self.site.response(response_id)
-        return self._do(alarm_id, lambda alarm, at: decisions.decide_send(alarm, response_id, by=by, at=at))
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_send(alarm, response_id, by=by, at=at))
 
     def on_scene(self, alarm_id: str, response_id: str, by: str) -> Alarm:
         """Say that a response is on the scene. Errors: UnknownIdError where the site has no such response."""
         self.site.response(response_id)
-        return self._do(alarm_id, lambda alarm, at: decisions.decide_on_scene(alarm, response_id, by=by, at=at))
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_on_scene(alarm, response_id, by=by, at=at))
 
     def confirm_contact(self, alarm_id: str, by: str) -> Alarm:
         """Say that the response has answered."""
-        return self._do(alarm_id, lambda alarm, at: decisions.decide_confirm_contact(alarm, by=by, at=at))
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_confirm_contact(alarm, by=by, at=at))
 
     def shelve(
         self,
@@ -194,20 +228,29 @@ class Desk:
         until: datetime,
         reason: str,
         *,
-        second: str | None = None,
         version: int | None = None,
     ) -> Alarm:
-        """Keep the alarm quiet until an instant, at most one shift ahead."""
+        """Keep the alarm quiet until an instant, at most one shift ahead.
+
+        Where it is active and of high priority this is a proposal (`Alarm.shelf_proposal`): see `agree_to_shelf`.
+        """
         return self._do(
             alarm_id,
-            lambda alarm, at: decisions.decide_shelve(
-                alarm, by=by, at=at, until=until, reason=reason, second=second, version=version
-            ),
+            by,
+            lambda alarm, at: decisions.decide_shelve(alarm, by=by, at=at, until=until, reason=reason, version=version),
         )
+
+    def agree_to_shelf(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
+        """Agree, as a second person, to what another proposed: from now on the alarm is quiet."""
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_agree(alarm, by=by, at=at, version=version))
+
+    def decline_shelf(self, alarm_id: str, by: str, reason: str | None = None) -> Alarm:
+        """Decline, or take back, a proposal to keep the alarm quiet."""
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_decline(alarm, by=by, at=at, reason=reason))
 
     def unshelve(self, alarm_id: str, by: str, version: int | None = None) -> Alarm:
         """Let the alarm be heard again."""
-        return self._do(alarm_id, lambda alarm, at: decisions.decide_unshelve(alarm, by=by, at=at, version=version))
+        return self._do(alarm_id, by, lambda alarm, at: decisions.decide_unshelve(alarm, by=by, at=at, version=version))
 
     def pass_time(self) -> None:
         """Do what has become due on this desk. Call it about once a second."""
@@ -220,18 +263,16 @@ class Desk:
         return self._silent.all()
 
     def queue(self) -> tuple[Alarm, ...]:
-        """Every open alarm: shelved ones last, then high priority first, unacknowledged first, oldest first."""
-        return tuple(
-            sorted(
-                self._alarms.open(),
-                key=lambda alarm: (
-                    alarm.suppression is not None,
-                    -rank(alarm.priority),
-                    not alarm.waits,
-                    alarm.number,
-                ),
-            )
-        )
+        """Every open alarm: shelved ones last, then high priority first, real ones, untaken ones, the oldest first."""
+        return tuple(sorted(self._alarms.open(), key=urgency))
+
+    def open_alarms(self) -> tuple[Alarm, ...]:
+        """Every open alarm, in no order that means anything: for who looks at each of them every second."""
+        return self._alarms.open()
+
+    def groups(self, person: str | None = None, most: int = MOST_ROWS) -> tuple[Group, ...]:
+        """The queue in at most `most` rows (see `bartizan.desk.alarms.groups`), less what `person` must not see."""
+        return group((alarm for alarm in self._alarms.open() if shown_to(person, alarm)), most)
 
     def alarms(self) -> tuple[Alarm, ...]:
         """Every alarm, open and closed, oldest first."""
@@ -242,7 +283,7 @@ class Desk:
         try:
             return self._alarms.get(alarm_id)
         except UnknownThingError:
-            raise UnknownAlarmError(f"there is no alarm {alarm_id!r:.60}. Read the queue again") from None
+            raise _unknown(alarm_id) from None
 
     def history(self, alarm_id: str) -> tuple[Event, ...]:
         """Everything that ever happened to an alarm, in order, from the journal. Errors: UnknownAlarmError."""
@@ -271,19 +312,45 @@ class Desk:
 
     # ---- inside
 
-    def _do(self, alarm_id: str, decide: Callable[[Alarm, datetime], Sequence[Event]]) -> Alarm:
+    def _do(self, alarm_id: str, by: str, decide: Callable[[Alarm, datetime], Sequence[Event]]) -> Alarm:
         with self._lock:
             alarm = self.alarm(alarm_id)
+            if not shown_to(by, alarm):
+                raise _unknown(alarm_id)
             return self._alarms.commit(alarm.id, decide(alarm, self._ledger.utc()))
 
+    def _require_of_one_kind(self, alarm: Alarm, duplicate_of: str | None) -> None:
+        if duplicate_of is not None and self.alarm(duplicate_of).exercise != alarm.exercise:
+            raise ExerciseMixError(
+                f"alarm {alarm.number} and the one it is said to repeat are not both exercise or both real"
+            )
+
+    def _come_again(self, signal: Signal, at: datetime) -> Alarm | None:
+        """The alarm that a new report repeats; None where it is an alarm of its own."""
+        rules = self.site.desk
+        known = self._by_source.get((signal.exercise, *source_of(signal.to_json())))
+        if rules is None or not rules.reactivation or known is None:
+            return None
+        alarm = self._alarms.get(known)
+        return alarm if again(alarm, signal, timedelta(seconds=rules.reactivation), at) else None
+
     def _index(self, alarm_id: str, alarm: Alarm) -> None:
-        if alarm_id not in self._indexed:
+        if self._indexed.get(alarm_id) != alarm.source:
             # where a source has used an id again, what it reports from now on belongs to the newer alarm
-            self._indexed.add(alarm_id)
-            self._by_signal[alarm.source.run, alarm.source.signal] = alarm_id
+            self._indexed[alarm_id] = alarm.source
+            told = (alarm.source.run, alarm.source.signal)
+            known = self._by_signal.get(told)
+            newer = known is not None and self._alarms.begun(known) > self._alarms.begun(alarm_id)
+            if known is None or not (newer and self._alarms.sleeps(known)):
+                self._by_signal[told] = alarm_id
+            self._by_source[alarm.exercise, *source_of(alarm.signal)] = alarm_id
 
     def _fresh_id(self) -> str:
         fresh = self._new_id()
         if not fresh or self._alarms.find(fresh) is not None:
             raise HistoryError(f"the source of ids gave {fresh!r}, which is empty or in use. Give fresh ids")
         return fresh
+
+
+def _unknown(alarm_id: str) -> UnknownAlarmError:
+    return UnknownAlarmError(f"there is no alarm {alarm_id!r:.60}. Read the queue again")

@@ -6,17 +6,20 @@ Of the eight invariants of the desk these hold here and in `bartizan.app.desk`, 
 2. State moves only by appended events; the present state is their fold.
 3. Exactly one acknowledgement wins; the loser is told who did.
 4. Nothing closes without disposition, person and time; what is still active closes only by force, with a reason.
-5. A shelved alarm stays in every list; when the shelf runs out it is heard again.
+5. A shelved alarm stays in every list; when the shelf runs out it is heard again. What is active and of high priority
+   is kept quiet by two people, each under their own log-in, and never by one.
 6. Exercise and real never mix: the flag is fixed when the alarm is raised.
-7. Instants are absolute and in UTC. (Here the one deadline is the end of a shelf; a restart lets it fall due.)
-
-The eighth, escalation to the end of a chain of people, begins with duty rosters.
+7. Instants are absolute and in UTC; a restart lets what is overdue fall due.
+8. Escalation to people who never answer goes to the end of the chain and begins again; nobody on duty is itself an
+   alarm (`bartizan.desk.duty`).
 """
 
 from bartizan.desk.alarms.codec import CODEC, decode, encode
 from bartizan.desk.alarms.errors import AckLostError, SignalError, UnknownAlarmError
+from bartizan.desk.alarms.escalation import BUILT_IN, Escalation
 from bartizan.desk.alarms.events import KINDS, Event
 from bartizan.desk.alarms.fold import apply, fold
+from bartizan.desk.alarms.groups import MOST_ROWS, Group, group, urgency
 from bartizan.desk.alarms.state import (
     DESK,
     DISPOSITIONS,
@@ -27,6 +30,7 @@ from bartizan.desk.alarms.state import (
     Disposition,
     Handling,
     Shelf,
+    ShelfProposal,
     Source,
 )
 from bartizan.desk.errors import (
@@ -39,10 +43,12 @@ from bartizan.desk.errors import (
 )
 
 __all__ = [
+    "BUILT_IN",
     "CODEC",
     "DESK",
     "DISPOSITIONS",
     "KINDS",
+    "MOST_ROWS",
     "PRIORITIES",
     "AckLostError",
     "Alarm",
@@ -51,11 +57,14 @@ __all__ = [
     "Condition",
     "Dispatch",
     "Disposition",
+    "Escalation",
     "Event",
     "ExerciseMixError",
+    "Group",
     "Handling",
     "HistoryError",
     "Shelf",
+    "ShelfProposal",
     "SignalError",
     "Source",
     "StaleVersionError",
@@ -65,4 +74,6 @@ __all__ = [
     "decode",
     "encode",
     "fold",
+    "group",
+    "urgency",
 ]

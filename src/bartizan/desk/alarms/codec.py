@@ -46,6 +46,8 @@ CODEC: Codec[Event] = Codec(
         # these never happen without one
         "reopened.reason": words,
         "shelved.reason": words,
+        "shelf-proposed.reason": words,
+        "lapses_at": moment,
         "response": words,
         "until": moment,
         "second": maybe(words),

@@ -6,6 +6,7 @@ Nothing here changes anything: the desk appends the events and folds them. A com
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from bartizan.desk.alarms.errors import AckLostError
@@ -19,6 +20,9 @@ from bartizan.desk.alarms.events import (
     Reopened,
     ResponseOnScene,
     ResponseSent,
+    ShelfAgreed,
+    ShelfDeclined,
+    ShelfProposed,
     Shelved,
     Unshelved,
 )
@@ -29,6 +33,7 @@ from bartizan.desk.event import instant
 LONGEST_NAME = 200
 LONGEST_TEXT = 4_000
 LONGEST_SHELF = timedelta(hours=8)  # one shift: who comes on duty hears what is still active
+PROPOSAL_STANDS = timedelta(minutes=10)  # who agrees later agrees to another situation
 
 
 def decide_acknowledge(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
@@ -162,19 +167,32 @@ def decide_confirm_contact(alarm: Alarm, *, by: str, at: datetime) -> tuple[Even
     return (ContactConfirmed(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
 
 
-def decide_shelve(
+def decide_dispose(
     alarm: Alarm,
+    disposition: Disposition,
     *,
     by: str,
     at: datetime,
-    until: datetime,
-    reason: str,
-    second: str | None = None,
+    note: str | None = None,
+    duplicate_of: str | None = None,
     version: int | None = None,
+) -> tuple[Event, ...]:
+    """Take the alarm, where nobody has, and say what it was, in one go. Errors: as `decide_assess`."""
+    taken = decide_acknowledge(alarm, by=by, at=at, version=version) if alarm.waits else ()
+    if taken:
+        alarm = replace(alarm, version=taken[-1].version, handling="acknowledged")
+        version = None
+    said = decide_assess(alarm, disposition, by=by, at=at, note=note, duplicate_of=duplicate_of, version=version)
+    return (*taken, *said)
+
+
+def decide_shelve(
+    alarm: Alarm, *, by: str, at: datetime, until: datetime, reason: str, version: int | None = None
 ) -> tuple[Event, ...]:
     """Keep the alarm quiet until an instant, at most eight hours ahead; its record stays in every list.
 
-    An active alarm of high priority needs a `second` person who is not `by`.
+    Where the alarm needs two, this is a proposal, which replaces an earlier one: it is quiet once a second person
+    agrees (`decide_agree`) within ten minutes.
     """
     by, reason = person(by), text(reason, "reason")
     _open(alarm, "shelved")
@@ -184,16 +202,41 @@ def decide_shelve(
             f"an alarm is shelved until a later instant within {LONGEST_SHELF.seconds // 3600} hours, "
             f"not until {instant(until)}"
         )
-    if second is not None:
-        second = person(second)
-    if alarm.condition == "active" and alarm.priority == "high" and second in (None, by):
+    _current(alarm, version)
+    version = alarm.version + 1
+    if alarm.needs_two:
+        lapses = min(at + PROPOSAL_STANDS, until)
+        return (
+            ShelfProposed(alarm=alarm.id, version=version, at=at, by=by, until=until, reason=reason, lapses_at=lapses),
+        )
+    return (Shelved(alarm=alarm.id, version=version, at=at, by=by, until=until, reason=reason),)
+
+
+def decide_agree(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
+    """Agree, as the second person, that the alarm be kept quiet as was proposed.
+
+    Errors: TransitionError where nothing is proposed, the proposal has lapsed, or it is one's own; StaleVersionError.
+    """
+    by = person(by)
+    _open(alarm, "shelved")
+    asked = alarm.shelf_proposal
+    if asked is None or at >= asked.lapses_at:
+        raise TransitionError(f"nobody proposes to shelve alarm {alarm.number} now. Propose it; another person agrees")
+    if by.casefold() == asked.by.casefold():
         raise TransitionError(
-            f"alarm {alarm.number} is active and of high priority: shelving it needs a second person who agrees"
+            f"alarm {alarm.number} is active and of high priority: a second person agrees to shelve it, "
+            f"not {asked.by} who proposed it. Ask somebody else to log in and agree"
         )
     _current(alarm, version)
-    return (
-        Shelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, until=until, reason=reason, second=second),
-    )
+    return (ShelfAgreed(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_decline(alarm: Alarm, *, by: str, at: datetime, reason: str | None = None) -> tuple[Event, ...]:
+    """Decline, or take back, a proposal to shelve. None: nothing changes."""
+    by, reason = person(by), _optional(reason, "reason")
+    if alarm.shelf_proposal is None:
+        return ()
+    return (ShelfDeclined(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, reason=reason),)
 
 
 def decide_unshelve(alarm: Alarm, *, by: str, at: datetime, version: int | None = None) -> tuple[Event, ...]:
@@ -206,10 +249,15 @@ def decide_unshelve(alarm: Alarm, *, by: str, at: datetime, version: int | None 
 
 
 def decide_pass_time(alarm: Alarm, *, at: datetime) -> tuple[Event, ...]:
-    """What becomes due by `at` of itself: a shelf that has run out lets the alarm be heard again."""
-    if alarm.suppression is None or at < alarm.suppression.until:
-        return ()
-    return (Unshelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK),)
+    """What becomes due by `at` of itself: a shelf that has run out is heard again, a proposal that has lapsed goes."""
+    events: list[Event] = []
+    asked = alarm.shelf_proposal
+    if asked is not None and at >= asked.lapses_at:
+        reason = "nobody agreed in time"
+        events.append(ShelfDeclined(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK, reason=reason))
+    if alarm.suppression is not None and at >= alarm.suppression.until:
+        events.append(Unshelved(alarm=alarm.id, version=alarm.version + len(events) + 1, at=at, by=DESK))
+    return tuple(events)
 
 
 def person(name: str) -> str:

@@ -60,6 +60,14 @@ class Cleared(_Reported):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reactivated(_Reported):
+    """What had cleared came again under another run or id, soon enough to be the same alarm."""
+
+    kind = "reactivated"
+    run: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acknowledged(Event):
     """Somebody took the alarm."""
 
@@ -134,6 +142,31 @@ class Shelved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfProposed(Event):
+    """Somebody asks for a second person who agrees before `lapses_at` to keep it quiet until `until` (both UTC)."""
+
+    kind = "shelf-proposed"
+    until: datetime
+    reason: str
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfAgreed(Event):
+    """A second person agreed: the alarm makes no sound until the instant that was proposed."""
+
+    kind = "shelf-agreed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfDeclined(Event):
+    """The proposal stands no longer: declined, taken back, lapsed (by "desk"), or overtaken by events."""
+
+    kind = "shelf-declined"
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unshelved(Event):
     """The alarm may be heard again."""
 
@@ -147,6 +180,7 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
             Raised,
             Updated,
             Cleared,
+            Reactivated,
             Acknowledged,
             AssessmentBegun,
             Assessed,
@@ -156,6 +190,9 @@ KINDS: Mapping[str, type[Event]] = MappingProxyType(
             ResponseOnScene,
             ContactConfirmed,
             Shelved,
+            ShelfProposed,
+            ShelfAgreed,
+            ShelfDeclined,
             Unshelved,
         )
     }

@@ -14,14 +14,18 @@ from bartizan.desk.alarms.events import (
     ContactConfirmed,
     Event,
     Raised,
+    Reactivated,
     Reopened,
     ResponseOnScene,
     ResponseSent,
+    ShelfAgreed,
+    ShelfDeclined,
+    ShelfProposed,
     Shelved,
     Unshelved,
     Updated,
 )
-from bartizan.desk.alarms.state import Alarm, Dispatch, Shelf, Source, rank
+from bartizan.desk.alarms.state import Alarm, Dispatch, Shelf, ShelfProposal, Source, rank
 from bartizan.desk.errors import HistoryError
 
 
@@ -49,15 +53,12 @@ def apply(alarm: Alarm | None, event: Event) -> Alarm:
             f"as version {event.version}. The journal was altered or two desks wrote it: restore it from a backup"
         )
     alarm = replace(alarm, version=event.version)
-    if isinstance(event, (Updated, Cleared)):
+    if isinstance(event, (Updated, Cleared, Reactivated)):
         return _report(alarm, event)
     if isinstance(event, (ResponseSent, ResponseOnScene, ContactConfirmed)):
         return _respond(alarm, event)
-    if isinstance(event, Shelved):
-        shelf = Shelf(until=event.until, reason=event.reason, by=event.by, second=event.second)
-        return replace(alarm, suppression=shelf)
-    if isinstance(event, Unshelved):
-        return replace(alarm, suppression=None)
+    if isinstance(event, (Shelved, ShelfProposed, ShelfAgreed, ShelfDeclined, Unshelved)):
+        return _hush(alarm, event)
     return _handle(replace(alarm, stale_below=event.version), event)
 
 
@@ -79,13 +80,25 @@ def _raise(event: Event) -> Alarm:
         raised_at=event.at,
         known_at=event.known_at,
         heard_at=event.at,
+        waits_since=event.at,
         priority=event.priority,
     )
 
 
-def _report(alarm: Alarm, event: Updated | Cleared) -> Alarm:
+def _report(alarm: Alarm, event: Updated | Cleared | Reactivated) -> Alarm:
     if isinstance(event, Cleared):
         return replace(alarm, signal=event.signal, heard_at=event.at, condition="cleared", cleared_at=event.at)
+    if isinstance(event, Reactivated):
+        signal = event.signal
+        return replace(
+            alarm,
+            source=Source(run=event.run, signal=signal["id"], t=signal["t"], kind=signal["kind"]),
+            earlier=(*alarm.earlier, alarm.source),
+            signal=signal,
+            heard_at=event.at,
+            condition="active",
+            cleared_at=None,
+        )
     # a command formed before it grew worse was formed on another alarm
     worse = rank(event.priority) > rank(alarm.priority)
     return replace(
@@ -97,6 +110,31 @@ def _report(alarm: Alarm, event: Updated | Cleared) -> Alarm:
         priority=event.priority,
         stale_below=event.version if worse else alarm.stale_below,
     )
+
+
+def _hush(alarm: Alarm, event: Shelved | ShelfProposed | ShelfAgreed | ShelfDeclined | Unshelved) -> Alarm:
+    match event:
+        case Shelved():
+            shelf = Shelf(until=event.until, reason=event.reason, by=event.by, second=event.second)
+            return replace(alarm, suppression=shelf, shelf_proposal=None)
+        case ShelfProposed():
+            proposal = ShelfProposal(
+                until=event.until, reason=event.reason, by=event.by, at=event.at, lapses_at=event.lapses_at
+            )
+            return replace(alarm, shelf_proposal=proposal)
+        case ShelfDeclined():
+            return replace(alarm, shelf_proposal=None)
+        case ShelfAgreed():
+            asked = alarm.shelf_proposal
+            if asked is None or asked.by == event.by:
+                raise HistoryError(
+                    f"alarm {alarm.number} is shelved as version {event.version} without two people. "
+                    "The journal was altered: restore it from a backup"
+                )
+            shelf = Shelf(until=asked.until, reason=asked.reason, by=asked.by, second=event.by)
+            return replace(alarm, suppression=shelf, shelf_proposal=None)
+    # what is heard again waits anew: those who should have heard it have not
+    return replace(alarm, suppression=None, waits_since=event.at)
 
 
 def _respond(alarm: Alarm, event: ResponseSent | ResponseOnScene | ContactConfirmed) -> Alarm:
@@ -142,6 +180,7 @@ def _handle(alarm: Alarm, event: Event) -> Alarm:
                 forced=event.forced,
                 reason=event.reason,
                 suppression=None,
+                shelf_proposal=None,
             )
         case Reopened():
             return _reopen(alarm, event)
@@ -153,6 +192,7 @@ def _reopen(alarm: Alarm, event: Reopened) -> Alarm:
     return replace(
         alarm,
         handling="reopened",
+        waits_since=event.at,
         disposition=None,
         acknowledged_by=None,
         acknowledged_at=None,

@@ -12,22 +12,54 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bartizan.desk.alarms.errors import SignalError
-from bartizan.desk.alarms.events import Cleared, Closed, Event, Raised, Reopened, Updated
+from bartizan.desk.alarms.events import Cleared, Closed, Event, Raised, Reactivated, Reopened, Unshelved, Updated
+from bartizan.desk.alarms.groups import source_of
 from bartizan.desk.alarms.state import DESK, PRIORITIES, Alarm, rank
 from bartizan.desk.errors import ExerciseMixError
-from bartizan.signal import Signal
+from bartizan.signal import Severity, Signal
 
 OLDEST_REPORT = timedelta(minutes=10)  # an older time of its own is taken for a wrong clock, not for a slow line
 LARGEST_SIGNAL = 65_536  # characters of JSON
+MOST_REPEATS = 100  # reports that one alarm repeats; the next one is an alarm of its own
 
 
-def same(alarm: Alarm, signal: Signal) -> bool:
-    """Whether the signal speaks of this alarm's thing; run and id were compared already.
+def same(alarm: Alarm, signal: Signal, run: str) -> bool:
+    """Whether the signal speaks of this alarm's thing; run and id are those of a report that the alarm holds.
 
     A second beginning under the same id is a redelivery where its time and kind are those of the first; otherwise a
     source has used the id again, and what it reports is something new.
     """
-    return signal.state != "raised" or (signal.t == alarm.source.t and signal.kind == alarm.source.kind)
+    if signal.state != "raised":
+        return True
+    told = (source for source in (alarm.source, *alarm.earlier) if (source.run, source.signal) == (run, signal.id))
+    return any((source.t, source.kind) == (signal.t, signal.kind) for source in told)
+
+
+def again(alarm: Alarm, signal: Signal, within: timedelta, at: datetime) -> bool:
+    """Whether a new report is this alarm come again: it cleared no longer than `within` ago, and nobody has judged it.
+
+    What is worse than the alarm, what a person reports, and what names neither place nor teller is always its own.
+    """
+    return (
+        alarm.is_open
+        and alarm.condition == "cleared"
+        and alarm.disposition is None
+        and alarm.hidden_from is None
+        and alarm.cleared_at is not None
+        and at - alarm.cleared_at <= within
+        and len(alarm.earlier) < MOST_REPEATS
+        and signal.state == "raised"
+        and signal.exercise == alarm.exercise
+        and rank(signal.severity) <= rank(alarm.priority)
+        and "reported_by" not in signal.because
+        and any(one is not None for one in source_of(signal.to_json())[2:])
+    )
+
+
+def decide_reactivate(alarm: Alarm, signal: Signal, *, run: str, at: datetime) -> tuple[Event, ...]:
+    """Go on with an alarm that has come again under another run or id. Errors: SignalError."""
+    came = Reactivated(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK, signal=plain(signal), run=run)
+    return (came, *_loud(alarm, alarm.priority, version=alarm.version + 2, at=at))
 
 
 def decide_open(signal: Signal, *, id: str, number: int, run: str, at: datetime) -> tuple[Event, ...]:  # noqa: A002 - the field is named id
@@ -50,7 +82,7 @@ def decide_open(signal: Signal, *, id: str, number: int, run: str, at: datetime)
     return (raised,)
 
 
-def decide_report(alarm: Alarm, signal: Signal, *, at: datetime) -> tuple[Event, ...]:
+def decide_report(alarm: Alarm, signal: Signal, *, run: str, at: datetime) -> tuple[Event, ...]:
     """Go on with an alarm or clear it. A report told before, or older than the last one, changes nothing.
 
     Clearing closes an alarm that was assessed as anything but real. An alarm that was closed reopens where its
@@ -64,17 +96,41 @@ def decide_report(alarm: Alarm, signal: Signal, *, at: datetime) -> tuple[Event,
             "Give an exercise a run of its own"
         )
     kept = plain(signal)
+    if (alarm.source.run, alarm.source.signal) != (run, signal.id):
+        return _report_of_earlier(alarm, signal, run, at)
     if signal.state == "raised" or signal.t < alarm.signal["t"] or kept == alarm.signal:
         return ()
     if signal.state == "ended":
         return _clear(alarm, kept, at)
     priority = max(signal.severity, alarm.priority, key=rank)
-    updated = Updated(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK, signal=kept, priority=priority)
+    events: tuple[Event, ...] = (
+        Updated(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK, signal=kept, priority=priority),
+    )
     back = alarm.condition == "cleared"
-    if alarm.is_open or not (back or rank(priority) > rank(alarm.priority)):
-        return (updated,)
-    reason = "its condition came back" if back else "it grew worse"
-    return (updated, Reopened(alarm=alarm.id, version=alarm.version + 2, at=at, by=DESK, reason=reason))
+    if not alarm.is_open and (back or rank(priority) > rank(alarm.priority)):
+        events += (_reopened(alarm, at, "its condition came back" if back else "it grew worse"),)
+    return (*events, *_loud(alarm, priority, version=alarm.version + 1 + len(events), at=at))
+
+
+def _report_of_earlier(alarm: Alarm, signal: Signal, run: str, at: datetime) -> tuple[Event, ...]:
+    """A report that this alarm repeated goes on after all; what it says while a later one holds changes nothing."""
+    old = run == alarm.source.run and signal.t <= alarm.signal["t"]
+    if signal.state != "updated" or alarm.condition == "active" or old:
+        return ()
+    events = decide_reactivate(alarm, signal, run=run, at=at)
+    return events if alarm.is_open else (*events, _reopened(alarm, at, "its condition came back"))
+
+
+def _reopened(alarm: Alarm, at: datetime, reason: str) -> Reopened:
+    return Reopened(alarm=alarm.id, version=alarm.version + 2, at=at, by=DESK, reason=reason)
+
+
+def _loud(alarm: Alarm, priority: Severity, *, version: int, at: datetime) -> tuple[Event, ...]:
+    """What one person shelved is heard again as soon as it is active and of high priority: that needs two."""
+    shelf = alarm.suppression
+    if shelf is None or shelf.second is not None or priority != "high":
+        return ()
+    return (Unshelved(alarm=alarm.id, version=version, at=at, by=DESK),)
 
 
 def _clear(alarm: Alarm, kept: Mapping[str, Any], at: datetime) -> tuple[Event, ...]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from bartizan.desk.alarms.hidden import hidden_from
 from bartizan.desk.event import instant
 from bartizan.signal import Severity
 
@@ -65,12 +66,25 @@ class Shelf:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShelfProposal:
+    """Somebody asks that the alarm be kept quiet until `until`; another agrees before `lapses_at` (both UTC)."""
+
+    until: datetime
+    reason: str
+    by: str
+    at: datetime
+    lapses_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
     """One alarm, as it stands after its events.
 
     `id` is opaque; `number` counts alarms for people. `signal` is the latest report as the JSON object of the signal
     contract. `raised_at` is when the desk had it; `known_at` when the thing itself was first known (the report's own
-    time where it can be believed), and is the t0 of the interruption clock; `heard_at` when the sensor last reported.
+    time where it can be believed), and is the t0 of the interruption clock; `heard_at` when the sensor last reported;
+    `waits_since` when it last began to wait for somebody: raised, reopened, or no longer shelved.
+    `earlier` are the reports that it repeats: each had cleared when the next one came.
     All instants are UTC. `version` counts events; a command formed on a version below `stale_below` is refused.
     `exercise` never changes.
     """
@@ -85,11 +99,14 @@ class Alarm:
     raised_at: datetime
     known_at: datetime
     heard_at: datetime
+    waits_since: datetime
     priority: Severity
     condition: Condition = "active"
     handling: Handling = "raised"
     disposition: Disposition | None = None
     suppression: Shelf | None = None
+    shelf_proposal: ShelfProposal | None = None
+    earlier: tuple[Source, ...] = ()
     cleared_at: datetime | None = None
     acknowledged_by: str | None = None
     acknowledged_at: datetime | None = None
@@ -110,6 +127,16 @@ class Alarm:
     def is_open(self) -> bool:
         """Whether people still have to deal with it."""
         return self.handling != "closed"
+
+    @property
+    def needs_two(self) -> bool:
+        """Whether one person alone cannot keep it quiet: it is active and of high priority."""
+        return self.condition == "active" and self.priority == "high"
+
+    @property
+    def hidden_from(self) -> str | None:
+        """The person on whose screens it must neither be seen nor heard: who called for help in silence."""
+        return hidden_from(self.source.run, self.signal)
 
     @property
     def waits(self) -> bool:
@@ -137,9 +164,20 @@ class Alarm:
                 "by": self.suppression.by,
                 "second": self.suppression.second,
             },
+            "shelf_proposal": None
+            if self.shelf_proposal is None
+            else {
+                "until": instant(self.shelf_proposal.until),
+                "reason": self.shelf_proposal.reason,
+                "by": self.shelf_proposal.by,
+                "at": instant(self.shelf_proposal.at),
+                "lapses_at": instant(self.shelf_proposal.lapses_at),
+            },
+            "repeats": len(self.earlier),
             "raised_at": instant(self.raised_at),
             "known_at": instant(self.known_at),
             "heard_at": instant(self.heard_at),
+            "waits_since": instant(self.waits_since),
             "cleared_at": _maybe(self.cleared_at),
             "acknowledged_by": self.acknowledged_by,
             "acknowledged_at": _maybe(self.acknowledged_at),

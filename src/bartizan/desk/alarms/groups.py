@@ -1,0 +1,153 @@
+"""A queue that stays short whatever comes: alarms that say the same thing stand in one row, with their number.
+
+Rows are in the order in which people should look at them, and every row holds alarms of one priority, of one kind
+(exercise or real), all shelved or none: nothing of high priority ever stands behind, or hides in, something of low.
+While there are few alarms each has its own row. When there are more than fit, the least urgent are drawn together
+first: those of one source, then those of one kind of report, then all of their class. What is urgent stays single as
+long as there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bartizan.desk.alarms.state import Alarm, rank
+from bartizan.desk.event import instant
+from bartizan.signal import Severity
+
+MOST_ROWS = 20
+_LEVELS = 4  # alone, by source, by kind of report, by class
+
+_Class = tuple[bool, int, bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A row: alarms that say the same thing.
+
+    `first` is the alarm to deal with first: one that waits before one that somebody has, then the oldest. `kind`,
+    `rule`, `zone`, `area`, `element` and `cameras` are what all of them have in common, else None or empty. `waiting`
+    are those that nobody has taken.
+    """
+
+    first: str
+    count: int
+    waiting: int
+    active: int
+    priority: Severity
+    exercise: bool
+    shelved: bool
+    kind: str | None
+    rule: str | None
+    zone: str | None
+    area: str | None
+    element: str | None
+    cameras: tuple[str, ...]
+    since: datetime
+    latest: datetime
+    alarms: tuple[str, ...]
+
+    def to_json(self, most: int = 100) -> dict[str, Any]:
+        """As plain JSON values; the ids of at most `most` alarms, the first to deal with first."""
+        return {
+            "first": self.first,
+            "count": self.count,
+            "waiting": self.waiting,
+            "active": self.active,
+            "priority": self.priority,
+            "exercise": self.exercise,
+            "shelved": self.shelved,
+            "kind": self.kind,
+            "rule": self.rule,
+            "zone": self.zone,
+            "area": self.area,
+            "element": self.element,
+            "cameras": list(self.cameras),
+            "since": instant(self.since),
+            "latest": instant(self.latest),
+            "alarms": list(self.alarms[:most]),
+        }
+
+
+def urgency(alarm: Alarm) -> tuple[bool, int, bool, bool, int]:
+    """What orders a queue: shelved last, high priority first, real before exercise, not taken first, oldest first."""
+    return (alarm.suppression is not None, -rank(alarm.priority), alarm.exercise, not alarm.waits, alarm.number)
+
+
+def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
+    """The rows of a queue, the most urgent first: at most `most`, but never fewer than there are classes (12)."""
+    classes: dict[_Class, list[Alarm]] = {}
+    for alarm in sorted(alarms, key=urgency):
+        classes.setdefault(urgency(alarm)[:3], []).append(alarm)
+    order = sorted(classes)
+    split = {one: [_split(classes[one], level) for level in range(_LEVELS)] for one in order}
+    level = dict.fromkeys(order, 0)
+    for coarser in range(1, _LEVELS):
+        for one in reversed(order):
+            if sum(len(split[known][level[known]]) for known in order) <= most:
+                break
+            level[one] = coarser
+    return tuple(row for one in order for row in _rows(split[one][level[one]]))
+
+
+def source_of(signal: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What two reports share that say the same thing: kind, rule, place, and the sensor or cameras that told it."""
+    because = signal.get("because")
+    teller = _name(because.get("sensor")) if isinstance(because, Mapping) else None
+    place = tuple(_name(signal.get(key)) for key in ("zone", "area", "element"))
+    # where a report has no place, who told it is what it is about: a camera that is blind
+    if teller is None and not any(place):
+        teller = ",".join(str(one) for one in signal.get("cameras") or ()) or None
+    return (_name(signal.get("kind")), _name(signal.get("rule")), *place, teller)
+
+
+def _name(found: Any) -> str | None:
+    return found if isinstance(found, str) and found else None
+
+
+def _split(alarms: Sequence[Alarm], level: int) -> list[list[Alarm]]:
+    if level == 0:
+        return [[alarm] for alarm in alarms]
+    if level == _LEVELS - 1:
+        return [list(alarms)]
+    found: dict[Any, list[Alarm]] = {}
+    for alarm in alarms:
+        source = source_of(alarm.signal)
+        found.setdefault(source if level == 1 else source[:2], []).append(alarm)
+    return list(found.values())
+
+
+def _rows(split: list[list[Alarm]]) -> list[Group]:
+    # the alarms of a row stand in the order of urgency already
+    return [_row_of(alarms) for alarms in sorted(split, key=lambda alarms: urgency(alarms[0]))]
+
+
+def _row_of(alarms: Sequence[Alarm]) -> Group:
+    signals = [alarm.signal for alarm in alarms]
+    cameras = {tuple(signal.get("cameras") or ()) for signal in signals}
+    return Group(
+        first=alarms[0].id,
+        count=len(alarms),
+        waiting=sum(alarm.waits for alarm in alarms),
+        active=sum(alarm.condition == "active" for alarm in alarms),
+        priority=alarms[0].priority,
+        exercise=alarms[0].exercise,
+        shelved=alarms[0].suppression is not None,
+        kind=_common(signals, "kind"),
+        rule=_common(signals, "rule"),
+        zone=_common(signals, "zone"),
+        area=_common(signals, "area"),
+        element=_common(signals, "element"),
+        cameras=cameras.pop() if len(cameras) == 1 else (),
+        since=min(alarm.raised_at for alarm in alarms),
+        latest=max(alarm.raised_at for alarm in alarms),
+        alarms=tuple(alarm.id for alarm in alarms),
+    )
+
+
+def _common(signals: Sequence[Mapping[str, Any]], key: str) -> str | None:
+    found = {_name(signal.get(key)) for signal in signals}
+    return found.pop() if len(found) == 1 else None
