@@ -1,0 +1,1 @@
+"""Evidence kept and handed over: media and their custody, packages for partners, and packages from them."""
