@@ -89,6 +89,11 @@ class Incidents:
             found = self._of_alarm.get(alarm_id)
             return None if found is None else self._book.get(found)
 
+    def taken(self) -> frozenset[str]:
+        """The alarms that belong to an incident, whichever."""
+        with self._ledger.lock:
+            return frozenset(self._of_alarm)
+
     def alarms(self, incident: Incident) -> tuple[Alarm, ...]:
         """Its alarms as they stand, in the order in which they joined."""
         return tuple(self._desk.alarm(one) for one in incident.alarms)

@@ -14,6 +14,8 @@ from bartizan.app.desk.incidents import Incidents
 from bartizan.app.desk.journal import Journal
 from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.posture import Posture
+from bartizan.app.desk.seen_before import SeenBefore
+from bartizan.app.desk.shifts import Musters, Shifts
 from bartizan.app.intake.inbox import Inbox
 from bartizan.site.site import Site
 
@@ -28,6 +30,9 @@ class Room:
     inbox: Inbox
     posture: Posture
     incidents: Incidents
+    seen_before: SeenBefore
+    shifts: Shifts
+    musters: Musters
 
     @property
     def site(self) -> Site:
@@ -61,9 +66,22 @@ def open_room(
     audit = Audit(ledger)
     posture = Posture(ledger, site, states, desk.hold)
     incidents = Incidents(ledger, desk, posture, site=site, new_id=new_id)
+    seen_before = SeenBefore(site, desk, incidents)
+    shifts = Shifts(ledger, desk, incidents, posture, new_id=new_id)
+    musters = Musters(ledger, incidents, new_id=new_id)
     inbox = Inbox(site, desk, ledger)
     ledger.open()
-    return Room(ledger=ledger, desk=desk, audit=audit, inbox=inbox, posture=posture, incidents=incidents)
+    return Room(
+        ledger=ledger,
+        desk=desk,
+        audit=audit,
+        inbox=inbox,
+        posture=posture,
+        incidents=incidents,
+        seen_before=seen_before,
+        shifts=shifts,
+        musters=musters,
+    )
 
 
 def open_desk(
