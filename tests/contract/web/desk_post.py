@@ -157,13 +157,15 @@ class Post:
 
 
 @contextmanager
-def open_post(**options: Any) -> Iterator[Post]:
-    """A post with an officer and a guest who may only look; `options` go to `create_app`."""
+def open_post(
+    accounts: Accounts | None = None, document: Mapping[str, Any] = DOCUMENT, **options: Any
+) -> Iterator[Post]:
+    """A post with an officer and a guest who may only look, or with `accounts`; `options` go to `create_app`."""
     seconds = Seconds()
     live = LiveFeed()
-    site = build(DOCUMENT)
+    site = build(document)
     room = open_room(site, MemoryJournal(), lambda: datetime.now(UTC))
-    accounts = Accounts.of({"officer": (PASSWORD, "officer"), "guest": (PASSWORD, "viewer")}, CHEAP)
+    accounts = accounts or Accounts.of({"officer": (PASSWORD, "officer"), "guest": (PASSWORD, "viewer")}, CHEAP)
     app = create_app(room, site=site, live=live, accounts=accounts, clock=seconds, **options)
     with asyncio.Runner() as runner:
         made = Post(app, room.desk, live, seconds, site, runner)
