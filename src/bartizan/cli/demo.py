@@ -11,7 +11,7 @@ import click
 
 from bartizan.app.desk import Desk, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport
+from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, ScriptStage
 from bartizan.app.study import study
 from bartizan.cli import wiring
 from bartizan.cli.drill import counted, outcome, refuse_missed, tell
@@ -109,7 +109,9 @@ def _play(
     began = time.monotonic()
     reports = []
     with wiring.camera_threads() as workers:
-        exercise = Exercise(desk.site, desk, clock, feed=feed, pace=pace, tell=tell, blind=blind, workers=workers)
+        exercise = Exercise(
+            desk.site, desk, ScriptStage(desk, clock, pace), feed=feed, tell=tell, blind=blind, workers=workers
+        )
         for story in stories:
             click.echo(f"{story.name}: {story.about}")
             reports.append(exercise.play(story))

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from bartizan.app.desk import MemoryJournal, open_desk
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, Happening
+from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
+from bartizan.app.exercise.rehearsals import Library
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
 from bartizan.drill.scenario import Scene
@@ -17,23 +18,45 @@ from bartizan.errors import CheckError
 
 @click.command()
 @click.argument("site", type=click.Path(path_type=Path))
-@click.argument("scenario", type=click.Path(path_type=Path))
+@click.argument("scenario", type=click.Path(path_type=Path), required=False)
+@click.option("--report", type=click.Path(path_type=Path, dir_okay=False), help="Write what came of it, .html or .pdf.")
 @click.option("--blind", multiple=True, metavar="CAMERA", help="This camera gives a black picture; may be repeated.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=1, show_default=True, help="Of the pictures' noise.")
-def drill(site: Path, scenario: Path, *, blind: tuple[str, ...], seed: int) -> None:
+def drill(site: Path, scenario: Path | None, *, report: Path | None, blind: tuple[str, ...], seed: int) -> None:
     """Play SCENARIO on SITE: cameras are rendered, and what they see goes through the real detector to a desk.
 
-    Nothing is kept. Exit status 1 where an alarm or an assessment did not come as the scenario says, or one came that
-    must not.
+    SCENARIO is a file, or the name of one in SITE/scenarios; without, those are listed. Nothing is kept but the
+    report. Exit status 1 where an alarm or an assessment did not come as the scenario says, or one came that must not.
     """
-    guarded, script = wiring.load_site(site), wiring.read_scenario(scenario)
+    if report is not None:
+        wiring.require_place_for_report(report)
+    guarded = wiring.load_site(site)
+    library = wiring.scenario_library(site)
+    if scenario is None:
+        for line in listed(library):
+            click.echo(line)
+        return
+    script = library.read(scenario.name) if str(scenario) in library.names() else wiring.read_scenario(scenario)
     clock = ExerciseClock(script.scenes[0].start)
     desk = open_desk(guarded, MemoryJournal(), clock)
     with wiring.camera_threads() as workers:
-        report = Exercise(guarded, desk, clock, tell=tell, blind=blind, seed=seed, workers=workers).play(script)
-    for line in outcome(report):
+        exercise = Exercise(guarded, desk, ScriptStage(desk, clock), tell=tell, blind=blind, seed=seed, workers=workers)
+        played = exercise.play(script)
+    if report is not None:
+        wiring.write_review(review(played, desk), report)
+    for line in outcome(played):
         click.echo(line)
-    refuse_missed([report])
+    refuse_missed([played])
+
+
+def listed(library: Library) -> Iterator[str]:
+    """The scenarios of a site, one a line."""
+    if not library.names():
+        yield "The site has no scenarios. Put them into its folder scenarios."
+    for name in library.names():
+        scenario = library.read(name)
+        scenes = f"{len(scenario.scenes)} scene{'s' if len(scenario.scenes) > 1 else ''}"
+        yield f"{name}: {printable(scenario.about or scenario.name)} ({scenes}, {scenario.seconds:.0f} s)"
 
 
 def tell(scene: Scene, happening: Happening) -> None:

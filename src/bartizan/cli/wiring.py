@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from bartizan.adapters.files.counts import CountsFile
+    from bartizan.adapters.files.library import ScenarioFolder
     from bartizan.adapters.files.orders import OrdersFile
     from bartizan.adapters.files.tracks import TrackTable
     from bartizan.adapters.web.accounts import Accounts
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
+    from bartizan.app.exercise import Review
     from bartizan.app.live import FrameSource
     from bartizan.app.privacy import Statement
     from bartizan.app.score import TrackScorer
@@ -262,6 +264,20 @@ def read_scenario(path: Path) -> Scenario:
     from bartizan.adapters.files.scenario import read_scenario as read
 
     return read(path)
+
+
+def scenario_library(site: Path) -> ScenarioFolder:
+    """The scenarios that lie beside a site."""
+    from bartizan.adapters.files.library import ScenarioFolder
+
+    return ScenarioFolder(site)
+
+
+def write_review(found: Review, path: Path) -> None:
+    """Write the report of an exercise as a self-contained page, or as a PDF where the name ends so."""
+    from bartizan.adapters.report.drill import render
+
+    _write_page(render(found), path)
 
 
 def bundled_site() -> Path:

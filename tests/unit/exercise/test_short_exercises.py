@@ -15,7 +15,7 @@ from bartizan.adapters.files.scenario import read_scenario
 from bartizan.adapters.files.site import load_site
 from bartizan.app.desk import Desk, MemoryJournal, open_desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport
+from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, ScriptStage
 from bartizan.app.exercise.officer import NAME
 from bartizan.drill.scenario import (
     Actor,
@@ -96,7 +96,7 @@ def played(
     clock = ExerciseClock(START)
     numbers = count(1)
     desk = open_desk(site, MemoryJournal(), clock, new_id=lambda: f"alarm-{next(numbers)}")
-    exercise = Exercise(site, desk, clock, workers=workers, blind=blind, feed=feed)
+    exercise = Exercise(site, desk, ScriptStage(desk, clock), workers=workers, blind=blind, feed=feed)
     return exercise.play(Scenario(name="test", scenes=scenes)), desk
 
 
@@ -257,7 +257,7 @@ def test_a_person_at_the_desk_may_be_quicker_than_the_officer(one_camera: Site) 
             Order(on="beam", after=2.0, do="assess", disposition="nuisance"),
         ),
     )
-    report = Exercise(one_camera, desk, clock, pace=quick).play(Scenario(name="test", scenes=(scene,)))
+    report = Exercise(one_camera, desk, ScriptStage(desk, clock, quick)).play(Scenario(name="test", scenes=(scene,)))
     assert report.missed == ()
     assert desk.alarms()[0].acknowledged_by == "visitor"
     assert any("acknowledge refused" in one.what for one in report.scenes[0].happenings)
@@ -299,10 +299,10 @@ def test_what_cannot_be_played_is_refused_in_words(site: Site) -> None:
     clock = ExerciseClock(START)
     desk = open_desk(site, MemoryJournal(), clock)
     with pytest.raises(UnknownIdError, match="no camera has the id 'nord'"):
-        Exercise(site, desk, clock, blind=["nord"])
+        Exercise(site, desk, ScriptStage(desk, clock), blind=["nord"])
     nobody = site.with_changes([Change(at="camera/west", remove=True), Change(at="camera/entrance", remove=True)])
     with pytest.raises(MissingPartError, match="no camera with a model and a size"):
-        Exercise(nobody, desk, clock)
+        Exercise(nobody, desk, ScriptStage(desk, clock))
     with pytest.raises(InputError, match="an instant with an offset"):
         ExerciseClock(datetime(2031, 3, 3))  # noqa: DTZ001 - that is the fault
     with pytest.raises(UnknownIdError, match="no state has the id 'dusk'"):
@@ -322,7 +322,9 @@ def test_passers_by_alone_raise_nothing(chancery: Path) -> None:
     site = load_site(chancery)
     clock = ExerciseClock(START)
     desk = open_desk(site, MemoryJournal(), clock)
-    report = Exercise(site, desk, clock).play(read_scenario(chancery / "scenarios" / "passers-by.toml"))
+    report = Exercise(site, desk, ScriptStage(desk, clock)).play(
+        read_scenario(chancery / "scenarios" / "passers-by.toml")
+    )
     assert desk.alarms() == ()
     assert report.passed
     assert report.detected > 1000

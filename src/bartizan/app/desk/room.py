@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bartizan.app.desk.audit import Audit
@@ -16,8 +17,12 @@ from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.posture import Posture
 from bartizan.app.desk.seen_before import SeenBefore
 from bartizan.app.desk.shifts import Musters, Shifts
+from bartizan.app.desk.timekeeping import Timekeeping
 from bartizan.app.intake.inbox import Inbox
 from bartizan.site.site import Site
+
+if TYPE_CHECKING:
+    from bartizan.app.exercise.rehearsals import Library, Rehearsals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +33,7 @@ class Room:
     desk: Desk
     audit: Audit
     inbox: Inbox
+    rehearsals: Rehearsals
     posture: Posture
     incidents: Incidents
     seen_before: SeenBefore
@@ -50,6 +56,7 @@ def open_room(
     now: Callable[[], datetime],
     *,
     states: Sequence[str] = (),
+    library: Library | None = None,
     new_id: Callable[[], str] = lambda: str(uuid4()),
     threat: str | None = None,
     target: str | None = None,
@@ -58,9 +65,12 @@ def open_room(
     """The desk of `site` over a `journal`, which is read whole.
 
     `site` is as its file says; `states` of it hold while nobody sets another posture. `now` gives the present instant,
-    with an offset; `new_id` fresh opaque ids; the others as for `Desk`.
+    with an offset; `library` has the scenarios that can be rehearsed; `new_id` fresh opaque ids; the others as
+    for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
+    from bartizan.app.exercise.rehearsals import NoScenarios, Rehearsals  # noqa: PLC0415 - it plays on this desk
+
     ledger = Ledger(journal, now)
     desk = Desk(site.in_state(states), ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
     audit = Audit(ledger)
@@ -70,12 +80,15 @@ def open_room(
     shifts = Shifts(ledger, desk, incidents, posture, new_id=new_id)
     musters = Musters(ledger, incidents, new_id=new_id)
     inbox = Inbox(site, desk, ledger)
+    rehearsals = Rehearsals(ledger, desk, site, library or NoScenarios(), new_id)
+    Timekeeping(ledger, now, desk.take)
     ledger.open()
     return Room(
         ledger=ledger,
         desk=desk,
         audit=audit,
         inbox=inbox,
+        rehearsals=rehearsals,
         posture=posture,
         incidents=incidents,
         seen_before=seen_before,

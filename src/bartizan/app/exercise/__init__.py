@@ -2,6 +2,22 @@
 
 from bartizan.app.exercise.clock import ExerciseClock
 from bartizan.app.exercise.exercise import Exercise
-from bartizan.app.exercise.report import ExerciseReport, Happening, SceneReport
+from bartizan.app.exercise.report import Came, ExerciseReport, Happening, SceneReport
+from bartizan.app.exercise.review import Reaction, Review, Timed, review
+from bartizan.app.exercise.stage import LiveStage, ScriptStage, Stage
 
-__all__ = ["Exercise", "ExerciseClock", "ExerciseReport", "Happening", "SceneReport"]
+__all__ = [
+    "Came",
+    "Exercise",
+    "ExerciseClock",
+    "ExerciseReport",
+    "Happening",
+    "LiveStage",
+    "Reaction",
+    "Review",
+    "SceneReport",
+    "ScriptStage",
+    "Stage",
+    "Timed",
+    "review",
+]

@@ -1,7 +1,7 @@
 """Plays a scenario: renders every camera, lets the real eyes look, and carries what follows to the desk.
 
-Everything runs on the script's time. How fast that passes is the caller's business (`pace`), and how many threads
-render and look never changes a result, because every camera's pictures are looked at by its own eye in order.
+Everything runs on the script's time. How fast that passes, and on whose desk, is the business of the `Stage`; how many
+threads render and look never changes a result, because every camera's pictures are looked at by its own eye in order.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise.clock import ExerciseClock
-from bartizan.app.exercise.officer import Officer
+from bartizan.app.exercise.officer import Officer, describe
 from bartizan.app.exercise.references import check_references
-from bartizan.app.exercise.report import ExerciseReport, Happening, SceneReport
+from bartizan.app.exercise.report import Came, ExerciseReport, Happening, SceneReport
+from bartizan.app.exercise.stage import Stage
 from bartizan.app.live import Eye, Glimpse, LiveRun, Showing, Sighting
 from bartizan.drill.play import figures, sensor_signal
 from bartizan.drill.render import Renderer
@@ -32,7 +32,6 @@ from bartizan.site.model import Camera
 from bartizan.site.site import Site
 
 Image = NDArray[np.uint8]
-Pace = Callable[[Scene, float], None]
 Tell = Callable[[Scene, Happening], None]
 
 BATCH = 1.0  # seconds of the script that are rendered and looked at ahead of what the desk hears
@@ -94,11 +93,9 @@ class _Play:
 class Exercise:
     """Plays scenarios on a site and a desk.
 
-    Parameters: the `site` as its file holds; the `desk` that takes the signals, whose clock is `clock`; `feed`, who
-    is shown the pictures, or None; `pace(scene, t)` is called before the desk hears of second t of a scene and may
-    wait (None: as fast as the machine allows); `tell` hears what happens as it happens; `blind` are cameras that give a
-    black picture; `seed` of the
-    pictures' noise; `workers` threads.
+    Parameters: the `site` as its file holds; the `desk` that takes the signals, and the `stage`, its time and its
+    place; `feed`, who is shown the pictures, or None; `tell` hears what happens as it happens; `blind` are cameras
+    that give a black picture; `seed` of the pictures' noise; `workers` threads.
 
     Errors: MissingPartError where the site has no camera that can be rendered; UnknownIdError for an id of the
     scenario, or in `blind`, that the site does not have; CalibrationError for a camera without a full model.
@@ -108,17 +105,17 @@ class Exercise:
         self,
         site: Site,
         desk: Desk,
-        clock: ExerciseClock,
+        stage: Stage,
         *,
         feed: LiveFeed | None = None,
-        pace: Pace | None = None,
         tell: Tell | None = None,
         blind: Sequence[str] = (),
         seed: int = 1,
         workers: int = 2,
     ) -> None:
-        self._site, self._desk, self._clock, self._feed = site, desk, clock, feed
-        self._pace, self._tell, self._seed, self._workers = pace, tell, seed, workers
+        self._site, self._desk, self._stage, self._feed = site, desk, stage, feed
+        self._tell, self._seed, self._workers = tell, seed, workers
+        self._going = True
         self._blind = frozenset(site.camera(name).id for name in blind)
         self._cameras = [camera for camera in site.cameras if camera.model is not None and camera.size is not None]
         if not self._cameras:
@@ -129,19 +126,28 @@ class Exercise:
         self._before = (0, 0, 0)
 
     def play(self, scenario: Scenario) -> ExerciseReport:
-        """Play every scene in order; returns what came of it."""
+        """Play every scene in order, until the stage lets no more time pass; returns what came of it."""
         check_references(scenario, self._site)
+        scenes: list[SceneReport] = []
         with ThreadPoolExecutor(self._workers, thread_name_prefix="camera") as pool:
-            scenes = tuple(self._scene(scenario, scene, pool) for scene in scenario.scenes)
-        return ExerciseReport(scenario=scenario.name, scenes=scenes, site_hash=self._site.hash, seed=self._seed)
+            for scene in scenario.scenes:
+                scenes.append(self._scene(scenario, scene, pool))
+                if not self._going:
+                    break
+        return ExerciseReport(
+            scenario=scenario.name,
+            scenes=tuple(scenes),
+            site_hash=self._site.hash,
+            seed=self._seed,
+            stopped=not self._going,
+        )
 
     # ---- one scene
 
     def _scene(self, scenario: Scenario, scene: Scene, pool: ThreadPoolExecutor) -> SceneReport:
         site = self._site.in_state(scene.states)
-        run = f"{scenario.name}/{scene.id}"
-        self._clock.advance(scene.start)
-        self._desk.hold(site)
+        scene = self._stage.begin(scene, site)
+        run = self._stage.run(scenario, scene)
         play = _Play(
             scene,
             Officer(scene, self._desk, lambda t, what: self._say(play, t, what)),
@@ -159,16 +165,22 @@ class Exercise:
                 self._see(play, frame, run)
             self._until(play, until, sensors, run)
             self._desk.pass_time()
+            if not self._going:
+                break
         self._end(play, run)
         met, missed = play.officer.missed()
         rendered, detected, dropped = play.counts
         return SceneReport(
             id=scene.id,
             name=scene.name,
+            start=scene.start,
             happenings=tuple(play.said),
             met=tuple(met),
             missed=(*missed, *(f"camera {name} saw nobody" for name in scene.seen_by if name not in play.seen_by)),
-            alarms=tuple(arrival.alarm for arrival in play.officer.arrivals),
+            alarms=tuple(
+                Came(alarm=one.alarm, t=one.t, what=describe(one.signal), response=one.response, chance=one.chance)
+                for one in play.officer.arrivals
+            ),
             rendered=rendered,
             detected=detected,
             dropped=dropped,
@@ -212,9 +224,7 @@ class Exercise:
         self._at(play, t)
 
     def _at(self, play: _Play, t: float) -> None:
-        if self._pace is not None:
-            self._pace(play.scene, t)
-        self._clock.advance(play.scene.start + timedelta(seconds=t))
+        self._going = self._stage.reach(play.scene, t)
 
     def _see(self, play: _Play, frame: _Frame, run: str) -> None:
         sighting = play.live.take(frame.glimpse)

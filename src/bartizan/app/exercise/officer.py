@@ -16,12 +16,14 @@ NAME = "exercise officer"
 
 @dataclass(slots=True)
 class Arrival:
-    """An alarm that came: when [s], its id, and when it was assessed as what."""
+    """An alarm that came: when [s], its id, when it was assessed as what, and what the clock said when it came."""
 
     t: float
     alarm: str
     signal: Signal
     assessed: dict[str, float] = field(default_factory=dict)
+    response: str | None = None
+    chance: float | None = None
 
 
 def fits(match: Match, signal: Signal) -> bool:
@@ -49,6 +51,10 @@ class Officer:
         if any(arrival.alarm == alarm.id for arrival in self.arrivals):
             return
         arrival = Arrival(t, alarm.id, signal)
+        reading = self._desk.situation(alarm.id).reading
+        if reading is not None and reading.best is not None:
+            arrival.response = reading.best
+            arrival.chance = next(one.chance for one in reading.chances if one.response == reading.best)
         self.arrivals.append(arrival)
         self._say(t, f"alarm {alarm.number}: {describe(signal)}{self._clock(alarm.id)}")
         for expectation in self._scene.expectations:

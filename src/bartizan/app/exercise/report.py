@@ -16,8 +16,23 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Came:
+    """An alarm that came: its id, when [s of the scene], what in words, and what the assessment said of it then.
+
+    `response` is whom the interruption clock said to send, `chance` how likely they would be in time; None where the
+    alarm had no clock.
+    """
+
+    alarm: str
+    t: float
+    what: str
+    response: str | None = None
+    chance: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SceneReport:
-    """One scene: what happened in order, which expectations were met, in words those that were missed.
+    """One scene: when it began (UTC), what happened in order, the expectations met, and in words those missed.
 
     `rendered` counts pictures, `detected` people found in them, `dropped` what was lost on the way to the tracks:
     pictures that came late or twice, detections without a usable place on the plan.
@@ -25,10 +40,11 @@ class SceneReport:
 
     id: str
     name: str
+    start: datetime
     happenings: tuple[Happening, ...]
     met: tuple[str, ...]
     missed: tuple[str, ...]
-    alarms: tuple[str, ...]
+    alarms: tuple[Came, ...]
     rendered: int
     detected: int
     dropped: int
@@ -36,12 +52,13 @@ class SceneReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExerciseReport:
-    """A whole scenario. `site_hash` and `seed` say what it was played on."""
+    """A whole scenario. `site_hash` and `seed` say what it was played on; `stopped`: it was ended before its end."""
 
     scenario: str
     scenes: tuple[SceneReport, ...]
     site_hash: str
     seed: int
+    stopped: bool = False
 
     @property
     def missed(self) -> tuple[str, ...]:

@@ -1,0 +1,149 @@
+"""Exercises on the live desk: beside what is real, with their flag, one at a time, and ended whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from bartizan.adapters.files.library import ScenarioFolder
+from bartizan.adapters.files.site import load_site
+from bartizan.app.desk import Journal, MemoryJournal, Room, open_room
+from bartizan.desk.errors import CommandRefusedError
+from bartizan.drill.scenario import Expectation, Match, Order, Scenario, Scene, SensorEvent
+from bartizan.errors import ScenarioError, UnknownIdError
+from bartizan.signal import Signal
+from bartizan.site.model import Change
+from bartizan.site.site import Site
+
+SCENE = Scene(
+    id="one",
+    name="At noon",
+    start=datetime(2030, 1, 1, tzinfo=UTC),
+    length=1.0,
+    states=("heightened",),
+    sensors=(SensorEvent(t=0.5, sensor="duress-button"),),
+    orders=(Order(on="duress", after=0.1, do="acknowledge"),),
+    expectations=(Expectation(id="duress", match=Match(sensor="duress-button"), by=1.0),),
+)
+
+
+class Shelf:
+    """A library of one scenario."""
+
+    def __init__(self, *scenes: Scene) -> None:
+        self.scenario = Scenario(name="short", scenes=scenes)
+
+    def names(self) -> Sequence[str]:
+        return ("short",)
+
+    def read(self, name: str) -> Scenario:
+        assert name == "short"
+        return self.scenario
+
+
+@pytest.fixture(scope="module")
+def site(chancery: Path) -> Site:
+    """The chancery with one camera, which keeps the tests short."""
+    gone = [Change(at=f"camera/{name}", remove=True) for name in ("east", "forecourt", "entrance")]
+    return load_site(chancery).with_changes([*gone, Change(at="coverage/forecourt-screen", remove=True)])
+
+
+@contextmanager
+def opened(site: Site, *scenes: Scene, journal: Journal | None = None) -> Iterator[Room]:
+    room = open_room(site, journal or MemoryJournal(), lambda: datetime.now(UTC), library=Shelf(*scenes))
+    try:
+        yield room
+    finally:
+        room.rehearsals.end()
+
+
+def until(done: Callable[[], bool]) -> None:
+    by = time.monotonic() + 20.0
+    while not done():
+        assert time.monotonic() < by
+        time.sleep(0.02)
+
+
+def test_an_exercise_comes_to_the_live_queue_as_one_and_leaves_what_is_real_alone(site: Site) -> None:
+    with opened(site, SCENE) as room:
+        real = room.desk.submit(
+            Signal(id="s-1", t=0.0, state="raised", kind="contact", element="main-door", severity="high")
+        )
+        before = room.desk.site
+        begun = room.rehearsals.begin("short", "Ada")
+        until(lambda: room.rehearsals.get(begun.id).ended_at is not None)
+        assert room.desk.site is before
+        mine, played = room.desk.alarms()
+        assert (mine.id, mine.exercise, played.exercise) == (real.id, False, True)
+        # the script's officer keeps off the live desk
+        assert played.acknowledged_by is None
+        over = room.rehearsals.get(begun.id)
+        assert (over.begun_by, over.stopped, over.missed, over.reason) == ("Ada", False, (), None)
+        found = room.rehearsals.review(begun.id)
+        assert found is not None
+        assert [one.number for one in found.reactions] == [played.number]
+        assert abs((found.report.scenes[0].start - begun.begun_at).total_seconds()) < 5.0
+
+
+def test_one_at_a_time_and_played_again_it_raises_again(site: Site) -> None:
+    with opened(site, SCENE) as room:
+        first = room.rehearsals.begin("short", "Ada")
+        with pytest.raises(CommandRefusedError, match="End it first"):
+            room.rehearsals.begin("short", "Bob")
+        until(lambda: room.rehearsals.running is None)
+        second = room.rehearsals.begin("short", "Ada")
+        until(lambda: room.rehearsals.running is None)
+        assert first.id != second.id
+        assert len(room.desk.alarms()) == 2
+
+
+def test_it_ends_when_it_is_told_to_and_says_so(site: Site) -> None:
+    with opened(site, replace(SCENE, length=600.0)) as room:
+        begun = room.rehearsals.begin("short", "Ada")
+        until(lambda: len(room.desk.alarms()) == 1)
+        room.rehearsals.end()
+        over = room.rehearsals.get(begun.id)
+        assert over.stopped
+        assert over.ended_at is not None
+        # no sensor of an exercise stays active behind it
+        assert room.desk.alarms()[0].condition == "cleared"
+
+
+def test_what_a_restart_cut_off_is_ended_by_the_next_desk(site: Site) -> None:
+    journal = MemoryJournal()
+    with opened(site, replace(SCENE, length=600.0), journal=journal) as room:
+        begun = room.rehearsals.begin("short", "Ada")
+        again = open_room(site, MemoryJournal(tuple(journal.read())), lambda: datetime.now(UTC))
+        found = again.rehearsals.get(begun.id)
+        assert found.ended_at is not None
+        assert found.reason == "the desk ended while it went on"
+        assert again.rehearsals.review(begun.id) is None
+
+
+def test_a_scenario_that_speaks_of_what_the_site_lacks_is_refused_before_it_begins(site: Site) -> None:
+    with opened(site, replace(SCENE, seen_by=("nowhere",))) as room:
+        with pytest.raises(UnknownIdError, match="nowhere"):
+            room.rehearsals.begin("short", "Ada")
+        assert room.rehearsals.all() == ()
+
+
+def test_the_library_is_the_folder_and_no_name_leads_out_of_it(chancery: Path, tmp_path: Path) -> None:
+    library = ScenarioFolder(chancery)
+    assert library.names() == ("armed-entry", "passers-by", "wanderer")
+    assert library.read("wanderer").name == "wanderer"
+    for name in ("../site", "/etc/passwd", "", "wanderer.toml", "WANDERER"):
+        with pytest.raises(UnknownIdError, match="there is no scenario"):
+            library.read(name)
+    assert ScenarioFolder(tmp_path).names() == ()
+    (tmp_path / "scenarios").mkdir()
+    (tmp_path / "scenarios" / "bad.toml").write_text("schema = 1", encoding="utf-8")
+    (tmp_path / "scenarios" / "Not Ours.toml").write_text("", encoding="utf-8")
+    assert ScenarioFolder(tmp_path).names() == ("bad",)
+    with pytest.raises(ScenarioError):
+        ScenarioFolder(tmp_path).read("bad")
