@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from bartizan.adapters.store.owner import OwnerLock
-from bartizan.adapters.store.proving import PAGE, chained, prove_run, proved, row_of
-from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare
+from bartizan.adapters.store.proving import PAGE, Row, chained, prove_run, proved, row_of
+from bartizan.adapters.store.reserve import Reserve
+from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare, recognise
 from bartizan.app.desk.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
@@ -28,7 +29,7 @@ _PASSING = (5, 6, _DISK_FULL, 14)  # nothing was written, and the next append ma
 _CURES = {
     5: "another program holds the file; close it and try again",
     6: "another program holds the file; close it and try again",
-    8: "the file cannot be written; check its owner and mode",
+    8: "the file cannot be written, or was opened to be read alone; check its owner and mode",
     10: "the disk failed; check it, then start the desk again. Whether the last append was kept shows then",
     11: "the file is damaged; restore it from a backup",
     _DISK_FULL: "the disk is full; nothing was kept of this. Make room and try again",
@@ -37,35 +38,50 @@ _CURES = {
 }
 
 
-def open_journal(path: str | os.PathLike[str]) -> SqliteJournal:
+def open_journal(path: str | os.PathLike[str], *, reserve: int = 0) -> SqliteJournal:
     """Open the journal at `path`, or make it; folders that are missing are made readable by their owner alone.
 
-    One process owns a journal until it closes it or ends, however it ends.
+    One process owns a journal until it closes it or ends, however it ends. `reserve`: bytes of the disk that are kept
+    for when it is full.
 
     Errors: StoreOwnedError where another process (or this one, a second time) owns it; StoreError where the file is
     foreign, damaged, of a newer schema, or cannot be made.
     """
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        needed = ".".join(map(str, OLDEST_SQLITE))
-        raise StoreError(
-            f"SQLite {sqlite3.sqlite_version} is too old for the journal. Use a Python with {needed} or newer"
-        )
+    _require_sqlite()
     path = Path(path).absolute()
     _make_folder(path.parent)
     owner = OwnerLock(path)
     try:
         _make_file(path)
-        return SqliteJournal(path, owner, _connect(path))
+        return SqliteJournal(path, owner, _connect(path), Reserve(path, reserve))
     except BaseException:
         owner.release()
         raise
 
 
+def read_journal(path: str | os.PathLike[str]) -> SqliteJournal:
+    """Open the journal at `path` to be read alone, also while a desk owns it. Errors: StoreError."""
+    _require_sqlite()
+    path = Path(path).absolute()
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no journal. Name the data folder of a desk, or a backup")
+    return SqliteJournal(path, None, _connect(path, reading=True), Reserve(path, 0))
+
+
+def _require_sqlite() -> None:
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} is too old for the journal. Use a Python with {needed} or newer"
+        )
+
+
 class SqliteJournal:
     """A journal in one SQLite file (see `bartizan.app.desk.Journal`). Made by `open_journal`."""
 
-    def __init__(self, path: Path, owner: OwnerLock, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, owner: OwnerLock | None, connection: sqlite3.Connection, reserve: Reserve) -> None:
         self.path = path
+        self._reserve = reserve
         self._owner = owner
         self._raw = connection
         self._lock = threading.Lock()
@@ -89,17 +105,40 @@ class SqliteJournal:
             for record in records:
                 rows.append(row_of(record, last))
                 last = rows[-1][-1]
-            try:
-                self._raw.execute("BEGIN IMMEDIATE")
-                self._raw.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-                self._raw.execute("COMMIT")
-                self._last = last
-            except sqlite3.Error as fault:
-                self._roll_back()
-                raise self._refusal(fault, records[0]) from fault
-            except BaseException:
-                self._broken = "an append was interrupted"
-                raise
+            self._keep(rows)
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Keep rows of another journal as they are, proved, all or none. Errors: StoreError."""
+        with self._lock:
+            self._require_usable()
+            self._require_in_place()
+            after = rows[0][0] - 1 if rows else 0
+            prove_run(chained(rows, None if self._last == GENESIS else self._last), str(self.path), after)
+            self._keep(rows)
+
+    @property
+    def short_of_space(self) -> bool:
+        """Whether the disk was full, so that the journal lives on its reserve, or has none left."""
+        return self._reserve.short
+
+    def _keep(self, rows: Sequence[Row]) -> None:
+        try:
+            self._insert(rows)
+        except sqlite3.Error as fault:
+            self._roll_back()
+            if _code(fault) != _DISK_FULL or not self._reserve.give_up():
+                raise self._refusal(fault, rows[0]) from fault
+            self._keep(rows)
+        except BaseException:
+            self._broken = "an append was interrupted"
+            raise
+        self._reserve.keep_up()
+
+    def _insert(self, rows: Sequence[Row]) -> None:
+        self._raw.execute("BEGIN IMMEDIATE")
+        self._raw.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._raw.execute("COMMIT")
+        self._last = rows[-1][-1]
 
     def read(self, stream: str | None = None) -> Iterator[Record]:
         """Every record, or those of one stream, in their order.
@@ -152,12 +191,27 @@ class SqliteJournal:
         before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
         return prove_run(chained(rows, before), str(self.path), after)
 
+    def page(self, after: int) -> Sequence[Row]:
+        """The next thousand rows behind the one with `seq` `after`; none at the end. Errors: StoreError."""
+        return self._ask("SELECT * FROM record WHERE seq > ? ORDER BY seq LIMIT ?", after, PAGE)
+
+    def end(self) -> tuple[int, bytes]:
+        """The last `seq` and hash."""
+        found = self._ask("SELECT seq, hash FROM record ORDER BY seq DESC LIMIT 1")
+        return (found[0][0], bytes(found[0][1])) if found else (0, GENESIS)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash of one record; None where there is none."""
+        found = self._ask("SELECT hash FROM record WHERE seq = ?", seq)
+        return bytes(found[0][0]) if found else None
+
     def close(self) -> None:
         """Let go of the file and of its ownership; a second time does nothing."""
         with self._lock:
             if self._broken != "it is closed":
                 self._raw.close()
-                self._owner.release()
+                if self._owner is not None:
+                    self._owner.release()
             self._broken = "it is closed"
 
     def __enter__(self) -> SqliteJournal:
@@ -196,11 +250,11 @@ class SqliteJournal:
         except sqlite3.Error as fault:
             self._broken = f"an append could not be taken back ({fault})"
 
-    def _refusal(self, fault: sqlite3.Error, first: Record) -> StoreError:
+    def _refusal(self, fault: sqlite3.Error, first: Row) -> StoreError:
         code = _code(fault)
         if code == _WRONG_ORDER:
             return StoreError(
-                f"{self.path}: record {first.seq} (stream {first.stream}, version {first.version}) is not the next. "
+                f"{self.path}: record {first[0]} (stream {first[1]}, version {first[2]}) is not the next. "
                 "Another desk may have written the journal: read it again"
             )
         words = _in_words(self.path, fault)
@@ -218,11 +272,11 @@ def _last_hash(connection: sqlite3.Connection) -> bytes:
     return GENESIS if found is None else bytes(found[0])
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
     """The one connection, its file recognised. Errors: StoreError."""
     try:
         connection = sqlite3.connect(
-            f"file:{quote(str(path))}?mode=rw",
+            f"file:{quote(str(path))}?mode={'ro' if reading else 'rw'}",
             uri=True,
             timeout=PATIENCE,
             isolation_level=None,
@@ -231,7 +285,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     except sqlite3.Error as fault:
         raise StoreError(_in_words(path, fault)) from fault
     try:
-        prepare(connection, path)
+        (recognise if reading else prepare)(connection, path)
     except sqlite3.Error as fault:
         connection.close()
         raise StoreError(_in_words(path, fault)) from fault

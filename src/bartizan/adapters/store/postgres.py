@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bartizan.adapters.store.postgres_address import Address, read_address
-from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare
+from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
 from bartizan.adapters.store.proving import PAGE, Row, chained, prove_run, proved, row_of
 from bartizan.app.desk.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
@@ -39,8 +39,8 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
 
 
-def open_postgres(url: str) -> PostgresJournal:
-    """Open the journal in the database that `url` names, or make it there.
+def open_postgres(url: str, *, reading: bool = False) -> PostgresJournal:
+    """Open the journal in the database that `url` names, or make it there; `reading`: to be read alone, unowned.
 
     The password comes from PGPASSWORD, ~/.pgpass or the file that PGPASSFILE names; see `read_address` for the url.
     Errors: InputError for the address; MissingExtraError without psycopg; StoreOwnedError where another desk owns the
@@ -51,14 +51,15 @@ def open_postgres(url: str) -> PostgresJournal:
         import psycopg  # noqa: F401, PLC0415 - an extra
     except ImportError:
         raise MissingExtraError.of("a journal in PostgreSQL", "postgres") from None
-    return PostgresJournal(address)
+    return PostgresJournal(address, reading=reading)
 
 
 class PostgresJournal:
     """A journal in PostgreSQL (see `bartizan.app.desk.Journal`). Made by `open_postgres`."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, reading: bool = False) -> None:
         self.place = address.shown
+        self._reading = reading
         self._settings = address.settings
         self._lock = threading.Lock()
         self._broken: str | None = None
@@ -81,10 +82,23 @@ class PostgresJournal:
             for record in records:
                 rows.append(row_of(record, last))
                 last = rows[-1][-1]
-            while not self._insert(rows, last, records[0]):
-                if self._kept_in_doubt(until):
-                    break
-            self._last = last
+            self._keep(rows, until)
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Keep rows of another journal as they are, proved, all or none. Errors: StoreError."""
+        if not rows:
+            return
+        with self._lock:
+            until = time.monotonic() + PATIENCE
+            self._require_line(until)
+            prove_run(chained(rows, None if self._last == GENESIS else self._last), self.place, rows[0][0] - 1)
+            self._keep(rows, until)
+
+    def _keep(self, rows: Sequence[Row], until: float) -> None:
+        while not self._insert(rows):
+            if self._kept_in_doubt(until):
+                break
+        self._last = rows[-1][-1]
 
     def read(self, stream: str | None = None) -> Iterator[Record]:
         """Every record, or those of one stream, in their order.
@@ -139,6 +153,20 @@ class PostgresJournal:
         before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
         return prove_run(chained(rows, before), self.place, after)
 
+    def page(self, after: int) -> Sequence[Row]:
+        """The next thousand rows behind the one with `seq` `after`; none at the end. Errors: StoreError."""
+        return self._ask(_ALL, after, PAGE)
+
+    def end(self) -> tuple[int, bytes]:
+        """The last `seq` and hash."""
+        found = self._ask("SELECT seq, hash FROM bartizan.record ORDER BY seq DESC LIMIT 1")
+        return (found[0][0], bytes(found[0][1])) if found else (0, GENESIS)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash of one record; None where there is none."""
+        found = self._ask("SELECT hash FROM bartizan.record WHERE seq = %s", seq)
+        return bytes(found[0][0]) if found else None
+
     def close(self) -> None:
         """Let go of the journal and of its ownership; a second time does nothing."""
         with self._lock:
@@ -153,11 +181,11 @@ class PostgresJournal:
 
     # ---- appending
 
-    def _insert(self, rows: Sequence[Row], last: bytes, first: Record) -> bool:
+    def _insert(self, rows: Sequence[Row]) -> bool:
         """Whether they were kept; where it is not known, `_doubt` is left to be settled. Errors: StoreError."""
         import psycopg  # noqa: PLC0415 - an extra
 
-        self._doubt = last
+        self._doubt = rows[-1][-1]
         try:
             # one statement and its own transaction: one journey to the server
             self._connection.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
@@ -166,7 +194,7 @@ class PostgresJournal:
                 self._connection.close()
                 return False
             self._doubt = None
-            raise self._refusal(fault, first) from fault
+            raise self._refusal(fault, rows[0]) from fault
         except BaseException:
             self._broken = "an append was interrupted"
             raise
@@ -202,10 +230,10 @@ class PostgresJournal:
             self._broken = "an append that was given up was kept after all"
             self._require_usable()
 
-    def _refusal(self, fault: psycopg.Error, first: Record) -> StoreError:
+    def _refusal(self, fault: psycopg.Error, first: Row) -> StoreError:
         if fault.sqlstate in _NOT_NEXT:
             return StoreError(
-                f"{self.place}: record {first.seq} (stream {first.stream}, version {first.version}) is not the next. "
+                f"{self.place}: record {first[0]} (stream {first[1]}, version {first[2]}) is not the next. "
                 "Another desk may have written the journal: read it again"
             )
         cures = {"53100": "the server's disk is full; nothing was kept of this. Make room and try again"}
@@ -251,8 +279,12 @@ class PostgresJournal:
             if connection.info.server_version < OLDEST_SERVER:
                 raise StoreError(f"{self.place}: the server is too old for the journal. Use PostgreSQL 12 or newer")
             connection.execute(f"SET statement_timeout = {_STATEMENT}")
-            self._own(connection)
-            prepare(connection, self.place)
+            if self._reading:
+                connection.execute("SET default_transaction_read_only TO on")
+                recognise(connection, self.place)
+            else:
+                self._own(connection)
+                prepare(connection, self.place)
         except psycopg.Error as fault:
             connection.close()
             raise StoreError(

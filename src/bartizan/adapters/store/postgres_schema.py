@@ -90,10 +90,11 @@ def prepare(connection: psycopg.Connection[Any], place: str) -> None:
         if _one(connection, "SELECT to_regnamespace('bartizan') IS NULL"):
             for statement in CREATE:
                 connection.execute(statement)
-        _recognise(connection, place)
+        recognise(connection, place)
 
 
-def _recognise(connection: psycopg.Connection[Any], place: str) -> None:
+def recognise(connection: psycopg.Connection[Any], place: str) -> None:
+    """Refuse what is foreign, newer or altered. Errors: StoreError; psycopg.Error."""
     mark = _one(connection, "SELECT obj_description(to_regclass('bartizan.record'), 'pg_class')")
     if not isinstance(mark, str) or not mark.startswith("Bartizan journal, schema "):
         raise StoreError(f"{place}: its schema bartizan is none of this program. Name another database")

@@ -17,6 +17,7 @@ from bartizan.errors import StoreError
 
 APPLICATION_ID = 0x42525A4E  # "BRZN": this is no other program's database
 SCHEMA = 2
+CHECKED = 256 * 1024 * 1024  # bytes that are looked through at once; of more, each row is proved while the desk works
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 STATEMENTS = {
@@ -87,7 +88,7 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
             _create(connection, path)
         elif (_pragma(connection, "application_id"), _pragma(connection, "user_version")) == (APPLICATION_ID, 1):
             migrate_from_1(connection, path)
-        _recognise(connection, path)
+        recognise(connection, path)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
@@ -112,12 +113,15 @@ def _is_whole(connection: sqlite3.Connection, path: Path, statements: Mapping[st
             f"{path}: {', '.join(names)} of the journal {'was' if len(names) == 1 else 'were'} altered by another "
             "program. Restore the journal from a backup"
         )
+    if _pragma(connection, "page_count") * _pragma(connection, "page_size") > CHECKED:
+        return
     damage = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if damage != "ok":
         raise StoreError(f"{path}: the journal is damaged ({damage}). Restore it from a backup")
 
 
-def _recognise(connection: sqlite3.Connection, path: Path) -> None:
+def recognise(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse what is foreign, newer, older, altered or damaged. Errors: StoreError; sqlite3.Error."""
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise _foreign(path)
     schema = _pragma(connection, "user_version")
