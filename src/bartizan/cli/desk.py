@@ -88,6 +88,7 @@ def desk(
             live=live,
             accounts=accounts,
             folder=folder,
+            site_path=site,
             host=host,
             port=port,
             certificate=tls_cert,

@@ -375,6 +375,7 @@ def desk_page(
     live: LiveFeed,
     accounts: Accounts,
     folder: Path,
+    site_path: Path,
     host: str,
     port: int,
     certificate: Path | None,
@@ -384,6 +385,7 @@ def desk_page(
     """The desk's page, listening; AddressError where the address is taken. Tokens and limits are kept in `folder`."""
     import time
 
+    from bartizan.adapters.files.site_folder import SiteFolderFiles
     from bartizan.adapters.web.app import create_app
     from bartizan.adapters.web.login_limit import LoginLimit
     from bartizan.adapters.web.server import DeskServer
@@ -399,6 +401,7 @@ def desk_page(
         accounts=accounts,
         tokens=Tokens(folder / "tokens.json"),
         limit=LoginLimit(time.time, folder / "logins.json"),
+        site_folder=SiteFolderFiles(site_path),
         tls=encrypted,
         hosts=hosts,
     )

@@ -18,6 +18,7 @@ from bartizan.adapters.web.alarms import alarm_routes
 from bartizan.adapters.web.assessment import assessment_routes
 from bartizan.adapters.web.door import door_routes
 from bartizan.adapters.web.drawing import drawing
+from bartizan.adapters.web.editor import editor_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.intake import intake_routes
@@ -37,6 +38,7 @@ from bartizan.adapters.web.wall import wall_routes
 from bartizan.app.assessment import Bench
 from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.editing import Drafts, SiteFolder
 from bartizan.site.site import Site
 
 # who gives rights and who comes from outside need a second factor everywhere
@@ -52,6 +54,7 @@ def create_app(
     tokens: Tokens | None = None,
     limit: LoginLimit | None = None,
     second_factor: Collection[Role] | None = None,
+    site_folder: SiteFolder | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
     hosts: Collection[str] | None = LOOPBACK_HOSTS,
@@ -66,7 +69,7 @@ def create_app(
     names under which it answers (see `Shield`). `idle` and `absolute`: limits of a session [s]. `tokens` are those of
     machines and `limit` the failed log-ins; without, both are kept in memory alone. `second_factor`: the roles that
     must have one; by itself every role where pages come over TLS, and those who give rights or come from outside where
-    the desk is reached from its own machine alone.
+    the desk is reached from its own machine alone. `site_folder` is where the site lies, for who edits it.
     """
     hub = Hub(room, live, now)
 
@@ -102,6 +105,7 @@ def create_app(
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
     state.bench = Bench()
+    state.drafts = None if site_folder is None else Drafts(site_folder)
     routes = APIRouter(route_class=GatedRoute)
     for add in (
         door_routes,
@@ -112,6 +116,7 @@ def create_app(
         alarm_routes,
         wall_routes,
         assessment_routes,
+        editor_routes,
         intake_routes,
     ):
         add(routes)

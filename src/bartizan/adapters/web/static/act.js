@@ -1,5 +1,6 @@
 // What a person does: one request, and what the desk answered in words.
 
+import { prove } from "./prove.js";
 import { say } from "./words.js";
 
 const token = document.querySelector("meta[name=csrf-token]").content;
@@ -23,11 +24,14 @@ export async function ask(path, body = {}) {
     return { done: false, words: say("act.offline"), body: null };
   }
   if (answer.ok) return { done: true, words: "", body: await answer.json().catch(() => ({})) };
-  let reason = say("error.other");
+  let refused = {};
   try {
-    reason = (await answer.json()).error;
+    refused = await answer.json();
   } catch {
     // an answer without words: the general ones stand
   }
+  // asked once more when the person has proved who they are
+  if (refused.prove && (await prove(token))) return ask(path, body);
+  const reason = refused.error ?? say("error.other");
   return { done: false, words: say("act.failed", { reason }), body: null };
 }

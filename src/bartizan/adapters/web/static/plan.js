@@ -52,6 +52,25 @@ export class Plan {
     this.drawOver?.(this.over, (n) => this.px(n));
   }
 
+  // Another drawing of the same ground, seen as before.
+  redraw(site) {
+    this.site = site;
+    if (this.pixel) this.#resize();
+  }
+
+  // See this part of the ground: {left, top, width, height} in metres, y down.
+  look(frame) {
+    this.frame = frame;
+    this.svg.setAttribute("viewBox", [frame.left, frame.top, frame.width, frame.height].join(" "));
+    this.#resize();
+  }
+
+  // Where on the ground [x, y] something on the screen is.
+  groundAt(event) {
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
+    return [x, -y];
+  }
+
   // Draw upon the plan, again whenever its size changes: `draw(group, px)`, where px(n) is n pixels in metres.
   overlay(draw) {
     this.drawOver = draw;
