@@ -37,7 +37,7 @@ from bartizan.desk.alarms import (
 )
 from bartizan.desk.alarms import decide as decisions
 from bartizan.desk.alarms.groups import source_of
-from bartizan.desk.alarms.hidden import shown_to
+from bartizan.desk.alarms.hidden import DUTY_RUN, shown_to
 from bartizan.desk.alarms.report import again, decide_open, decide_reactivate, decide_report, same
 from bartizan.desk.errors import UnknownThingError
 from bartizan.signal import Signal
@@ -99,8 +99,10 @@ class Desk:
     def take(self, signal: Signal, run: str = "") -> Alarm | None:
         """Take a signal as it comes: a silent one is kept in the journal and is no alarm, any other is submitted.
 
-        Errors: as `submit`.
+        Errors: as `submit`; SignalError where the run is the one that the duty of the desk itself has.
         """
+        if run == DUTY_RUN:
+            raise SignalError(f"no source is called {run!r}: so the desk calls itself. Give the source another name")
         if signal.silent is None:
             return self.submit(signal, run)
         self._silent.take(signal, run)
@@ -121,7 +123,7 @@ class Desk:
             alarm = None if known is None else self._alarms.get(known)
             if alarm is not None and same(alarm, signal, run):
                 return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
-            alarm = self._come_again(signal, at)
+            alarm = None if run == DUTY_RUN else self._come_again(signal, at)
             if alarm is not None:
                 return self._alarms.commit(alarm.id, decide_reactivate(alarm, signal, run=run, at=at))
             fresh = self._fresh_id()

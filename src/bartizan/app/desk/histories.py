@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -134,26 +134,30 @@ class Histories(Generic[State, E]):
 
         No events: the thing as it stands. Errors: HistoryError; StoreError, and then nothing has changed.
         """
-        if not events:
-            return self.get(name)
+        if events:
+            self.commit_all({name: events})
+        return self.get(name)
+
+    def commit_all(self, batch: Mapping[str, Sequence[E]]) -> None:
+        """As `commit`, for many things at once: all of it is kept together, or none."""
         with self._ledger.lock:
-            state = self.find(name)
-            steps = []
-            for event in events:
-                state = self._apply(state, event)
-                steps.append((event, state))
-            entries = [self._entry(name, event) for event in events]
-            records = self._ledger.keep(entries)
-            last = steps[-1][1]
-            self._begun.setdefault(name, records[0].seq)
-            self._show(name, last)
+            steps: list[tuple[str, E, State]] = []
+            for name, events in batch.items():
+                state = self.find(name)
+                for event in events:
+                    state = self._apply(state, event)
+                    steps.append((name, event, state))
+            records = self._ledger.keep([self._entry(name, event) for name, event, _ in steps])
+            for kept, (name, _, _) in zip(records, steps, strict=True):
+                self._begun.setdefault(name, kept.seq)
+            for name, last in {name: state for name, _, state in steps}.items():
+                self._show(name, last)
             self._ledger.tell(
                 [
                     Notice(seq=kept.seq, topic=self.topic, id=name, event=event, thing=after)
-                    for kept, (event, after) in zip(records, steps, strict=True)
+                    for kept, (name, event, after) in zip(records, steps, strict=True)
                 ]
             )
-            return last
 
     def replay(self, record: Record) -> None:
         """Take a record of an earlier run. Errors: HistoryError naming it."""

@@ -11,13 +11,17 @@ from uuid import uuid4
 from bartizan.app.desk.audit import Audit
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.duty import Duty
+from bartizan.app.desk.escalations import Escalations
 from bartizan.app.desk.incidents import Incidents
 from bartizan.app.desk.journal import Journal
 from bartizan.app.desk.ledger import Ledger
+from bartizan.app.desk.logbook import LogBook
 from bartizan.app.desk.posture import Posture
 from bartizan.app.desk.seen_before import SeenBefore
 from bartizan.app.desk.shifts import Musters, Shifts
 from bartizan.app.desk.timekeeping import Timekeeping
+from bartizan.app.desk.tours import Tours
 from bartizan.app.intake.inbox import Inbox
 from bartizan.site.site import Site
 
@@ -39,6 +43,10 @@ class Room:
     seen_before: SeenBefore
     shifts: Shifts
     musters: Musters
+    duty: Duty
+    tours: Tours
+    logbook: LogBook
+    escalations: Escalations
 
     @property
     def site(self) -> Site:
@@ -61,12 +69,13 @@ def open_room(
     threat: str | None = None,
     target: str | None = None,
     chain_window: timedelta = CHAIN_WINDOW,
+    minds: bool = True,
 ) -> Room:
     """The desk of `site` over a `journal`, which is read whole.
 
     `site` is as its file says; `states` of it hold while nobody sets another posture. `now` gives the present instant,
-    with an offset; `library` has the scenarios that can be rehearsed; `new_id` fresh opaque ids; the others as
-    for `Desk`.
+    with an offset; `library` has the scenarios that can be rehearsed; `new_id` fresh opaque ids; `minds`: whether it
+    raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
     from bartizan.app.exercise.rehearsals import NoScenarios, Rehearsals  # noqa: PLC0415 - it plays on this desk
@@ -82,6 +91,12 @@ def open_room(
     inbox = Inbox(site, desk, ledger)
     rehearsals = Rehearsals(ledger, desk, site, library or NoScenarios(), new_id)
     Timekeeping(ledger, now, desk.take)
+    duty = Duty(ledger, desk, new_id=new_id, minds=minds)
+    tours = Tours(ledger, desk, duty, new_id=new_id, minds=minds)
+    logbook = LogBook(ledger)
+    # last, so that what the others raise is escalated in the same moment
+    escalations = Escalations(ledger, desk, minds=minds)
+    escalations.on_duty = lambda: tuple(one.person for one in duty.on_duty())
     ledger.open()
     return Room(
         ledger=ledger,
@@ -94,6 +109,10 @@ def open_room(
         seen_before=seen_before,
         shifts=shifts,
         musters=musters,
+        duty=duty,
+        tours=tours,
+        logbook=logbook,
+        escalations=escalations,
     )
 
 
@@ -108,5 +127,7 @@ def open_desk(
     chain_window: timedelta = CHAIN_WINDOW,
 ) -> Desk:
     """The alarms of a desk alone, for who needs no more of its room. As `open_room`."""
-    room = open_room(site, journal, now, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
+    room = open_room(
+        site, journal, now, new_id=new_id, threat=threat, target=target, chain_window=chain_window, minds=False
+    )
     return room.desk
