@@ -65,7 +65,7 @@ class Guarded:
             state = self.post.app.state
             account = state.accounts.account(name) or PEOPLE[name]
             secret, session = state.sessions.begin(account)
-            client.cookies.set(state.cookie, secret)
+            client.cookies.set(state.cookie, secret, domain="127.0.0.1", path="/")
             client.headers.update({"x-csrf-token": session.csrf})
         return client
 

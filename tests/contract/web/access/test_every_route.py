@@ -57,6 +57,11 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/assessment/jobs/{job_id}/cancel"): ("figures", "none"),
     ("POST", "/intake/inputs/{input_id}"): ("intake", "none"),
     ("POST", "/intake/signals"): ("intake", ""),
+    ("GET", "/drills"): ("drill", ""),
+    ("GET", "/drills.json"): ("drill", ""),
+    ("POST", "/drills/begin"): ("drill", ""),
+    ("POST", "/drills/end"): ("drill", ""),
+    ("GET", "/drills/{rehearsal_id}/report"): ("drill", "none"),
     ("GET", "/report"): ("report", ""),
     ("POST", "/reports"): ("report", ""),
 }
