@@ -386,6 +386,7 @@ def desk_page(
     import time
 
     from bartizan.adapters.files.site_folder import SiteFolderFiles
+    from bartizan.adapters.report.drill import render
     from bartizan.adapters.web.app import create_app
     from bartizan.adapters.web.login_limit import LoginLimit
     from bartizan.adapters.web.server import DeskServer
@@ -402,6 +403,7 @@ def desk_page(
         tokens=Tokens(folder / "tokens.json"),
         limit=LoginLimit(time.time, folder / "logins.json"),
         site_folder=SiteFolderFiles(site_path),
+        drill_report=render,
         tls=encrypted,
         hosts=hosts,
     )

@@ -18,6 +18,7 @@ from bartizan.adapters.web.alarms import alarm_routes
 from bartizan.adapters.web.assessment import assessment_routes
 from bartizan.adapters.web.door import door_routes
 from bartizan.adapters.web.drawing import drawing
+from bartizan.adapters.web.drills import drill_routes
 from bartizan.adapters.web.editor import editor_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.hub import Hub
@@ -39,6 +40,7 @@ from bartizan.app.assessment import Bench
 from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.editing import Drafts, SiteFolder
+from bartizan.app.exercise import Review
 from bartizan.site.site import Site
 
 # who gives rights and who comes from outside need a second factor everywhere
@@ -55,6 +57,7 @@ def create_app(
     limit: LoginLimit | None = None,
     second_factor: Collection[Role] | None = None,
     site_folder: SiteFolder | None = None,
+    drill_report: Callable[[Review], str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
     hosts: Collection[str] | None = LOOPBACK_HOSTS,
@@ -69,7 +72,8 @@ def create_app(
     names under which it answers (see `Shield`). `idle` and `absolute`: limits of a session [s]. `tokens` are those of
     machines and `limit` the failed log-ins; without, both are kept in memory alone. `second_factor`: the roles that
     must have one; by itself every role where pages come over TLS, and those who give rights or come from outside where
-    the desk is reached from its own machine alone. `site_folder` is where the site lies, for who edits it.
+    the desk is reached from its own machine alone. `site_folder` is where the site lies, for who edits it;
+    `drill_report` writes the report of an exercise.
     """
     hub = Hub(room, live, now)
 
@@ -79,6 +83,7 @@ def create_app(
         yield
         await hub.stop()
         app.state.bench.close()
+        await asyncio.to_thread(room.rehearsals.end)
         app.state.hasher.shutdown(wait=False, cancel_futures=True)
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, lifespan=life)
@@ -105,6 +110,7 @@ def create_app(
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
     state.bench = Bench()
+    state.drill_report = drill_report
     state.drafts = None if site_folder is None else Drafts(site_folder)
     routes = APIRouter(route_class=GatedRoute)
     for add in (
@@ -118,6 +124,7 @@ def create_app(
         assessment_routes,
         editor_routes,
         intake_routes,
+        drill_routes,
     ):
         add(routes)
     app.include_router(routes)
