@@ -9,6 +9,7 @@ import asyncio
 import logging
 import secrets
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -21,12 +22,16 @@ from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.stream import Outbox, message
 from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed, MovingTrack
-from bartizan.app.desk.subscription import Notice
+from bartizan.app.desk.subscription import Notice, Resync
 from bartizan.desk.alarms import Alarm
+from bartizan.desk.alarms.groups import group, urgency
+from bartizan.desk.alarms.hidden import shown_to
 from bartizan.desk.event import instant
 
 MAX_SHOWN = 100  # open alarms in a page; how many more there are is said
+ROW_ALARMS = 20  # ids of a row of many; its number is told
 MAX_CLOSED = 20  # the latest closed ones stay in sight
+LATEST = 200  # alarms raised last, among which the closed ones are looked for; what was closed since is known besides
 MAX_PAGES = 64
 MOVING_EVERY = 0.1  # seconds between two words about what moves
 ALARMS_EVERY = 0.05  # seconds between two lists of alarms: a flood is shown as its latest state
@@ -54,6 +59,7 @@ class Hub:
         self._turn = 0
         self._clocks: dict[str, dict[str, Any]] = {}
         self._clocked: dict[str, Alarm] = {}
+        self._closed: OrderedDict[str, Alarm] = OrderedDict()
         self._merged = 0
         # clocks must never wait behind logins, nor pictures behind clocks
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
@@ -120,13 +126,19 @@ class Hub:
 
     async def _say_seen(self, event: str, read: Callable[[Session], Any]) -> None:
         """Say to everybody what they may see of it, read once for those who may see the same."""
-        texts: dict[frozenset[str] | None, str] = {}
-        for session in {page.cameras: page for page in self._pages.values()}.values():
-            texts[session.cameras] = message(event, await self._read(partial(read, session)))
+        secret = {one.hidden_from for one in self._desk.open_alarms() if one.hidden_from is not None}
+
+        def sight(page: Session) -> Sight:
+            # who is not to know of something is told apart from all others
+            return page.cameras, page.user if secret else None
+
+        texts: dict[Sight, str] = {}
+        for session in {sight(page): page for page in self._pages.values()}.values():
+            texts[sight(session)] = message(event, await self._read(partial(read, session)))
         for outbox, session in self._pages.items():
             # a page that came meanwhile was given everything as it came
-            if session.cameras in texts:
-                outbox.put(event, texts[session.cameras])
+            if sight(session) in texts:
+                outbox.put(event, texts[sight(session)])
 
     # ---- what is told
 
@@ -144,10 +156,11 @@ class Hub:
         with self._room.ledger.subscribe() as news:
             told: Any = None
             while not news.closed:
-                topics = {"alarm"} if not isinstance(told, Notice) else {told.topic}
-                while (told := await news.receive(0.0)) is not None:
-                    # what a notice says does not matter: pages read again what it is about, so nothing can be missed
-                    topics.add(told.topic if isinstance(told, Notice) else "alarm")
+                topics = {"alarm"}
+                if told is not None:
+                    topics = {self._heard(told)}
+                    while (told := await news.receive(0.0)) is not None:
+                        topics.add(self._heard(told))
                 for topic in sorted(topics - {"alarm"}):
                     self._say("news", {"topic": topic}, "news:" + topic)
                 if "alarm" in topics:
@@ -156,6 +169,18 @@ class Hub:
                     await self._say_seen("clocks", self._seen_clocks)
                 told = await news.receive()
                 await asyncio.sleep(ALARMS_EVERY)
+
+    def _heard(self, told: Notice | Resync) -> str:
+        """What there is news of. Pages read again what it is about, so nothing can be missed."""
+        if isinstance(told, Resync):
+            return "alarm"
+        if isinstance(told.thing, Alarm):
+            self._closed.pop(told.id, None)
+            if not told.thing.is_open:
+                self._closed[told.id] = told.thing
+                if len(self._closed) > MAX_CLOSED:
+                    self._closed.popitem(last=False)
+        return told.topic
 
     async def _tell_moving(self) -> None:
         with self._live.watch() as watcher:
@@ -216,13 +241,18 @@ class Hub:
         return self._merged + sum(outbox.merged for outbox in self._pages)
 
     def _alarms(self, subject: Subject) -> dict[str, Any]:
-        waiting = [alarm for alarm in self._desk.queue() if may(subject, Action.VIEW, alarm)]
-        closed = [alarm for alarm in self._desk.alarms() if not alarm.is_open and may(subject, Action.VIEW, alarm)]
-        closed.sort(key=lambda alarm: alarm.closed_at or alarm.raised_at, reverse=True)
+        waiting = sorted((one for one in self._desk.open_alarms() if _may_see(subject, one)), key=urgency)
+        rows = group(waiting)
+        # the alarm to deal with first of every row can be chosen, however many stand before it
+        firsts = {row.first for row in rows}
+        shown = [one for i, one in enumerate(waiting) if i < MAX_SHOWN or one.id in firsts]
+        over = {one.id: one for one in self._desk.latest(LATEST) if not one.is_open} | self._closed
+        closed = sorted(over.values(), key=lambda one: one.closed_at or one.raised_at, reverse=True)
         return {
-            "open": [alarm.to_json() for alarm in waiting[:MAX_SHOWN]],
-            "closed": [alarm.to_json() for alarm in closed[:MAX_CLOSED]],
-            "more": max(0, len(waiting) - MAX_SHOWN),
+            "open": [alarm.to_json() for alarm in shown],
+            "rows": [row.to_json(ROW_ALARMS) for row in rows],
+            "closed": [alarm.to_json() for alarm in closed if _may_see(subject, alarm)][:MAX_CLOSED],
+            "more": len(waiting) - len(shown),
         }
 
     def _read_clocks(self) -> None:
@@ -239,7 +269,7 @@ class Hub:
 
     def _seen_clocks(self, subject: Subject) -> dict[str, Any]:
         alarms, clocks = self._clocked, self._clocks
-        return {one: clock for one, clock in clocks.items() if one in alarms and may(subject, Action.VIEW, alarms[one])}
+        return {one: clock for one, clock in clocks.items() if one in alarms and _may_see(subject, alarms[one])}
 
     def _clock(self, alarm_id: str) -> dict[str, Any]:
         try:
@@ -321,6 +351,14 @@ class Pulse:
         """Reading the clocks and doing what was due took so long."""
         self.last_read = seconds
         self.slowest_read = max(self.slowest_read * FORGET, seconds)
+
+
+Sight = tuple[frozenset[str] | None, str | None]
+
+
+def _may_see(subject: Subject, alarm: Alarm) -> bool:
+    """Whether a person may know of an alarm: theirs to see, and not their own silent call for help."""
+    return may(subject, Action.VIEW, alarm) and shown_to(subject.user, alarm)
 
 
 def _sees(subject: Subject, camera: str) -> bool:

@@ -280,6 +280,10 @@ class Desk:
         """Every alarm, open and closed, oldest first."""
         return self._alarms.all()
 
+    def latest(self, count: int) -> tuple[Alarm, ...]:
+        """The `count` alarms that were raised last, in the order in which they were raised."""
+        return self._alarms.latest(count)
+
     def alarm(self, alarm_id: str) -> Alarm:
         """One alarm. Errors: UnknownAlarmError."""
         try:

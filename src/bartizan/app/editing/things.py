@@ -1,4 +1,4 @@
-"""The things of a document as an editor shows them: a list, and of each its keys with the values as they are written."""
+"""The things of a document as an editor shows them: a list, and of each its keys with the values as written."""
 
 from __future__ import annotations
 
