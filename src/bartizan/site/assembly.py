@@ -25,6 +25,7 @@ from bartizan.site.faults import PathOf, among, fault
 from bartizan.site.figures import probability
 from bartizan.site.hours import WEEK, Hours, instant
 from bartizan.site.inputs import Input, InputEntry, input_of
+from bartizan.site.partner import partner
 from bartizan.site.parts import Placed
 from bartizan.site.plan import Ground
 from bartizan.site.procedure import procedure
@@ -466,6 +467,7 @@ _MAKERS: dict[str, Any] = {
     "procedure": lambda _shop, entry, _path: procedure(entry),
     "escalation": lambda _shop, entry, _path: escalation(entry),
     "tour": lambda _shop, entry, _path: tour(entry),
+    "partner": lambda _shop, entry, _path: partner(entry),
 }
 # elements and targets come first, because a walk through an area is measured between them
 ORDER = tuple(_MAKERS)

@@ -16,6 +16,7 @@ from bartizan.site.entries import KINDS, SCHEMA, TABLES, SiteDocument, entry_mod
 from bartizan.site.faults import PathOf, among, fault, faults_of, things
 from bartizan.site.figures import Part
 from bartizan.site.model import Change
+from bartizan.site.partner import evidence_rules
 from bartizan.site.plan import ground
 from bartizan.site.privacy import privacy
 from bartizan.site.references import reference_faults, time_zone
@@ -155,7 +156,9 @@ def _parts(
     parts |= {"name": head.name, "time_zone": head.time_zone, "default_sd": head.default_sd}
     private = privacy(entries.tables.get("privacy"))
     minded = duty_rules(entries.tables.get("desk"))
-    return parts | {"plan": found.plan(shop.used), "privacy": private, "desk": minded, "_made": made}, faults
+    kept = evidence_rules(entries.tables.get("evidence"))
+    tables = {"plan": found.plan(shop.used), "privacy": private, "desk": minded, "evidence": kept}
+    return parts | tables | {"_made": made}, faults
 
 
 FIELDS = {kind: f"{kind}s" for kind in KINDS}
@@ -198,7 +201,8 @@ def _with_required(site: Site, name: str) -> list[Change]:
 
 def _once(faults: list[Fault]) -> list[Fault]:
     """Each fault once, in the order of the file's parts."""
-    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, "plan", "privacy", "desk"])}
+    tables = ("plan", "privacy", "desk", "evidence")
+    order = {kind: number for number, kind in enumerate(["schema", "site", *KINDS, *tables])}
     unique = {(one.file, one.key, one.message): one for one in faults}
     return sorted(
         unique.values(), key=lambda one: (one.file, order.get(one.key.partition("[")[0].partition(".")[0], 0))

@@ -14,6 +14,7 @@ from bartizan.site.escalation import EscalationEntry
 from bartizan.site.figures import TAGS as FIGURE_TAGS
 from bartizan.site.figures import Part, ProbabilityEntry, Source, TimeEntry, wrong
 from bartizan.site.inputs import InputEntry
+from bartizan.site.partner import EvidenceEntry, PartnerEntry
 from bartizan.site.parts import Corners, FileName, Id, Name, Number, Pair, Placed, Reference, Word
 from bartizan.site.pictures import HealthEntry, Masks, SourceAddress
 from bartizan.site.privacy import PrivacyEntry
@@ -453,6 +454,7 @@ class SiteDocument(Part):
     plan: PlanEntry | None = None
     privacy: PrivacyEntry | None = None
     desk: DeskEntry | None = None
+    evidence: EvidenceEntry | None = None
     zone: list[ZoneEntry] = Field(default_factory=list)
     camera: list[CameraEntry] = Field(default_factory=list)
     rule: list[RuleForm] = Field(default_factory=list)
@@ -465,6 +467,7 @@ class SiteDocument(Part):
     procedure: list[ProcedureEntry] = Field(default_factory=list)
     escalation: list[EscalationEntry] = Field(default_factory=list)
     tour: list[TourEntry] = Field(default_factory=list)
+    partner: list[PartnerEntry] = Field(default_factory=list)
 
 
 # the kinds that a file lists with [[kind]], in the order of the contract
@@ -491,6 +494,7 @@ KINDS: dict[str, type[Part]] = {
     "procedure": ProcedureEntry,
     "escalation": EscalationEntry,
     "tour": TourEntry,
+    "partner": PartnerEntry,
 }
 
 
@@ -500,6 +504,12 @@ def entry_model(kind: str, raw: Any) -> type[Part] | None:
 
 
 # the parts of which a file has one
-TABLES: dict[str, type[Part]] = {"site": SiteEntry, "plan": PlanEntry, "privacy": PrivacyEntry, "desk": DeskEntry}
+TABLES: dict[str, type[Part]] = {
+    "site": SiteEntry,
+    "plan": PlanEntry,
+    "privacy": PrivacyEntry,
+    "desk": DeskEntry,
+    "evidence": EvidenceEntry,
+}
 
 TAGS: dict[str, type[Part] | None] = {**FIGURE_TAGS, **MODEL_TAGS, "<number>": None, "<walk>": None, "<time>": None}

@@ -39,6 +39,7 @@ from bartizan.site.model import (
     Way,
     Zone,
 )
+from bartizan.site.partner import EvidenceRules, Partner
 from bartizan.site.privacy import Privacy
 from bartizan.site.procedure import Procedure
 from bartizan.site.responder import Responder
@@ -47,13 +48,13 @@ from bartizan.site.tour import Tour
 
 _Thing = TypeVar(
     "_Thing",
-    Area, Camera, Coverage, Element, Engagement, EscalationChain, Input, Insider, Obstacle, Patrol, Procedure,
+    Area, Camera, Coverage, Element, Engagement, EscalationChain, Input, Insider, Obstacle, Partner, Patrol, Procedure,
     Responder, Response, Rule, Sensor, State, Surface, Target, Threat, Tour, Upgrade, Zone,
 )  # fmt: skip
 
 _LATER_KINDS = (
     "engagements", "surfaces", "obstacles", "coverages", "patrols", "privacy", "responders",
-    "procedures", "inputs", "escalations", "tours", "desk",
+    "procedures", "inputs", "escalations", "tours", "desk", "partners", "evidence",
 )  # fmt: skip
 
 
@@ -91,8 +92,10 @@ class Site:
     procedures: tuple[Procedure, ...] = ()
     escalations: tuple[EscalationChain, ...] = ()
     tours: tuple[Tour, ...] = ()
+    partners: tuple[Partner, ...] = ()
     privacy: Privacy | None = None
     desk: DutyRules | None = None
+    evidence: EvidenceRules | None = None
     _document: Mapping[str, Any] = field(default_factory=dict, repr=False)
     _attachments: Mapping[str, Any] = field(default_factory=dict, repr=False)
     # what each entry of the document was read as, so that a what-if reads only what it changes
@@ -209,6 +212,10 @@ class Site:
     def tour(self, name: str) -> Tour:
         """The tour with this id. Raises UnknownIdError."""
         return _found(self.tours, name, "tour")
+
+    def partner(self, name: str) -> Partner:
+        """The partner with this id. Raises UnknownIdError."""
+        return _found(self.partners, name, "partner")
 
     def surface(self, name: str) -> Surface:
         """The surface with this id. Raises UnknownIdError."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from bartizan.site import duty, escalation, parts, procedure, responder, rules, tour
+from bartizan.site import duty, escalation, partner, parts, procedure, responder, rules, tour
 from bartizan.site import entries as e
 from bartizan.site import figures as f
 from bartizan.site.pictures import HealthEntry
@@ -74,6 +74,8 @@ def keys_of(*models: type[BaseModel]) -> set[str]:
         ("## `[[tour]]`", (tour.TourEntry,)),
         ("### `[[tour.checkpoint]]`", (tour.CheckpointEntry,)),
         ("### `begins`", (tour.BeginsEntry,)),
+        ("## `[[partner]]`", (partner.PartnerEntry,)),
+        ("## `[evidence]`", (partner.EvidenceEntry,)),
     ],
 )
 def test_every_key_is_told_and_no_other(heading: str, models: tuple[type[BaseModel], ...]) -> None:
