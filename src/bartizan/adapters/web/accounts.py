@@ -5,14 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from bartizan.adapters.web import second_factor
 from bartizan.adapters.web.password_rules import MAX_PASSWORD, require_good
@@ -34,6 +34,7 @@ __all__ = [
 
 MAX_NAME = 64  # characters
 MAX_ACCOUNTS = 1000
+FIRST_PASSWORD = timedelta(hours=72)  # how long a password that somebody else knows opens the door
 
 AccountsError = PrivateFileError
 
@@ -47,7 +48,8 @@ class Account:
     """A person who may log in, and what they may do.
 
     `cameras` are those that they may see, None for all; `agency` is the partner's they belong to, None for people of
-    the house. `must_change`: somebody else knows the password. `epoch` counts whatever ends the sessions of before.
+    the house. `must_change`: somebody else knows the password, which opens nothing
+    after `until` (UTC). `epoch` counts whatever ends the sessions of before.
     `totp` is the secret of the second factor, None where there is none; `step` the step of its last code; `recovery`
     the hashes of the codes on paper that are not used up.
     """
@@ -58,6 +60,7 @@ class Account:
     cameras: frozenset[str] | None = None
     agency: str | None = None
     must_change: bool = False
+    until: datetime | None = None
     disabled: bool = False
     epoch: int = 0
     totp: str | None = None
@@ -73,6 +76,7 @@ class _AccountRecord(BaseModel):
     cameras: list[str] | None = None
     agency: str | None = None
     must_change: bool = False
+    until: AwareDatetime | None = None
     disabled: bool = False
     epoch: int = Field(0, ge=0)
     totp: str | None = Field(None, pattern=r"^[A-Z2-7]{16,64}$")
@@ -139,7 +143,7 @@ class Accounts:
         with self._lock:
             # read again: it may have changed while the password was hashed
             account = self._accounts.get(name)
-            if account is None or account.disabled or account.hash != hashed:
+            if account is None or account.disabled or account.hash != hashed or self._too_late(account):
                 return None
             account = self._second(account, code)
             if account is None:
@@ -149,6 +153,9 @@ class Accounts:
             if account != self._accounts[name]:
                 self._put(account)
             return account
+
+    def _too_late(self, account: Account) -> bool:
+        return account.must_change and account.until is not None and self._now() >= account.until
 
     def _second(self, account: Account, code: str) -> Account | None:
         """The account with this code used up; None where it does not fit."""
@@ -196,7 +203,7 @@ class Accounts:
         if not 0 < len(name) <= MAX_NAME or not name.isprintable() or ":" in name or "/" in name:
             raise InputError(f"A name has 1 to {MAX_NAME} printable characters, none of them a colon or a slash")
         password = new_password()
-        made = Account(name, role, self._hasher.hash(password), must_change=True)
+        made = Account(name, role, self._hasher.hash(password), must_change=True, until=self._now() + FIRST_PASSWORD)
         made = replace(made, cameras=_cameras(cameras), agency=_agency(role, agency))
         with self._lock:
             if any(one.casefold() == name.casefold() for one in self._accounts) or name.casefold() in _TAKEN:
@@ -239,7 +246,8 @@ class Accounts:
         hashed = self._hasher.hash(password)
         with self._lock:
             account = self._known(name)
-            self._put(replace(account, hash=hashed, must_change=True, epoch=account.epoch + 1))
+            until = self._now() + FIRST_PASSWORD
+            self._put(replace(account, hash=hashed, must_change=True, until=until, epoch=account.epoch + 1))
         return password
 
     def forget_second_factor(self, name: str) -> None:
@@ -259,7 +267,7 @@ class Accounts:
         hashed = self._hasher.hash(password)
         with self._lock:
             account = self._known(name)
-            account = replace(account, hash=hashed, must_change=False, epoch=account.epoch + 1)
+            account = replace(account, hash=hashed, must_change=False, until=None, epoch=account.epoch + 1)
             self._put(account)
             return account
 
@@ -330,6 +338,7 @@ class AccountsFile:
             known,
             hash=self._hasher.hash(password),
             must_change=must_change,
+            until=datetime.now(UTC) + FIRST_PASSWORD if must_change else None,
             disabled=False,
             totp=None,
             step=0,
@@ -365,6 +374,7 @@ def _record(account: Account) -> _AccountRecord:
         cameras=None if account.cameras is None else sorted(account.cameras),
         agency=account.agency,
         must_change=account.must_change,
+        until=account.until,
         disabled=account.disabled,
         epoch=account.epoch,
         totp=account.totp,
@@ -381,6 +391,7 @@ def _account(record: _AccountRecord) -> Account:
         cameras=_cameras(record.cameras),
         agency=record.agency,
         must_change=record.must_change,
+        until=record.until,
         disabled=record.disabled,
         epoch=record.epoch,
         totp=record.totp,

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from bartizan.adapters.web.accounts import Account, AccountRefusedError, Accounts
-from bartizan.adapters.web.door import LOGINS_WAITING, Code, address_of, checked, enter
+from bartizan.adapters.web.door import LOGINS_WAITING, Code, address_of, checked, enter, set_cookie
 from bartizan.adapters.web.gate import needs, note, session_of
 from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.password_rules import MIN_PASSWORD, PasswordRefusedError
@@ -39,14 +39,17 @@ def _session_routes(routes: APIRouter) -> None:
     @routes.post("/own/prove")
     @needs(Action.OWN)
     async def prove(request: Request, password: Password = "", code: Code = "") -> Response:
-        session = session_of(request)
-        account = await _proof(request, password, code)
-        if account is not None:
-            request.app.state.sessions.prove(session)
+        state, session = request.app.state, session_of(request)
+        page = "text/html" in request.headers.get("accept", "")
         note(request, thing=session.user)
-        if "text/html" in request.headers.get("accept", ""):
-            return RedirectResponse("/own", 303) if account else _own_page(request, 403, say("own.wrong"))
-        return JSONResponse({"proved": True}) if account else JSONResponse({"error": say("own.wrong")}, 403)
+        if await _proof(request, password, code) is None:
+            wrong = say("own.wrong")
+            return _own_page(request, 403, wrong) if page else JSONResponse({"error": wrong}, 403)
+        answer: Response = RedirectResponse("/own", 303) if page else JSONResponse({"proved": True})
+        secret = state.sessions.prove(session)
+        if secret is not None:
+            set_cookie(answer, state.cookie, secret, state.tls)
+        return answer
 
     @routes.post("/own/leave-everywhere")
     @needs(Action.LEAVE)

@@ -51,6 +51,7 @@ class Session:
 @dataclass(slots=True)
 class _Kept:
     session: Session
+    cookie: str
     used: float
     proved: float
 
@@ -95,14 +96,19 @@ class Sessions:
             own = [key for key, kept in self._sessions.items() if kept.session.user == account.name]
             for key in own[: max(0, len(own) - MAX_PER_PERSON + 1)]:
                 del self._sessions[key]
-            self._sessions[session.key] = _Kept(session, now, now)
+            self._sessions[session.key] = _Kept(session, session.key, now, now)
             while len(self._sessions) > MAX_SESSIONS:
                 self._sessions.popitem(last=False)
         return secret, session
 
     def find(self, secret: str | None) -> Session | None:
         """The live session that this cookie names."""
-        return None if not secret else self.living(_key(secret))
+        if not secret:
+            return None
+        cookie = _key(secret)
+        with self._lock:
+            named = [key for key, kept in self._sessions.items() if kept.cookie == cookie]
+        return self.living(named[0]) if named else None
 
     def living(self, key: str) -> Session | None:
         """The session of that key, if it has neither ended nor gone past a limit, and its account still stands."""
@@ -124,11 +130,20 @@ class Sessions:
             if session.key in self._sessions:
                 self._sessions[session.key].used = self._clock()
 
-    def prove(self, session: Session) -> None:
-        """The person proved again who they are."""
+    def prove(self, session: Session) -> str | None:
+        """The person proved again who they are: the secret of a new cookie, and the one of before opens nothing.
+
+        The session itself goes on, with what its pages hold and hear. None where it has ended.
+        """
+        secret = secrets.token_urlsafe(_TOKEN_BYTES)
         with self._lock:
-            if session.key in self._sessions:
-                self._sessions[session.key].proved = self._clock()
+            kept = self._sessions.pop(session.key, None)
+            if kept is None:
+                return None
+            kept.proved = kept.used = self._clock()
+            kept.cookie = _key(secret)
+            self._sessions[session.key] = kept
+        return secret
 
     def proved(self, session: Session) -> bool:
         """Whether the person proved lately who they are, by the log-in or again since."""

@@ -64,6 +64,19 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/drills/{rehearsal_id}/report"): ("drill", "none"),
     ("GET", "/report"): ("report", ""),
     ("POST", "/reports"): ("report", ""),
+    ("GET", "/editor"): ("edit-site", ""),
+    ("GET", "/editor/draft"): ("edit-site", ""),
+    ("GET", "/editor/thing"): ("edit-site", ""),
+    ("GET", "/editor/try"): ("edit-site", ""),
+    ("GET", "/editor/lines"): ("edit-site", ""),
+    ("POST", "/editor/set"): ("edit-site", ""),
+    ("POST", "/editor/draw"): ("edit-site", ""),
+    ("POST", "/editor/add"): ("edit-site", ""),
+    ("POST", "/editor/remove"): ("edit-site", ""),
+    ("POST", "/editor/undo"): ("edit-site", ""),
+    ("POST", "/editor/redo"): ("edit-site", ""),
+    ("POST", "/editor/again"): ("edit-site", ""),
+    ("POST", "/editor/save"): ("edit-site", ""),
 }
 # kinds whose things belong to the camera "north": who sees "south" alone must be told that they are not there
 NORTHS = frozenset({"alarm", "camera"})
