@@ -98,6 +98,8 @@ class PostgresJournal:
         while not self._insert(rows):
             if self._kept_in_doubt(until):
                 break
+            if time.monotonic() >= until:
+                raise StoreError(f"{self.place}: the line to the server breaks at every append. See the server's log")
         self._last = rows[-1][-1]
 
     def read(self, stream: str | None = None) -> Iterator[Record]:
@@ -190,7 +192,8 @@ class PostgresJournal:
             # one statement and its own transaction: one journey to the server
             self._connection.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
         except psycopg.Error as fault:
-            if self._connection.closed or (fault.sqlstate or "08").startswith(_LINE):
+            lost = isinstance(fault, psycopg.OperationalError) and (fault.sqlstate or "08").startswith(_LINE)
+            if self._connection.closed or lost:
                 self._connection.close()
                 return False
             self._doubt = None
@@ -203,6 +206,7 @@ class PostgresJournal:
 
     def _kept_in_doubt(self, until: float) -> bool:
         """Connect again, and say whether the append that was in doubt was kept. Errors: StoreError."""
+        self._connection.close()
         while True:
             try:
                 self._connection = self._connect()

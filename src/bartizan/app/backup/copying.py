@@ -8,16 +8,15 @@ adds. Journals in SQLite and in PostgreSQL can be copied to one another.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
-from bartizan.adapters.store.proving import Row
 from bartizan.errors import StoreError
 
 
 class Rows(Protocol):
-    """A journal as rows."""
+    """A journal as rows: records as they are kept, whose first value is their `seq`."""
 
-    def page(self, after: int) -> Sequence[Row]:
+    def page(self, after: int) -> Sequence[Any]:
         """Some rows behind the one with `seq` `after`; none at the end."""
 
     def end(self) -> tuple[int, bytes]:
@@ -30,7 +29,7 @@ class Rows(Protocol):
 class Target(Rows, Protocol):
     """A journal that takes rows as they are."""
 
-    def take(self, rows: Sequence[Row]) -> None:
+    def take(self, rows: Sequence[Any]) -> None:
         """Prove rows and keep them. Errors: StoreError."""
 
 
