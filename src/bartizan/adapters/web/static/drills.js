@@ -31,7 +31,7 @@ async function end() {
 }
 
 function scenario(one, busy) {
-  const facts = one.fault ?? say("drills.facts", { scenes: one.scenes, time: span(one.seconds) });
+  const facts = one.fault ?? say(one.scenes === 1 ? "drills.facts.one" : "drills.facts", { scenes: one.scenes, time: span(one.seconds) });
   return el(
     "li",
     {},
@@ -43,8 +43,8 @@ function scenario(one, busy) {
 
 function outcome(one) {
   if (one.reason) return say("drills.failed", { reason: one.reason });
-  if (one.missed.length > 0) return say("drills.missed", { what: one.missed.join("; ") });
-  return say(one.stopped ? "drills.stopped" : "drills.passed");
+  if (one.stopped) return say("drills.stopped");
+  return one.missed.length > 0 ? say("drills.missed", { what: one.missed.join("; ") }) : say("drills.passed");
 }
 
 function past(one) {
