@@ -27,6 +27,8 @@ from bartizan.site.site import Site
 
 if TYPE_CHECKING:
     from bartizan.app.exercise.rehearsals import Library, Rehearsals
+    from bartizan.app.figures import DeskFigures, SiteFile
+    from bartizan.app.outreach import Cabinet, Outreach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Room:
     tours: Tours
     logbook: LogBook
     escalations: Escalations
+    figures: DeskFigures
+    outreach: Outreach | None = None
 
     @property
     def site(self) -> Site:
@@ -65,6 +69,8 @@ def open_room(
     *,
     states: Sequence[str] = (),
     library: Library | None = None,
+    site_file: SiteFile | None = None,
+    cabinet: Cabinet | None = None,
     new_id: Callable[[], str] = lambda: str(uuid4()),
     threat: str | None = None,
     target: str | None = None,
@@ -74,11 +80,14 @@ def open_room(
     """The desk of `site` over a `journal`, which is read whole.
 
     `site` is as its file says; `states` of it hold while nobody sets another posture. `now` gives the present instant,
-    with an offset; `library` has the scenarios that can be rehearsed; `new_id` fresh opaque ids; `minds`: whether it
-    raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
+    with an offset; `library` has the scenarios that can be rehearsed; `site_file` is where accepted proposals are
+    written; `cabinet` keeps what people outside are sent (without, nobody is); `new_id` fresh opaque ids; `minds`:
+    whether it raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
     from bartizan.app.exercise.rehearsals import NoScenarios, Rehearsals  # noqa: PLC0415 - it plays on this desk
+    from bartizan.app.figures import DeskFigures, contained_by  # noqa: PLC0415 - it reads this desk
+    from bartizan.app.outreach import Outreach, items_of  # noqa: PLC0415 - as above
 
     ledger = Ledger(journal, now)
     desk = Desk(site.in_state(states), ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
@@ -97,6 +106,19 @@ def open_room(
     # last, so that what the others raise is escalated in the same moment
     escalations = Escalations(ledger, desk, minds=minds)
     escalations.on_duty = lambda: tuple(one.person for one in duty.on_duty())
+    figures = DeskFigures(ledger, site, new_id=new_id, file=site_file, contained=lambda: contained_by(incidents.all()))
+    outreach = None
+    if cabinet is not None:
+        outreach = Outreach(
+            ledger,
+            cabinet,
+            site=site.name,
+            zone=figures.zone,
+            new_id=new_id,
+            alarms=desk.alarms,
+            items=lambda since, until: items_of(incidents.all(), since, until),
+        )
+        reach_by(outreach, incidents, escalations)
     ledger.open()
     return Room(
         ledger=ledger,
@@ -113,7 +135,22 @@ def open_room(
         tours=tours,
         logbook=logbook,
         escalations=escalations,
+        figures=figures,
+        outreach=outreach,
     )
+
+
+def reach_by(outreach: Outreach, incidents: Incidents, escalations: Escalations) -> None:
+    """Let those who have to call people reach them by `outreach` too."""
+
+    def page(people: Sequence[str], words: str, key: str, exercise: bool) -> tuple[str, ...]:
+        return outreach.page(people, words, key, exercise=exercise)
+
+    def call(words: str, key: str, exercise: bool) -> None:
+        page(escalations.in_role("supervisor"), words, key, exercise)
+
+    escalations.page = page
+    incidents.call = call
 
 
 def open_desk(

@@ -2,6 +2,7 @@
 
 from bartizan.app.outreach.courier import Courier
 from bartizan.app.outreach.hooks import HookFeed
+from bartizan.app.outreach.items import items_of
 from bartizan.app.outreach.outreach import Backlog, Outreach
 from bartizan.app.outreach.ports import AwayError, Cabinet, Hooks, Post, RefusedError
 from bartizan.app.outreach.settings import HookSettings, MailSettings, OutreachSettings, Texts
@@ -20,4 +21,5 @@ __all__ = [
     "Post",
     "RefusedError",
     "Texts",
+    "items_of",
 ]

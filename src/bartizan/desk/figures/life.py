@@ -15,6 +15,7 @@ from bartizan.desk.alarms.events import (
     Closed,
     Event,
     Raised,
+    Reactivated,
     Reopened,
     ResponseOnScene,
     ResponseSent,
@@ -129,7 +130,7 @@ def _begun(event: Event) -> Life:
 
 def _after(life: Life, event: Event) -> Life:
     match event:
-        case Updated():
+        case Updated() | Reactivated():
             life = _updated(life, event)
         case Cleared() if life.active[-1][1] is None:
             life = replace(life, active=(*life.active[:-1], (life.active[-1][0], event.at)))
@@ -146,8 +147,8 @@ def _after(life: Life, event: Event) -> Life:
     return life
 
 
-def _updated(life: Life, event: Updated) -> Life:
-    life = replace(life, priority=event.priority)
+def _updated(life: Life, event: Updated | Reactivated) -> Life:
+    life = replace(life, priority=event.priority) if isinstance(event, Updated) else life
     if life.active[-1][1] is None:
         return life
     # the condition had cleared: it came back, and sounds again
