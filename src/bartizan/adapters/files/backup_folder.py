@@ -132,7 +132,8 @@ def _digest(path: Path) -> str:
 
 def _copy(source: Path, target: Path) -> str:
     """Copy a file, whole or not at all and on the disk; returns what was copied, by SHA-256."""
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in reversed([folder for folder in target.parents if not folder.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     with source.open("rb") as file, os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:

@@ -20,6 +20,7 @@ from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
 
 PATIENCE = 5.0  # seconds to wait for another program that reads the file, such as a backup
+READER = 60.0  # seconds that such a program waits for a desk that writes without a pause
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM record AS earlier WHERE earlier.seq = record.seq - 1) FROM record
 WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"""
 
@@ -278,7 +279,7 @@ def _connect(path: Path, *, reading: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
             f"file:{quote(str(path))}?mode={'ro' if reading else 'rw'}",
             uri=True,
-            timeout=PATIENCE,
+            timeout=READER if reading else PATIENCE,
             isolation_level=None,
             check_same_thread=False,
         )
