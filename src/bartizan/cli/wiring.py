@@ -385,6 +385,7 @@ def desk_page(
     """The desk's page, listening; AddressError where the address is taken. Tokens and limits are kept in `folder`."""
     import time
 
+    from bartizan.adapters.files.album_reader import AlbumReader
     from bartizan.adapters.files.site_folder import SiteFolderFiles
     from bartizan.adapters.report.drill import render
     from bartizan.adapters.web.app import create_app
@@ -403,6 +404,7 @@ def desk_page(
         tokens=Tokens(folder / "tokens.json"),
         limit=LoginLimit(time.time, folder / "logins.json"),
         site_folder=SiteFolderFiles(site_path),
+        album=AlbumReader(folder / "pictures"),
         drill_report=render,
         tls=encrypted,
         hosts=hosts,

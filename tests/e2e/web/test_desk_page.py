@@ -73,6 +73,7 @@ class Post:
         page.on("request", lambda asked: self.check(asked.url))
         page.goto(self.server.url)
         page.locator("input[name=user]").fill("officer")
+        page.get_by_label("Name").fill("officer")
         page.get_by_label("Password").fill(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.locator("#link")).to_have_attribute("data-state", "live", timeout=15_000)

@@ -30,6 +30,7 @@ from bartizan.adapters.web.people import people_routes
 from bartizan.adapters.web.permission import ROLES, Action, Role, authorise
 from bartizan.adapters.web.picture import boxes_json, jpeg
 from bartizan.adapters.web.refusals import refusals
+from bartizan.adapters.web.replay import replay_routes
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
 from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
@@ -41,6 +42,7 @@ from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.editing import Drafts, SiteFolder
 from bartizan.app.exercise import Review
+from bartizan.app.replay import PastPictures
 from bartizan.site.site import Site
 
 # who gives rights and who comes from outside need a second factor everywhere
@@ -57,6 +59,7 @@ def create_app(
     limit: LoginLimit | None = None,
     second_factor: Collection[Role] | None = None,
     site_folder: SiteFolder | None = None,
+    album: PastPictures | None = None,
     drill_report: Callable[[Review], str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
@@ -110,6 +113,7 @@ def create_app(
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
     state.bench = Bench()
+    state.album = album
     state.drill_report = drill_report
     state.drafts = None if site_folder is None else Drafts(site_folder)
     routes = APIRouter(route_class=GatedRoute)
@@ -123,6 +127,7 @@ def create_app(
         wall_routes,
         assessment_routes,
         editor_routes,
+        replay_routes,
         intake_routes,
         drill_routes,
     ):

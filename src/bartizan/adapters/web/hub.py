@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -60,6 +60,7 @@ class Hub:
         self._clocks: dict[str, dict[str, Any]] = {}
         self._clocked: dict[str, Alarm] = {}
         self._closed: OrderedDict[str, Alarm] = OrderedDict()
+        self._following = False  # whether what is closed is known from then on
         self._merged = 0
         # clocks must never wait behind logins, nor pictures behind clocks
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
@@ -126,7 +127,8 @@ class Hub:
 
     async def _say_seen(self, event: str, read: Callable[[Session], Any]) -> None:
         """Say to everybody what they may see of it, read once for those who may see the same."""
-        secret = {one.hidden_from for one in self._desk.open_alarms() if one.hidden_from is not None}
+        known = (*self._desk.open_alarms(), *tuple(self._closed.values()))
+        secret = any(one.hidden_from is not None for one in known)
 
         def sight(page: Session) -> Sight:
             # who is not to know of something is told apart from all others
@@ -154,6 +156,8 @@ class Hub:
 
     async def _tell_alarms(self) -> None:
         with self._room.ledger.subscribe() as news:
+            self._closed = await self._read(self._lately_closed)
+            self._following = True
             told: Any = None
             while not news.closed:
                 topics = {"alarm"}
@@ -173,6 +177,7 @@ class Hub:
     def _heard(self, told: Notice | Resync) -> str:
         """What there is news of. Pages read again what it is about, so nothing can be missed."""
         if isinstance(told, Resync):
+            self._closed = self._lately_closed()
             return "alarm"
         if isinstance(told.thing, Alarm):
             self._closed.pop(told.id, None)
@@ -212,11 +217,17 @@ class Hub:
         while True:
             await asyncio.sleep(1.0)
             began = time.monotonic()
-            await self._read(self._room.pass_time)
+            await self._read(partial(self._pass_time, {session.user for session in self._pages.values()}))
             if self._pages:
                 await self._read(self._read_clocks)
                 await self._say_seen("clocks", self._seen_clocks)
             self.vital.read(time.monotonic() - began)
+
+    def _pass_time(self, people: Collection[str]) -> None:
+        """An open page says that a screen of its person is alive; then what has become due is done."""
+        for person in people:
+            self._room.duty.beat(person)
+        self._room.pass_time()
 
     async def _read(self, read: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._reader, read)
@@ -246,14 +257,20 @@ class Hub:
         # the alarm to deal with first of every row can be chosen, however many stand before it
         firsts = {row.first for row in rows}
         shown = [one for i, one in enumerate(waiting) if i < MAX_SHOWN or one.id in firsts]
-        over = {one.id: one for one in self._desk.latest(LATEST) if not one.is_open} | self._closed
-        closed = sorted(over.values(), key=lambda one: one.closed_at or one.raised_at, reverse=True)
+        over = self._closed if self._following else self._lately_closed()
+        closed = sorted(over.copy().values(), key=lambda one: one.closed_at or one.raised_at, reverse=True)
         return {
             "open": [alarm.to_json() for alarm in shown],
             "rows": [row.to_json(ROW_ALARMS) for row in rows],
             "closed": [alarm.to_json() for alarm in closed if _may_see(subject, alarm)][:MAX_CLOSED],
             "more": len(waiting) - len(shown),
         }
+
+    def _lately_closed(self) -> OrderedDict[str, Alarm]:
+        """The alarms that were raised lately and are closed; from then on the notices tell of them."""
+        over = [one for one in self._desk.latest(LATEST) if not one.is_open]
+        over.sort(key=lambda one: one.closed_at or one.raised_at)
+        return OrderedDict((one.id, one) for one in over[-MAX_CLOSED:])
 
     def _read_clocks(self) -> None:
         """Read the clocks that are due, for everybody."""

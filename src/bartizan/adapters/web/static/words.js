@@ -48,6 +48,20 @@ export const timeOfDay = (instant) => shown(instant, { hour: "2-digit", minute: 
 
 export const day = (instant) => shown(instant, { weekday: "short", day: "numeric", month: "short", year: "numeric" });
 
+// An instant [ms] as a field for date and time has it, on the site's own clocks, and back.
+export function localOf(instant) {
+  const part = Object.fromEntries(new Intl.DateTimeFormat("en-GB", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" }).formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
+  return `${part.year}-${part.month}-${part.day}T${part.hour}:${part.minute}:${part.second}`;
+}
+
+export function instantOf(local) {
+  const asked = Date.parse(`${local}Z`);
+  // the offset of the zone at that time; near a change of clocks a second look settles it
+  let found = asked;
+  for (let i = 0; i < 2; i += 1) found -= Date.parse(`${localOf(found)}Z`) - asked;
+  return found;
+}
+
 // "wanderer/monday-12" is #12 to those who look; the whole name stands in the title.
 export function shortTrack(track) {
   const number = /-(\d+)$/.exec(track)?.[1];
