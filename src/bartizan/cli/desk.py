@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
 
 from bartizan.app.desk import open_room
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.cli import desk_watch, wiring, wiring_live
+from bartizan.cli import desk_intake, desk_watch, wiring, wiring_live
 from bartizan.cli.bus_options import Bus, bus_options
 from bartizan.cli.data_folder import data_folder
 from bartizan.cli.watch_inputs import CAMERA
@@ -33,6 +34,7 @@ USER = "officer"
     "--from", "source", metavar="BROKER", help="Watch the cameras of other machines: mqtts://HOST:PORT/PREFIX."
 )
 @bus_options
+@desk_intake.intake_options
 @click.option("--state", "states", multiple=True, metavar="STATE", help="A state of the site that holds.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes a free one.")
@@ -49,6 +51,7 @@ def desk(
     watch: bool,
     cameras: Sequence[tuple[str, str]],
     source: str | None,
+    intake: desk_intake.Intake,
     bus_ca: Path | None,
     bus_cert: Path | None,
     bus_key: Path | None,
@@ -73,8 +76,9 @@ def desk(
     folder = data_folder(site, data)
     with ExitStack() as parts:
         sources = _sources(read, cameras) if (watch and source is None) or cameras else {}
-        bus = None if source is None else Bus(source, bus_ca, bus_cert, bus_key, plain_mqtt)
-        at_work = desk_watch.at_work(parts, site, read, sources, bus)
+        bus = partial(Bus, ca=bus_ca, cert=bus_cert, key=bus_key, plain=plain_mqtt)
+        at_work = desk_watch.at_work(parts, site, read, sources, None if source is None else bus(source))
+        others = parts.enter_context(desk_intake.others_at_work(read, intake, bus))
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring.desk_journal(folder))
         room = open_room(read, journal, lambda: datetime.now(UTC), states=states)
@@ -96,11 +100,12 @@ def desk(
             behind_proxy=behind_proxy,
         )
         click.echo(f"The desk of {read.name}: {server.url}  (Ctrl-C ends it)")
-        if at_work is None:
-            server.run()
-            return
-        with desk_watch.on_duty(at_work, read, room, live, folder=folder, stop=server.stop):
-            server.run()
+        parts.enter_context(desk_intake.lines(room, read, intake, bus, folder))
+        for watched in others if at_work is None else (at_work, *others):
+            # who moves on the plan is shown as one of them tells it: our own cameras, where there are any
+            shown = live if watched is at_work or at_work is None else LiveFeed()
+            parts.enter_context(desk_watch.on_duty(watched, read, room, shown, folder=folder, stop=server.stop))
+        server.run()
 
 
 def _require_safe(host: str, cert: Path | None, key: Path | None, behind_proxy: bool) -> None:

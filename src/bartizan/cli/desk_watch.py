@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,15 +19,20 @@ from bartizan.app.duty import DutyWatch
 from bartizan.app.live import LiveRun
 from bartizan.app.live.arming import Arming, Postures
 from bartizan.app.live.eye import model_of
+from bartizan.app.live.foreign import EVENT_PACE
 from bartizan.app.live.gather import Arrivals, Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import WAIT, Join
 from bartizan.app.live.rehearsal import rehearse_run
 from bartizan.cli import wiring, wiring_live
 from bartizan.cli.bus_options import Bus
+from bartizan.cli.watch_foreign import WAIT as FOREIGN_WAIT
 from bartizan.cli.watch_live import BUS_WAIT, Clock, jobs, reporting
 from bartizan.cli.watch_rules import Counts
 from bartizan.site.site import Site
+
+if TYPE_CHECKING:
+    from bartizan.adapters.foreign import Source
 
 SHOW = 0.2  # seconds between two pictures of a camera that are shown
 PICTURES = "pictures"  # where pictures are kept that rules allow, in the data folder
@@ -35,12 +41,17 @@ STOP_LIMIT = 10.0  # seconds for the run to take what has come
 
 @dataclass(frozen=True, slots=True)
 class Cameras:
-    """Cameras at work: what they tell, which they are, the clock of their run, and how long they wait for another."""
+    """Cameras at work: what they tell, which they are, the clock of their run, and how long they wait for another.
+
+    `source` is who tells of them where that is another program, which speaks when something changes and is silent
+    otherwise: nobody minds their health, and their episodes are not counted.
+    """
 
     arrivals: Arrivals
     names: tuple[str, ...]
     clock: Clock
     wait: float
+    source: Source | None = None
 
 
 @contextmanager
@@ -67,6 +78,17 @@ def cameras_elsewhere(site: Site, bus: Bus) -> Iterator[Cameras]:
 
 
 @contextmanager
+def cameras_of(source: Source, site: Site, bus: Bus) -> Iterator[Cameras]:
+    """The cameras that another program tells a broker of."""
+    rehearse_run(site)
+    clock = Clock(None)
+    clock.go()
+    reads = wiring_live.foreign_teller(source, site, clock.zero, clock.now)
+    with wiring_live.foreign_subscriber(bus, source, reads, clock.now) as heard:
+        yield Cameras(heard, tuple(camera.id for camera in site.cameras), clock, FOREIGN_WAIT, source)
+
+
+@contextmanager
 def on_duty(
     cameras: Cameras,
     site: Site,
@@ -81,24 +103,30 @@ def on_duty(
     The states of the site that hold in the `room` hold for the rules, also those set later. `folder`
     is where orders of arming, counts of episodes and kept pictures lie.
     """
-    clock, states = cameras.clock, room.posture.states
-    name = f"watch-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
+    clock, states, foreign = cameras.clock, room.posture.states, cameras.source is not None
+    name = f"{cameras.source or 'watch'}-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
     run = LiveRun(
         site,
         run=name,
         seed=secrets.randbits(63),
         start_utc=clock.zero,
-        health=cameras.names,
+        params=EVENT_PACE if foreign else None,
+        health=None if foreign else cameras.names,
         states=states,
         began=clock.now(),
     )
     arming = Arming(site, wiring.orders_file(folder), lambda: datetime.now(UTC))
     postures = Postures(lambda: room.posture.states, states)
     gathering = Gathering(
-        run, Join(cameras.names, wait=cameras.wait), now=clock.now, arming=arming.changes, posture=postures.changes
+        run,
+        Join(cameras.names, wait=cameras.wait, whole=not foreign),
+        now=clock.now,
+        arming=arming.changes,
+        posture=postures.changes,
     )
     counts = Counts(folder, name)
-    counts.begin(site, run.book, cameras.names)
+    if not foreign:
+        counts.begin(site, run.book, cameras.names)
     album = wiring_live.album(site, folder / PICTURES, clock.zero)
     duty = DutyWatch(room.desk, feed, run, gathering, name=name, episodes=counts.take, album=album.told)
     over = threading.Event()

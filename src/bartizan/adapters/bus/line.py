@@ -6,6 +6,7 @@ import random
 import secrets
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from bartizan.adapters.bus.access import Access
@@ -20,10 +21,45 @@ _NOT_YET = "not connected yet"
 _REFUSED = (4, 5, 134, 135)  # MQTT 3.1.1 and 5: bad name or password, not authorised
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A name under which a broker keeps what was told while nobody was there, for `lasts` seconds.
+
+    A message counts as taken when `Line.take` says so, and not before: what was not is told again. At most `most` are
+    on the way at once.
+    """
+
+    name: str
+    lasts: int
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Will:
+    """What a broker tells for us when we are gone, and keeps for whoever comes later."""
+
+    topic: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of a line with a session; `kept` where the broker had kept it for whoever subscribes."""
+
+    topic: str
+    body: bytes
+    kept: bool
+    number: int
+    quality: int
+
+
 class Line:
     """Connects in a thread of its own. `heard(topic, body)` is called in that thread; `up` whenever the line comes up.
 
-    `last` are words for the latest failure, without name and password; empty while all is well.
+    With a `session` it is `told(message)` that is called, and `take` says that a message is safe. `will` is what the
+    broker tells when we are gone without a word. `last` are words for the latest failure, without name and password;
+    empty while all is well. `listening` is set while the broker has granted every topic; `refused` are those that it
+    does not let us hear.
     """
 
     def __init__(
@@ -32,21 +68,39 @@ class Line:
         access: Access,
         *,
         topics: Iterable[str],
-        heard: Callable[[str, bytes], None],
+        heard: Callable[[str, bytes], None] = lambda topic, body: None,
         up: Callable[[], None] = lambda: None,
+        session: Session | None = None,
+        told: Callable[[Message], None] = lambda message: None,
+        will: Will | None = None,
     ) -> None:
         try:
-            from paho.mqtt import client, enums  # noqa: PLC0415 - an extra
+            from paho.mqtt import client, enums, packettypes, properties  # noqa: PLC0415 - an extra
         except ImportError as error:
             raise MissingExtraError.of("A broker", "mqtt") from error
         self.address = address
         self.connections = 0
         self.last = _NOT_YET
         self.connected = threading.Event()
-        self._topics, self._heard, self._up = tuple(topics), heard, up
+        self.listening = threading.Event()
+        self.refused: frozenset[str] = frozenset()
+        self._topics, self._heard, self._told, self._up = tuple(topics), heard, told, up
+        self._asked: dict[int, str] = {}
+        self._session = session
         self._client = client.Client(
-            enums.CallbackAPIVersion.VERSION2, client_id=f"bartizan-{secrets.token_hex(8)}", protocol=client.MQTTv5
+            enums.CallbackAPIVersion.VERSION2,
+            client_id=f"bartizan-{secrets.token_hex(8)}" if session is None else session.name,
+            protocol=client.MQTTv5,
+            manual_ack=session is not None,
         )
+        self._how: dict[str, Any] = {}
+        if session is not None:
+            wanted = properties.Properties(packettypes.PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            wanted.SessionExpiryInterval = session.lasts
+            wanted.ReceiveMaximum = session.most
+            self._how = {"clean_start": False, "properties": wanted}
+        if will is not None:
+            self._client.will_set(will.topic, will.body, QOS, retain=True)
         if access.user is not None:
             self._client.username_pw_set(access.user, access.password)
         if address.tls:
@@ -55,6 +109,7 @@ class Line:
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
         self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
         pauses = random.Random()  # noqa: S311 - pauses
         shortest = pauses.uniform(_SHORTEST, 2.0 * _SHORTEST)
         # paho says whole seconds, and takes parts of them
@@ -64,16 +119,23 @@ class Line:
     def open(self) -> None:
         """Begin to dial."""
         try:
-            self._client.connect_async(self.address.host, self.address.port, KEEPALIVE)
+            self._client.connect_async(self.address.host, self.address.port, KEEPALIVE, **self._how)
         except ValueError as error:
             raise InputError(f"{self.address}: no broker can be there: {error}. Correct the address") from error
         self._client.loop_start()
 
-    def say(self, topic: str, body: bytes) -> bool:
-        """Publish; False where the line is down. That it is True does not say that anybody has it."""
+    def say(self, topic: str, body: bytes, *, keep: bool = False) -> bool:
+        """Publish; False where the line is down. That it is True does not say that anybody has it.
+
+        `keep`: the broker tells it to whoever subscribes later, until something else is said.
+        """
         if not self.connected.is_set():
             return False
-        return bool(self._client.publish(topic, body, QOS).rc == 0)
+        return bool(self._client.publish(topic, body, QOS, retain=keep).rc == 0)
+
+    def take(self, message: Message) -> None:
+        """A message of the session is safe: the broker may forget it."""
+        self._client.ack(message.number, message.quality)
 
     def close(self) -> None:
         """Hang up."""
@@ -85,13 +147,17 @@ class Line:
             refused = "it refuses name and password" if reason.value in _REFUSED else f"it refuses: {reason}"
             self.last = f"{self.address}: {refused}"
             return
+        self.refused, self._asked = frozenset(), {}
         for topic in self._topics:
-            self._client.subscribe(topic, QOS)
+            _, number = self._client.subscribe(topic, QOS)
+            if number is not None:
+                self._asked[number] = topic
         self.connections += 1
         self.last = ""
         # whoever sends must know that it is a new line before he sees that it is up
         self._up()
         self.connected.set()
+        self._listen()
 
     def _on_connect_fail(self, _client: Any, _data: Any) -> None:
         self.last = f"{self.address}: no broker answers"
@@ -100,7 +166,31 @@ class Line:
         if self.connected.is_set() or self.last == _NOT_YET:
             self.last = f"{self.address}: the line was lost ({reason})"
         self.connected.clear()
+        self.listening.clear()
+
+    def _on_subscribe(self, _client: Any, _data: Any, number: int, reasons: Any, _properties: Any) -> None:
+        topic = self._asked.pop(number, None)
+        if topic is not None and any(reason.is_failure for reason in reasons):
+            self.refused |= {topic}
+            self.last = f"{self.address}: it does not let us hear {', '.join(sorted(self.refused))[:200]}"
+        self._listen()
+
+    def _listen(self) -> None:
+        if not self._asked and not self.refused:
+            self.listening.set()
 
     def _on_message(self, _client: Any, _data: Any, message: Any) -> None:
+        if self._session is not None:
+            # also what is too large: whoever hears counts it, and says that it may be forgotten
+            self._told(
+                Message(
+                    topic=message.topic,
+                    body=bytes(message.payload[: LARGEST + 1]),
+                    kept=bool(message.retain),
+                    number=message.mid,
+                    quality=message.qos,
+                )
+            )
+            return
         if len(message.payload) <= LARGEST:
             self._heard(message.topic, bytes(message.payload))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bartizan.app.intake.lines import RUN as LINES
+from bartizan.app.intake.lines import Lines
 from bartizan.app.intake.panel import Panel, Turn
 from bartizan.app.intake.reading import Reading, Refused, read
 from bartizan.desk.alarms import Alarm
@@ -41,6 +43,7 @@ class Inbox:
             if source.topic is not None:
                 self._topics.setdefault(source.topic, []).append(source)
         self._panel = Panel(site, ledger.utc())
+        self._lines = Lines()
         self._open = False
         ledger.add(self)
 
@@ -87,6 +90,12 @@ class Inbox:
             self.taken += 1
             return alarms
 
+    def mind(self, name: str, up: Callable[[], bool]) -> None:
+        """Mind a line that messages come by: that it is lost is an alarm. `up` says whether it stands."""
+        with self._ledger.lock:
+            self._resume()
+            self._lines.mind(name, up)
+
     def counts(self) -> Mapping[str, int]:
         """What was not taken, by reason, over all inputs."""
         with self._ledger.lock:
@@ -103,12 +112,15 @@ class Inbox:
         with self._ledger.lock:
             self._resume()
             self._do(self._panel.pass_time(at))
+            for signal in self._lines.pass_time(at):
+                self._desk.take(signal, LINES)
 
     def _resume(self) -> None:
         if not self._open:
             self._open = True
-            held = [one for one in self._desk.alarms() if one.source.run == RUN and one.condition == "active"]
-            self._panel.resume(alarm.signal for alarm in held)
+            held = [one for one in self._desk.queue() if one.condition == "active"]
+            self._panel.resume(alarm.signal for alarm in held if alarm.source.run == RUN)
+            self._lines.resume(alarm.signal for alarm in held if alarm.source.run == LINES)
 
     def _hear(self, source: Input, payload: bytes, *, kept: bool) -> tuple[Alarm, ...]:
         with self._ledger.lock:
