@@ -47,6 +47,7 @@ VERBS: dict[str, Verb] = {
     "doubt": Verb("bartizan.cli.doubt", "How sure is P_I, what drives the doubt, and what to test first?"),
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
     "episodes": Verb("bartizan.cli.episodes", "How often does what happen where, and what was unusual?"),
+    "figures": Verb("bartizan.cli.figures", "What does the desk's own record say of its work?"),
     "harden": Verb("bartizan.cli.harden", "Which upgrades are best within a budget, and what could be spared?"),
     "import": Verb(
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"

@@ -143,6 +143,13 @@ def test_the_ten_that_called_most() -> None:
     assert found.judged["top_share"] == pytest.approx(1 - (1 + 2) / 78)
 
 
+def test_of_few_sources_the_busiest_ten_say_nothing() -> None:
+    assert "top_share" not in load(*(life(10 * n, by=f"{n:03}") for n in range(140))).over
+    many = [life(n, by=f"{n:03}") for n in range(200)]
+    assert "top_share" not in load(*many).over  # all the same: exactly a twentieth
+    assert "top_share" in load(*many, life(500, by="000")).over
+
+
 def test_nothing_happened() -> None:
     found = load()
     assert found.over == ()

@@ -90,6 +90,14 @@ def test_few_times_bound_no_median() -> None:
     assert 1 <= median.low <= median.value == 5 <= median.high <= 10
 
 
+def test_many_equal_times_bound_their_median() -> None:
+    same = [replace(life(), acknowledged_at=at(7)) for _ in range(64)]
+    assert chain_times(same, at(9))["acknowledged"].median == Quantile(7, 7, 7)
+    # of six, the exact bound of none of six is 0.46: just enough
+    assert chain_times(same[:6], at(9))["acknowledged"].median == Quantile(7, 7, 7)
+    assert chain_times(same[:5], at(9))["acknowledged"].median == Quantile(7, 0, math.inf)
+
+
 def test_quality_of_each_source() -> None:
     rule, north, south = Origin("rule", "r"), Origin("camera", "north"), Origin("camera", "south")
     lives = [

@@ -205,6 +205,7 @@ def _load(load: Load) -> dict[str, Any]:
             {"origin": origin.kind, "id": origin.id, "alarms": alarms, "share": part}
             for origin, alarms, part in load.top
         ],
+        "sources": load.sources,
         "judged": dict(load.judged),
         "over": list(load.over),
     }

@@ -25,6 +25,7 @@ CHATTER = 3  # as often within a minute, from one source
 FLEETING = timedelta(seconds=10)  # gone before anybody can look
 STALE = DAY  # without a break
 TOP = 10
+LEAST_SOURCES = 200  # of fewer, ten bear more than 5 % even where all tell the same
 
 LIMITS: Mapping[str, float] = MappingProxyType(
     {
@@ -68,7 +69,8 @@ class Load:
 
     `sounded` counts calls for attention, of which an alarm whose condition comes back makes several. `standing` were
     active at the end, `stale` are those that ever were for a day on end. `chattering`: sources that called three times
-    within a minute, with how often they did in all. `top`: the ten sources that called most, with their part of all.
+    within a minute, with how often they did in all. `top`: the ten sources that called most, with their part of all;
+    `sources` is how many called at all.
     """
 
     positions: int
@@ -89,6 +91,7 @@ class Load:
     chattering: tuple[tuple[Origin, int], ...]
     priorities: Mapping[str, tuple[int, Interval]]
     top: tuple[tuple[Origin, int, float], ...]
+    sources: int
 
     @property
     def flood_hours(self) -> float:
@@ -114,8 +117,9 @@ class Load:
 
     @property
     def over(self) -> tuple[str, ...]:
-        """Which figures are above what is usually held to be workable."""
-        return tuple(name for name, value in self.judged.items() if value > LIMITS[name])
+        """Which figures are above what is usually held to be workable; of few sources the busiest ten say nothing."""
+        above = [name for name, value in self.judged.items() if value > LIMITS[name]]
+        return tuple(name for name in above if name != "top_share" or self.sources >= LEAST_SOURCES)
 
 
 def load_of(lives: Iterable[Life], since: datetime, until: datetime, positions: int = 1) -> Load:
@@ -156,6 +160,7 @@ def load_of(lives: Iterable[Life], since: datetime, until: datetime, positions: 
         chattering=_chattering(calls),
         priorities=_mix(lives, since, until),
         top=_top(calls),
+        sources=len({origin for _, origin in calls}),
     )
 
 

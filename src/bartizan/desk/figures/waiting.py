@@ -40,7 +40,8 @@ def quantile(waits: Iterable[Wait], part: float, level: float = LEVEL) -> Quanti
     if not ordered:
         return Quantile(math.nan, 0.0, math.inf)
     z = float(ndtri(0.5 + level / 2.0))
-    left, survive, spread = len(ordered), 1.0, 0.0
+    tail = (1.0 - level) / 2.0
+    left, survive, spread, above = len(ordered), 1.0, 0.0, 1.0
     ends: list[float] = [math.inf, math.inf, math.inf]  # of the lower bound, the curve, the upper bound
     for seconds, group in groupby(ordered, key=lambda wait: wait.seconds):
         here = [wait.over for wait in group]
@@ -48,12 +49,17 @@ def quantile(waits: Iterable[Wait], part: float, level: float = LEVEL) -> Quanti
         if over:
             survive *= 1.0 - over / left
             spread += over / (left * (left - over)) if left > over else 0.0
-            for place, height in enumerate(_bounds(survive, spread, z)):
+            if left == over:
+                # all who were left at once: the exact bound for none of so many, on top of the last one
+                bounds = (0.0, 0.0, above * (1.0 - tail ** (1.0 / left)))
+            else:
+                bounds = _bounds(survive, spread, z)
+                above = bounds[2]
+            for place, height in enumerate(bounds):
                 # a hair's breadth: a product that is one half must still meet one half
                 if ends[place] == math.inf and height <= 1.0 - part + 1e-12:
                     ends[place] = seconds
         left -= len(here)
-    tail = (1.0 - level) / 2.0
     # of so few even the least may lie above the quantile, or the greatest below it
     low = ends[0] if (1.0 - part) ** len(ordered) <= tail else 0.0
     high = ends[2] if part ** len(ordered) <= tail else math.inf
@@ -62,8 +68,6 @@ def quantile(waits: Iterable[Wait], part: float, level: float = LEVEL) -> Quanti
 
 def _bounds(survive: float, spread: float, z: float) -> tuple[float, float, float]:
     """Lower bound, curve and upper bound of how many are still waiting."""
-    if survive <= 0.0:
-        return 0.0, 0.0, math.nan  # nobody is left to bound it by
     if survive >= 1.0:
         return 1.0, 1.0, 1.0
     width = math.exp(z * math.sqrt(spread) / abs(math.log(survive)))
