@@ -28,6 +28,9 @@ class DeskEntry(Part):
         None, ge=60, le=_LONGEST, description="seconds after which who is on duty is asked for a sign of life"
     )
     answer_within: float = Field(60.0, ge=5, le=3600, description="seconds to give it")
+    duress_digit: int = Field(
+        9, ge=0, le=9, description="the digit that, given as a sign of life, calls for help in silence"
+    )
     severity: Severity = Field("high", description="of the alarms that nobody is there")
 
     @model_validator(mode="after")
@@ -43,7 +46,8 @@ class DutyRules:
 
     `reactivation`: how soon after it cleared what comes again is the same alarm (0: never). `unmanned_after`: how long
     nobody may be on duty; `unwatched_after`: how long no screen of anybody on duty may be alive; `answer_every`: how
-    often each person on duty is asked for a sign of life, to be given within `answer_within`.
+    often each person on duty is asked for a sign of life, to be given within `answer_within`; `duress_digit`: the digit
+    that calls for help in silence, where every other one is a sign of life and no more.
     """
 
     reactivation: float = 0.0
@@ -51,6 +55,7 @@ class DutyRules:
     unwatched_after: float | None = None
     answer_every: float | None = None
     answer_within: float = 60.0
+    duress_digit: int = 9
     severity: Severity = "high"
 
     @property

@@ -8,21 +8,24 @@ from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from bartizan.adapters.web.accounts import Accounts
-from bartizan.adapters.web.alarms import alarm_routes
+from bartizan.adapters.web.alarms import alarm_desk_routes, alarm_routes
 from bartizan.adapters.web.assessment import assessment_routes
 from bartizan.adapters.web.door import door_routes
 from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.drills import drill_routes
+from bartizan.adapters.web.duty import duty_routes, in_role, tour_routes
 from bartizan.adapters.web.editor import editor_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.intake import intake_routes
+from bartizan.adapters.web.logbook import logbook_routes
 from bartizan.adapters.web.login_limit import LoginLimit
 from bartizan.adapters.web.own import own_routes
 from bartizan.adapters.web.pages import static_files
@@ -100,6 +103,7 @@ def create_app(
         hub,
     )
     state.audit = room.audit
+    room.escalations.in_role = partial(in_role, accounts)
     state.tokens = tokens or Tokens()
     state.sessions = Sessions(clock, idle=idle, absolute=absolute, epoch=accounts.epoch)
     state.limit = limit or LoginLimit(clock)
@@ -124,6 +128,10 @@ def create_app(
         _files,
         _looking,
         alarm_routes,
+        alarm_desk_routes,
+        duty_routes,
+        tour_routes,
+        logbook_routes,
         wall_routes,
         assessment_routes,
         editor_routes,

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, Protocol
 
 from bartizan.desk.alarms import Alarm
+from bartizan.desk.alarms.hidden import shown_to
 from bartizan.site.model import Camera
 
 Role = Literal["guard", "supervisor", "investigator", "partner", "administrator", "viewer", "officer"]
@@ -184,6 +185,8 @@ def _sees(subject: Subject, thing: Any, about: Any) -> bool:
     if subject.agency is not None:
         shared = thing if about is None else about
         return subject.agency in getattr(shared, "partners", ())
+    if any(isinstance(one, Alarm) and not shown_to(subject.user, one) for one in (thing, about)):
+        return False
     if subject.cameras is None:
         return True
     return _rule(thing)(subject.cameras, thing, about)

@@ -32,6 +32,8 @@ PLACES = (
     Place("/wall", "w", "nav.wall"),
     Place("/replay", "r", "nav.replay"),
     Place("/shift", "s", "nav.shift"),
+    Place("/duty", "y", "nav.duty"),
+    Place("/logbook", "l", "nav.logbook"),
     Place("/evidence", "e", "nav.evidence"),
     Place("/shared", "q", "nav.shared"),
     Place("/assessment", "a", "nav.assessment"),

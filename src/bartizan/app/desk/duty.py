@@ -80,14 +80,14 @@ class Duty:
         with self._ledger.lock:
             return self._commit(presence.decide_go(self.roster, person, by=by, at=self._ledger.utc()))
 
-    def answer(self, person: str, *, duress: bool = False, area: str | None = None) -> tuple[OnDuty, ...]:
-        """A sign of life of a person on duty; with `duress` also a silent call for help, before anything else.
+    def answer(self, person: str, digit: int = 0, *, area: str | None = None) -> tuple[OnDuty, ...]:
+        """A sign of life of a person on duty: any digit; the site's own digit also calls for help in silence.
 
         What is returned, and what can be seen of it, is the same either way. Errors: TransitionError where the person
         is not on duty; StoreError.
         """
         with self._ledger.lock:
-            if duress:
+            if digit == self.rules.duress_digit:
                 # first: whatever may be wrong with the answer, the call goes out
                 self.call_for_help(person, area=area)
             return self._commit(presence.decide_answer(self.roster, person, at=self._ledger.utc()))

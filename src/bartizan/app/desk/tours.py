@@ -100,7 +100,10 @@ class Tours:
 
     def round(self, round_id: str) -> Round:
         """One round. Errors: UnknownThingError."""
-        return self._book.get(round_id)
+        found = self._book.find(round_id) if isinstance(round_id, str) else None
+        if found is None:
+            raise UnknownThingError(f"there is no round {round_id!r:.60}. Read the list again")
+        return found
 
     def open(self) -> tuple[Round, ...]:
         """Rounds that are due, overdue or under way."""
