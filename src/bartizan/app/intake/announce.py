@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -30,6 +31,7 @@ ON, OFF = b"ON", b"OFF"
 ONLINE, OFFLINE = b"online", b"offline"
 DISCOVERY = "homeassistant"  # Home Assistant's own prefix, unless its people have chosen another
 _MAKER = "Bartizan"
+_PLAIN, _ODD = re.compile(r"[A-Za-z0-9_-]*"), re.compile(r"[^A-Za-z0-9_-]")
 
 Told = Mapping[str, bytes]
 """What topics should say, by topic."""
@@ -91,7 +93,7 @@ class Announcer:
         told = {}
         for branch in ("desk", "exercise") if self._exercises else ("desk",):
             for key, name, device_class in self._sensors(branch):
-                unique = f"{self._id}_{branch}_{key.replace('/', '_')}"
+                unique = f"{self._id}_{branch}_{_word(key)}"
                 config: dict[str, Any] = {
                     "name": name,
                     "unique_id": unique,
@@ -138,6 +140,14 @@ class Announcer:
 
 def _is_loud(alarm: Alarm) -> bool:
     return alarm.is_open and alarm.suppression is None and alarm.disposition in (None, "real")
+
+
+def _word(key: str) -> str:
+    """The key as Home Assistant lets an id be: letters, digits, '_' and '-'; two keys never give one word."""
+    plain = key.replace("/", "_")
+    if not _PLAIN.fullmatch(plain):
+        plain = f"{_ODD.sub('_', plain)}_{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    return plain
 
 
 def _said(on: bool) -> bytes:
