@@ -24,6 +24,7 @@ from bartizan.adapters.web.duty import duty_routes, in_role, tour_routes
 from bartizan.adapters.web.editor import editor_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.hub import Hub
+from bartizan.adapters.web.incidents import incident_routes
 from bartizan.adapters.web.intake import intake_routes
 from bartizan.adapters.web.logbook import logbook_routes
 from bartizan.adapters.web.login_limit import LoginLimit
@@ -37,6 +38,7 @@ from bartizan.adapters.web.replay import replay_routes
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
 from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
+from bartizan.adapters.web.shifts import shift_routes
 from bartizan.adapters.web.stream import EventStream
 from bartizan.adapters.web.tokens import Tokens
 from bartizan.adapters.web.wall import wall_routes
@@ -132,6 +134,8 @@ def create_app(
         duty_routes,
         tour_routes,
         logbook_routes,
+        incident_routes,
+        shift_routes,
         wall_routes,
         assessment_routes,
         editor_routes,

@@ -323,7 +323,7 @@ def _sent(incident: Incident, responder: str) -> Sending:
 
 
 def _current(incident: Incident, version: int | None) -> None:
-    if version is not None and version != incident.version:
+    if version is not None and not incident.stale_below <= version <= incident.version:
         raise StaleVersionError(f"incident {incident.number}", version, incident.version)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bartizan.desk.alarms.state import DESK
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event
 from bartizan.desk.incidents import events as e
@@ -24,7 +25,9 @@ def apply(incident: Incident | None, event: Event) -> Incident:
             f"incident {incident.number}: after version {incident.version} comes {event.kind} as version "
             f"{event.version}. The journal was altered or two desks wrote it: restore it from a backup"
         )
-    incident = replace(incident, version=event.version)
+    # what the desk notes by itself makes nobody's command stale
+    stale = incident.stale_below if event.by == DESK else event.version
+    incident = replace(incident, version=event.version, stale_below=stale)
     for step in (_work, _told, _procedure, _people, _belonging, _judged, _end):
         after = step(incident, event)
         if after is not None:
@@ -42,6 +45,7 @@ def _open(event: Event) -> Incident:
         id=event.incident,
         number=event.number,
         version=1,
+        stale_below=1,
         title=event.title,
         kind=None,
         exercise=event.exercise,

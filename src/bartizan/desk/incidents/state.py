@@ -106,15 +106,17 @@ class Timers:
 class Incident:
     """One incident, as it stands after its events.
 
-    `id` is opaque; `number` counts incidents for people. `exercise` is fixed when it is opened. `alarms` are its alarms
-    in the order in which they joined. `run` is the procedure under way, `earlier` what was done under procedures
-    that another kind of incident replaced. `late` names the stages and steps whose time ran out. `declined` are
-    incidents and alarms (as "incident/ID", "alarm/ID") of which a person said that they do not belong here.
+    `id` is opaque; `number` counts incidents for people. `exercise` is fixed when it is opened. `alarms` are its
+    alarms in the order in which they joined. A command formed on a version below `stale_below` is refused. `run` is
+    the procedure under way, `earlier` what was done under procedures that another kind of incident replaced. `late`
+    names the stages and steps whose time ran out. `declined` are incidents and alarms (as "incident/ID",
+    "alarm/ID") of which a person said that they do not belong here.
     """
 
     id: str
     number: int
     version: int
+    stale_below: int
     title: str
     kind: str | None
     exercise: bool
