@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -105,6 +106,8 @@ def desk(
             # who moves on the plan is shown as one of them tells it: our own cameras, where there are any
             shown = live if watched is at_work or at_work is None else LiveFeed()
             parts.enter_context(desk_watch.on_duty(watched, read, room, shown, folder=folder, stop=server.stop))
+        # who runs it as a service ends it with SIGTERM: an end like Ctrl-C, with everything put away
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         server.run()
 
 

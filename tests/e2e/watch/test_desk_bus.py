@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal as signals
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -333,7 +332,7 @@ def test_a_desk_watches_the_cameras_of_another_machine(broker: Broker, tmp_path:
                 worker,
             )
         until("the zone", lambda: other.latest("site/desk/zone/pavement") == b"ON")
-        process.send_signal(signals.SIGINT)
+        process.terminate()
         assert process.wait(LIMIT) == 0
     assert "Traceback" not in (tmp_path / "desk.err").read_text()
 
@@ -355,5 +354,5 @@ def test_a_desk_hears_what_frigate_notices(broker: Broker, tmp_path: Path) -> No
 
         wait_for("the desk", lambda: other.latest("site/desk/status") == b"online", process)
         wait_for("somebody stays", noticed, process)
-        process.send_signal(signals.SIGINT)
+        process.terminate()
         assert process.wait(LIMIT) == 0

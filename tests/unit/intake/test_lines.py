@@ -7,16 +7,19 @@ from datetime import timedelta
 from bartizan.app.desk import MemoryJournal
 from bartizan.app.desk.room import open_room
 from bartizan.app.intake.lines import LOST_AFTER, Lines
+from bartizan.signal import Signal
 from doors import PIR, START, doors
 
 SECOND = timedelta(seconds=1)
 
 
 def test_a_short_break_is_none_and_a_long_one_is_told_once_and_ended() -> None:
-    up, told, lines = True, [], Lines()
-    lines.mind("inputs", lambda: up)
+    told: list[Signal] = []
+    lines, stands = Lines(), {"up": True}
+    lines.mind("inputs", lambda: stands["up"])
     now = START
     for seconds, up in ((5, True), (15, False), (5, True), (60, False), (5, True), (30, False)):
+        stands["up"] = up
         for _ in range(seconds):
             now += SECOND
             told += lines.pass_time(now)

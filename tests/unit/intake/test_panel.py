@@ -133,6 +133,14 @@ def test_a_door_that_stood_open_when_the_desk_came_is_not_forced_and_is_held(gat
     assert gate.told() == [("door-held", "raised")]
 
 
+def test_a_door_whose_word_has_its_own_time_is_held_from_then_on_also_after_a_restart(gate: Bench) -> None:
+    gate.say("gate-in", "on", kept=True, ago=25)
+    gate.wait(4)
+    assert gate.told() == []
+    gate.wait(1)
+    assert gate.told() == [("door-held", "raised")]
+
+
 def test_without_a_time_to_be_held_it_is_told_at_once() -> None:
     contact = {key: value for key, value in CONTACT.items() if key != "held_after"}
     bench = Bench(doors(contact, BADGE))
