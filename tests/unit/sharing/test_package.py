@@ -19,12 +19,12 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.files.package import verify_package, write_package
-from bartizan.adapters.files.zip_form import Member, local_header, tail
 from bartizan.desk.evidence import canonical
 from bartizan.desk.evidence.heads import fingerprint
 from bartizan.desk.sharing.errors import PackageError, SharingError
 from bartizan.desk.sharing.manifest import FileEntry, Manifest, read_manifest, signature_of
 from bartizan.desk.sharing.tlp import LEVELS, Tlp
+from bartizan.desk.sharing.zip_form import Member, local_header, tail
 from shared_case import COPY, PICTURE, Signer, a_case, a_package
 
 

@@ -28,6 +28,8 @@ from bartizan.site.site import Site
 if TYPE_CHECKING:
     from bartizan.app.exercise.rehearsals import Library, Rehearsals
     from bartizan.app.figures import DeskFigures, SiteFile
+    from bartizan.app.handover.evidence import Evidence
+    from bartizan.app.handover.office import Office, Safe
     from bartizan.app.outreach import Cabinet, Outreach
 
 
@@ -50,12 +52,18 @@ class Room:
     logbook: LogBook
     escalations: Escalations
     figures: DeskFigures
+    office: Office
     outreach: Outreach | None = None
 
     @property
     def site(self) -> Site:
         """The site in the state that holds now."""
         return self.desk.site
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was taken into evidence."""
+        return self.office.evidence
 
     def pass_time(self) -> None:
         """Do what has become due, of whatever part. Call it about once a second."""
@@ -71,6 +79,7 @@ def open_room(
     library: Library | None = None,
     site_file: SiteFile | None = None,
     cabinet: Cabinet | None = None,
+    safe: Safe | None = None,
     new_id: Callable[[], str] = lambda: str(uuid4()),
     threat: str | None = None,
     target: str | None = None,
@@ -81,12 +90,14 @@ def open_room(
 
     `site` is as its file says; `states` of it hold while nobody sets another posture. `now` gives the present instant,
     with an offset; `library` has the scenarios that can be rehearsed; `site_file` is where accepted proposals are
-    written; `cabinet` keeps what people outside are sent (without, nobody is); `new_id` fresh opaque ids; `minds`:
-    whether it raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
+    written; `cabinet` keeps what people outside are sent (without, nobody is); `safe` keeps
+    evidence and signs what is handed over (without, both are gone with the process); `new_id` fresh opaque ids;
+    `minds`: whether it raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
     from bartizan.app.exercise.rehearsals import NoScenarios, Rehearsals  # noqa: PLC0415 - it plays on this desk
     from bartizan.app.figures import DeskFigures, contained_by  # noqa: PLC0415 - it reads this desk
+    from bartizan.app.handover.office import open_office  # noqa: PLC0415 - as above
     from bartizan.app.outreach import Outreach, items_of  # noqa: PLC0415 - as above
 
     ledger = Ledger(journal, now)
@@ -107,6 +118,7 @@ def open_room(
     escalations = Escalations(ledger, desk, minds=minds)
     escalations.on_duty = lambda: tuple(one.person for one in duty.on_duty())
     figures = DeskFigures(ledger, site, new_id=new_id, file=site_file, contained=lambda: contained_by(incidents.all()))
+    office = open_office(ledger, lambda: desk.site, desk, incidents, safe=safe, new_id=new_id)
     outreach = None
     if cabinet is not None:
         outreach = Outreach(
@@ -120,6 +132,7 @@ def open_room(
         )
         reach_by(outreach, incidents, escalations)
     ledger.open()
+    office.mend()
     return Room(
         ledger=ledger,
         desk=desk,
@@ -136,6 +149,7 @@ def open_room(
         logbook=logbook,
         escalations=escalations,
         figures=figures,
+        office=office,
         outreach=outreach,
     )
 
