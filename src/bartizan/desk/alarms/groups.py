@@ -3,8 +3,8 @@
 Rows are in the order in which people should look at them, and every row holds alarms of one priority, of one kind
 (exercise or real), all shelved or none: nothing of high priority ever stands behind, or hides in, something of low.
 While there are few alarms each has its own row. When there are more than fit, the least urgent are drawn together
-first: those of one source, then those of one kind of report, then all of their class. What is urgent stays single as
-long as there is room.
+first: those of one source, then those of one kind of report, then all of their class. What is urgent stays single while
+there is room.
 """
 
 from __future__ import annotations
@@ -82,15 +82,14 @@ def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     classes: dict[_Class, list[Alarm]] = {}
     for alarm in sorted(alarms, key=urgency):
         classes.setdefault(urgency(alarm)[:3], []).append(alarm)
-    order = sorted(classes)
-    split = {one: [_split(classes[one], level) for level in range(_LEVELS)] for one in order}
-    level = dict.fromkeys(order, 0)
-    for coarser in range(1, _LEVELS):
-        for one in reversed(order):
-            if sum(len(split[known][level[known]]) for known in order) <= most:
-                break
-            level[one] = coarser
-    return tuple(row for one in order for row in _rows(split[one][level[one]]))
+    rows: list[Group] = []
+    for number, one in enumerate(sorted(classes)):
+        # every class behind this one needs a row at least; what is more urgent takes what room there is
+        room = most - len(rows) - (len(classes) - number - 1)
+        levels = (_split(classes[one], level) for level in range(_LEVELS))
+        fitting = next((split for split in levels if len(split) <= room), [classes[one]])
+        rows += [_row_of(alarms) for alarms in sorted(fitting, key=lambda alarms: urgency(alarms[0]))]
+    return tuple(rows)
 
 
 def source_of(signal: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -118,11 +117,6 @@ def _split(alarms: Sequence[Alarm], level: int) -> list[list[Alarm]]:
         source = source_of(alarm.signal)
         found.setdefault(source if level == 1 else source[:2], []).append(alarm)
     return list(found.values())
-
-
-def _rows(split: list[list[Alarm]]) -> list[Group]:
-    # the alarms of a row stand in the order of urgency already
-    return [_row_of(alarms) for alarms in sorted(split, key=lambda alarms: urgency(alarms[0]))]
 
 
 def _row_of(alarms: Sequence[Alarm]) -> Group:
