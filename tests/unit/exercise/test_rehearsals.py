@@ -14,9 +14,10 @@ import pytest
 from bartizan.adapters.files.library import ScenarioFolder
 from bartizan.adapters.files.site import load_site
 from bartizan.app.desk import Journal, MemoryJournal, Room, open_room
+from bartizan.app.exercise.draft import draft, walks
 from bartizan.desk.errors import CommandRefusedError
-from bartizan.drill.scenario import Expectation, Match, Order, Scenario, Scene, SensorEvent
-from bartizan.errors import ScenarioError, UnknownIdError
+from bartizan.drill.scenario import Actor, Expectation, Match, Order, Scenario, Scene, SensorEvent, Wait, Walk
+from bartizan.errors import InputError, ScenarioError, UnknownIdError
 from bartizan.signal import Signal
 from bartizan.site.model import Change
 from bartizan.site.site import Site
@@ -45,6 +46,15 @@ class Shelf:
     def read(self, name: str) -> Scenario:
         assert name == "short"
         return self.scenario
+
+    def text(self, name: str) -> str:
+        raise UnknownIdError(name)
+
+    def check(self, text: str) -> Scenario:
+        raise UnknownIdError(text)
+
+    def write(self, name: str, text: str, before: str | None) -> None:
+        raise UnknownIdError(name)
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +157,46 @@ def test_the_library_is_the_folder_and_no_name_leads_out_of_it(chancery: Path, t
     assert ScenarioFolder(tmp_path).names() == ("bad",)
     with pytest.raises(ScenarioError):
         ScenarioFolder(tmp_path).read("bad")
+
+
+def test_a_scenario_is_kept_with_its_comments_and_nobody_elses_change_is_lost(chancery: Path, tmp_path: Path) -> None:
+    text = ScenarioFolder(chancery).text("passers-by")
+    library = ScenarioFolder(tmp_path)
+    library.write("mine", text, None)
+    assert (tmp_path / "scenarios" / "mine.toml").read_text(encoding="utf-8") == text
+    with pytest.raises(InputError, match="is there already"):
+        library.write("mine", text, None)
+    changed = text + "# a comment\n"
+    library.write("mine", changed, text)
+    with pytest.raises(InputError, match="changed by somebody else"):
+        library.write("mine", text + "# mine\n", text)
+    assert library.text("mine") == changed
+    with pytest.raises(ScenarioError, match="is not TOML"):
+        library.write("mine", "= nothing", changed)
+    for name in ("../mine", "Mine", "", "a" * 81, "mine.toml"):
+        with pytest.raises(InputError):
+            library.write(name, text, None)
+    assert [file.name for file in (tmp_path / "scenarios").iterdir()] == ["mine.toml"]
+
+
+def test_a_draft_has_every_fault_with_its_line_and_shows_the_walks(chancery: Path, site: Site) -> None:
+    library = ScenarioFolder(chancery)
+    text = library.text("passers-by")
+    assert draft(text, library, site).faults == ()
+    number = text.splitlines().index(next(line for line in text.splitlines() if line.startswith("length = "))) + 1
+    (fault,) = draft(text.replace("length = ", "length = -", 1), library, site).faults
+    assert fault.line == number
+    unknown = draft(library.text("armed-entry"), library, site)
+    assert {"entrance", "forecourt"} <= {word for one in unknown.faults for word in one.message.split("'")}
+    assert unknown.scenario is not None
+    assert draft("[", library, site).scenario is None
+
+
+def test_a_walk_is_at_its_places_at_their_seconds(site: Site) -> None:
+    walk = (Walk(to=(10.0, 0.0), speed=2.0), Wait(seconds=3.0), Walk(to=(10.0, 4.0), speed=1.0))
+    actor = Actor(id="a", enters=2.0, start=(0.0, 0.0), steps=walk)
+    (scene,) = walks(Scenario(name="s", scenes=(replace(SCENE, length=20.0, actors=(actor,)),)))
+    found = {t: (x, y) for t, x, y in scene["actors"][0]["walk"]}
+    # two metres a second from the second on which it enters, three seconds of waiting, then one metre a second
+    assert (found[2.0], found[4.0], found[7.0], found[9.0], found[12.0]) == ((0, 0), (4, 0), (10, 0), (10, 0), (10, 2))
+    assert max(found) < 14.0

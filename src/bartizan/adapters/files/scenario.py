@@ -34,7 +34,7 @@ from bartizan.site.faults import among, faults_of, key_text, things, written
 from bartizan.site.figures import Part
 from bartizan.site.parts import Id, Name, Pair, Reference
 
-_LARGEST = 1_000_000  # bytes: a script is written by people
+LARGEST = 1_000_000  # bytes: a script is written by people
 _LONGEST_SCENE = 86_400.0  # s: one day
 
 Seconds = Annotated[float, Field(ge=0, le=_LONGEST_SCENE, description="seconds of the scene")]
@@ -183,7 +183,11 @@ def read_scenario(path: str | Path) -> Scenario:
     Whether the site has the sensors, rules, states and responses that it names is found out when it is played.
     """
     place = Path(path)
-    text = _text(place)
+    return scenario_of(read_text(place), place)
+
+
+def scenario_of(text: str, place: Path) -> Scenario:
+    """The scenario that a text is; `place` is the file that faults name. Errors: as `read_scenario`."""
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
@@ -201,15 +205,16 @@ def read_scenario(path: str | Path) -> Scenario:
     return _scenario(entry)
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a scenario file, bounded. Errors: ScenarioError."""
     if not path.is_file():
         raise _whole(path, "is not there, or is not a file", "Give the path of a scenario file")
     try:
         with path.open("rb") as stream:
-            raw = stream.read(_LARGEST + 1)
+            raw = stream.read(LARGEST + 1)
     except OSError as error:
         raise _whole(path, f"cannot be read: {error.strerror or error}", "Give a file that can be read") from None
-    if len(raw) > _LARGEST:
+    if len(raw) > LARGEST:
         raise _whole(path, "is larger than 1 MB", "Cut it into several scenarios")
     try:
         return raw.decode("utf-8-sig").replace("\r\n", "\n")

@@ -13,12 +13,15 @@ from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.exercise import Happening
+from bartizan.app.exercise.draft import draft, walks
 from bartizan.app.exercise.rehearsals import Rehearsals
 from bartizan.desk.event import instant
 from bartizan.desk.rehearsal import Rehearsal
-from bartizan.errors import BartizanError
+from bartizan.errors import BartizanError, Fault
 
 MOST_PAST = 50
+LONGEST = 200_000  # characters of a scenario
+BODY = 4 * LONGEST
 
 
 class Chosen(BaseModel):
@@ -26,6 +29,23 @@ class Chosen(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=80)]
+
+
+Text = Annotated[str, Field(max_length=LONGEST)]
+
+
+class Written(BaseModel):
+    """The text of a scenario, as it is being written."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: Text
+
+
+class Kept(Written):
+    """The same, to be kept under a name; `before` is the text that was opened, null for a new one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    before: Text | None = None
 
 
 def drill_routes(routes: APIRouter) -> None:
@@ -53,6 +73,32 @@ def drill_routes(routes: APIRouter) -> None:
     @needs(Action.DRILL)
     def end(request: Request) -> Response:
         _rehearsals(request).end()
+        return JSONResponse({})
+
+    @routes.get("/drills/scenario")
+    @needs(Action.DRILL)
+    async def editor(request: Request) -> Response:
+        return shell_page(request, "scenario.html")
+
+    @routes.get("/drills/scenario/{name}")
+    @needs(Action.DRILL)
+    def text(request: Request, name: str) -> Response:
+        """The text of one scenario, as its file has it."""
+        return JSONResponse({"text": _rehearsals(request).library.text(name)})
+
+    @routes.post("/drills/check")
+    @needs(Action.DRILL, body=BODY, changes=False)
+    def check(request: Request, written: Written) -> Response:
+        """The faults of a text, each with its line, and where its people would walk. Nothing is kept."""
+        found = draft(written.text, _rehearsals(request).library, request.app.state.site)
+        faults = [{"line": one.line, "words": _in_words(one)} for one in found.faults]
+        return JSONResponse({"faults": faults, "scenes": [] if found.scenario is None else walks(found.scenario)})
+
+    @routes.post("/drills/save")
+    @needs(Action.DRILL, body=2 * BODY)
+    def save(request: Request, kept: Kept) -> Response:
+        """Keep a text as a scenario; refused where it has faults, or where the file was changed meanwhile."""
+        _rehearsals(request).library.write(kept.name, kept.text, kept.before)
         return JSONResponse({})
 
     @routes.get("/drills/{rehearsal_id}/report")
@@ -97,6 +143,11 @@ def _scenario(rehearsals: Rehearsals, name: str) -> dict[str, Any]:
         "seconds": found.seconds,
         "fault": None,
     }
+
+
+def _in_words(fault: Fault) -> str:
+    what = f"{fault.key} = {fault.value}: " if fault.key and fault.value else f"{fault.key}: " if fault.key else ""
+    return f"{what}{fault.message}. {fault.cure}".rstrip()
 
 
 def _happened(happening: Happening) -> dict[str, Any]:

@@ -45,18 +45,25 @@ class NotProved(Exception):  # noqa: N818 - as above
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a route asks of who comes: the action, the longest body [bytes], and whether other pages may send it."""
+    """What a route asks of who comes: the action, the longest body [bytes], whether other pages may send it, and
+    whether it changes anything.
+    """
 
     action: Action
     body: int
     from_elsewhere: bool
+    changes: bool
 
 
-def needs(action: Action, *, body: int = MAX_BODY, from_elsewhere: bool = False) -> Callable[[Endpoint], Endpoint]:
+def needs(
+    action: Action, *, body: int = MAX_BODY, from_elsewhere: bool = False, changes: bool = True
+) -> Callable[[Endpoint], Endpoint]:
     """Name the action that a route performs.
 
     `body` is the longest body that is read [bytes]. `from_elsewhere` lets a request in that no page of ours sent,
     such as the one click of a mail program: for public routes alone, where a secret in the address is the authority.
+    `changes` is False where a question is too long for an address, and nothing is changed by it: what was answered
+    is then not kept in the audit, and what was refused is.
 
     Errors: TypeError where `from_elsewhere` stands at a route that is not public.
     """
@@ -64,7 +71,7 @@ def needs(action: Action, *, body: int = MAX_BODY, from_elsewhere: bool = False)
         raise TypeError(f"only a public route may be asked from elsewhere, not one that needs {action.value}")
 
     def named(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__["needs"] = Need(action, body, from_elsewhere)
+        endpoint.__dict__["needs"] = Need(action, body, from_elsewhere, changes)
         return endpoint
 
     return named
@@ -151,6 +158,8 @@ class GatedRoute(APIRoute):
 
     async def _record(self, request: Request, outcome: Outcome) -> None:
         """Keep what was asked. Requests of nobody leave a line in the log alone, so that no stranger fills the disk."""
+        if outcome == "done" and not self.need.changes:
+            return
         audit: Audit = request.app.state.audit
         noted: Noted = request.state.noted
         subject: Subject | None = request.state.subject

@@ -25,7 +25,7 @@ from bartizan.app.exercise.stage import LiveStage
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.desk.rehearsal import REHEARSALS, Begun, Ended, Failed, Rehearsal, RehearsalEvent, apply_rehearsal
 from bartizan.drill.scenario import Scenario, Scene
-from bartizan.errors import BartizanError, UnknownIdError
+from bartizan.errors import BartizanError, MissingPartError, UnknownIdError
 from bartizan.site.site import Site
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,18 @@ class Library(Protocol):
         """One of them. Errors: UnknownIdError; ScenarioError with every fault of its file."""
         ...
 
+    def text(self, name: str) -> str:
+        """The text of one. Errors: UnknownIdError, ScenarioError."""
+        ...
+
+    def check(self, text: str) -> Scenario:
+        """The scenario that a text would be. Errors: ScenarioError with every fault."""
+        ...
+
+    def write(self, name: str, text: str, before: str | None) -> None:
+        """Keep a text, where what is kept is still `before` (None: nothing). Errors: ScenarioError, InputError."""
+        ...
+
 
 class NoScenarios:
     """The library of a site that has none."""
@@ -54,6 +66,18 @@ class NoScenarios:
     def read(self, name: str) -> Scenario:
         """Errors: UnknownIdError, always."""
         raise UnknownIdError(f"there is no scenario {name!r:.60}: the site has no folder of scenarios")
+
+    def text(self, name: str) -> str:
+        """Errors: UnknownIdError, always."""
+        raise UnknownIdError(f"there is no scenario {name!r:.60}: the site has no folder of scenarios")
+
+    def check(self, text: str) -> Scenario:
+        """Errors: MissingPartError, always."""
+        raise MissingPartError("this desk keeps no scenarios. Open it on a site folder")
+
+    def write(self, name: str, text: str, before: str | None) -> None:
+        """Errors: MissingPartError, always."""
+        raise MissingPartError("this desk keeps no scenarios. Open it on a site folder")
 
 
 class Rehearsals:

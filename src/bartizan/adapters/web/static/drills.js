@@ -37,6 +37,7 @@ function scenario(one, busy) {
     {},
     el("strong", {}, one.name),
     el("p", { class: one.fault ? "fault" : "soft" }, one.about, one.about ? " " : "", facts),
+    el("a", { class: "edit", href: `/drills/scenario?name=${encodeURIComponent(one.name)}` }, say("drills.edit")),
     el("button", { type: "button", disabled: busy || Boolean(one.fault), onclick: () => begin(one.name) }, say("drills.begin")),
   );
 }
