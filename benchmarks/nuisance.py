@@ -122,7 +122,7 @@ class Tally:
 def site() -> Site:
     """One camera and one rule: an intrusion anywhere before it."""
     zone = Zone(id="all", polygon=box(-60.0, 0.0, 60.0, 120.0))
-    rule = Rule(id="anybody", kind="intrusion", zone="all")
+    rule = Rule(id="anybody", kind="intrusion", zone="all", settings={"after": 0.0, "grace": 5.0})
     return Site(
         name="nuisances", cameras=(Camera(id="c", model=MODEL, size=SIZE, fps=FPS),), zones=(zone,), rules=(rule,)
     )
