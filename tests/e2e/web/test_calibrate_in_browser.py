@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 import bartizan
 from bartizan.cli.wiring_calibrate import calibration_page
@@ -37,14 +37,6 @@ polygon = [[-10, 0], [10, 0], [10, 20], [-10, 20]] # all of it
 id = "north"
 size = [640, 480]
 """
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=["--disable-gpu"])
-        yield started
-        started.close()
 
 
 @dataclass

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
-from playwright.sync_api import Browser, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from bartizan.adapters.files.site import load_site
 from bartizan.adapters.store import open_journal
@@ -114,16 +114,6 @@ def post(chancery: Path, tmp_path: Path) -> Iterator[Post]:
             yield Post(site, room, live, now, server)
     finally:
         journal.close()
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # no sandbox: tests may run as root in a container, and the pages are our own
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
-        yield browser
-        browser.close()
 
 
 def test_an_alarm_is_dealt_with_by_keyboard_alone(post: Post, browser: Browser, tmp_path: Path) -> None:

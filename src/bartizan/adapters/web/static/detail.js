@@ -8,8 +8,10 @@ export const DISPOSITIONS = ["real", "nuisance", "false", "test", "exercise", "d
 const MANY = 4; // figures of "because" that fit in a line
 
 export class Detail {
-  constructor(places, { canAct, perform, choose, begin }) {
+  constructor(places, { canAct, perform, choose, begin, shelve }) {
     Object.assign(this, { places, canAct });
+    this.mayReplay = document.querySelector("meta[name=may]").content.split(" ").includes("evidence");
+    this.user = document.querySelector("meta[name=user]").content;
     this.empty = el("div", { class: "empty" }, el("p", {}, say("detail.none")), el("p", { class: "quiet" }, say("detail.none.hint")));
     this.head = el("header", { class: "title" });
     this.clock = new Clock(places, { canAct, onSend: (response) => perform("send", { response }), onScene: (response) => perform("on_scene", { response }) });
@@ -33,9 +35,14 @@ export class Detail {
         name("disposition", one),
       ),
     );
-    this.first = el("small", {}, say("act.first"));
-    this.assess = el("div", {}, el("h3", {}, el("kbd", {}, "d"), say("act.assess"), this.first), el("div", { class: "choices" }, ...this.choices));
-    this.actions = el("section", { class: "actions", "aria-label": say("act.assess") }, el("div", { class: "row" }, ...Object.values(this.buttons)), this.note, this.assess);
+    this.quiet = button(["h"], "act.shelve", () => shelve());
+    this.assess = el("div", {}, el("h3", {}, el("kbd", {}, "d"), say("act.assess")), el("div", { class: "choices" }, ...this.choices, this.quiet));
+    const agree = button(["h", "1"], "shelve.agree.short", () => shelve("agree"), "first");
+    const decline = button(["h", "2"], "shelve.decline", () => shelve("decline"));
+    const back = button(["h", "1"], "shelve.back", () => shelve("decline"));
+    this.proposed = { words: el("p", {}), agree, decline, back };
+    this.proposal = el("div", { class: "proposal", role: "status" }, this.proposed.words, el("div", { class: "row" }, agree, decline, back));
+    this.actions = el("section", { class: "actions", "aria-label": say("act.assess") }, this.proposal, el("div", { class: "row" }, ...Object.values(this.buttons)), this.note, this.assess);
     this.body = el(
       "div",
       { class: "scroll", tabindex: 0, role: "group", "aria-label": say("clock.title") },
@@ -47,6 +54,10 @@ export class Detail {
 
   get writing() {
     return document.activeElement === this.note || this.note.value !== "";
+  }
+
+  get hasNote() {
+    return this.note.value.trim() !== "";
   }
 
   takeNote() {
@@ -91,6 +102,7 @@ export class Detail {
         el("p", {}, say("detail.number", { number: alarm.number })),
         el("p", {}, timeOfDay(alarm.known_at)),
         age === null ? null : el("p", { class: "age" }, say("detail.age", { age: span(age) })),
+        this.mayReplay ? el("a", { href: `/replay?${new URLSearchParams({ about: alarm.id, at: alarm.known_at })}` }, say("detail.replay")) : null,
       ),
       el("ul", { class: "chips" }, ...state.map((words) => el("li", {}, words)), ...because(alarm)),
     );
@@ -101,17 +113,28 @@ export class Detail {
     const waits = alarm.handling === "raised" || alarm.handling === "reopened";
     const { acknowledge, contact, close, reopen } = this.buttons;
     for (const button of [acknowledge, contact, close]) button.hidden = closed;
+    this.quiet.lastChild.textContent = say(alarm.suppression ? "act.unshelve" : "act.shelve");
+    this.#proposal(alarm.shelf_proposal);
     reopen.hidden = !closed;
     acknowledge.disabled = !waits;
     contact.disabled = alarm.contact_confirmed;
     close.disabled = waits || alarm.disposition === null;
     this.assess.hidden = closed;
-    this.first.hidden = !waits;
     this.choices.forEach((choice, i) => {
-      choice.disabled = waits;
       choice.classList.toggle("held", alarm.disposition === DISPOSITIONS[i]);
       choice.setAttribute("aria-pressed", String(alarm.disposition === DISPOSITIONS[i]));
     });
+  }
+
+  // Who wants it quiet asks a second person, under a log-in of their own.
+  #proposal(proposal) {
+    const { words, agree, decline, back } = this.proposed;
+    this.proposal.hidden = !proposal;
+    if (!proposal) return;
+    const mine = proposal.by === this.user;
+    words.textContent = say(mine ? "shelve.asked" : "shelve.asks", { user: proposal.by, time: timeOfDay(proposal.until), reason: proposal.reason });
+    agree.hidden = decline.hidden = mine;
+    back.hidden = !mine;
   }
 
   #history(alarm) {
