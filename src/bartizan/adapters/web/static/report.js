@@ -79,6 +79,10 @@ plan?.svg?.addEventListener("click", (event) => {
   mark([Math.round(x * 10) / 10, Math.round(-y * 10) / 10]);
 });
 byId("unmark").addEventListener("click", () => mark(null));
+form.addEventListener("input", ({ target }) => {
+  target.removeAttribute("aria-invalid");
+  wrong("");
+});
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
