@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -181,14 +182,15 @@ def test_who_called_can_do_nothing_to_the_call_and_is_told_that_there_is_none() 
     watch.room.duty.call_for_help("Ann")
     desk, alarm = watch.room.desk, duress(watch)
     until = watch.at + timedelta(minutes=5)
-    for act in (
+    acts: list[Callable[[], object]] = [
         lambda: desk.acknowledge(alarm.id, "Ann"),
         lambda: desk.dispose(alarm.id, "ANN", "test"),
         lambda: desk.shelve(alarm.id, " Ann", until, "nothing"),
         lambda: desk.unshelve(alarm.id, "Ann"),
         lambda: desk.decline_shelf(alarm.id, "Ann"),
         lambda: desk.close(alarm.id, "Ann", force=True, reason="nothing"),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(UnknownAlarmError, match="there is no alarm"):
             act()
     assert desk.alarm(alarm.id) == alarm

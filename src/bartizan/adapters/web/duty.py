@@ -31,7 +31,7 @@ class NoMore(_Body):
 class Answer(_Body):
     """A sign of life: any digit. The site's own digit also calls for help, and nothing shows that it does."""
 
-    digit: Annotated[int, Field(ge=0, le=9)]
+    digit: Annotated[int, Field(strict=True, ge=0, le=9)]
 
 
 class Beginning(_Body):
