@@ -94,6 +94,7 @@ def desk(
             accounts=accounts,
             folder=folder,
             site_path=site,
+            watched=None if at_work is None else at_work.arrivals,
             host=host,
             port=port,
             certificate=tls_cert,

@@ -376,16 +376,21 @@ def desk_page(
     accounts: Accounts,
     folder: Path,
     site_path: Path,
+    watched: object = None,
     host: str,
     port: int,
     certificate: Path | None,
     key: Path | None,
     behind_proxy: bool,
 ) -> DeskServer:
-    """The desk's page, listening; AddressError where the address is taken. Tokens and limits are kept in `folder`."""
+    """The desk's page, listening; AddressError where the address is taken. Tokens and limits are kept in `folder`.
+
+    `watched`: the cameras' processes, whose health the page tells, where they are ours.
+    """
     import time
 
     from bartizan.adapters.files.album_reader import AlbumReader
+    from bartizan.adapters.files.disk import disk_probe
     from bartizan.adapters.files.site_folder import SiteFolderFiles
     from bartizan.adapters.report.drill import render
     from bartizan.adapters.web.app import create_app
@@ -393,6 +398,8 @@ def desk_page(
     from bartizan.adapters.web.server import DeskServer
     from bartizan.adapters.web.shield import LOOPBACK_HOSTS
     from bartizan.adapters.web.tokens import Tokens
+    from bartizan.adapters.workers.fleet import Fleet
+    from bartizan.adapters.workers.vital import fleet_probe
 
     encrypted = certificate is not None or behind_proxy
     hosts = LOOPBACK_HOSTS if is_loopback(host) and not behind_proxy else None
@@ -405,6 +412,8 @@ def desk_page(
         limit=LoginLimit(time.time, folder / "logins.json"),
         site_folder=SiteFolderFiles(site_path),
         album=AlbumReader(folder / "pictures"),
+        orders=orders_file(folder),
+        probes=(disk_probe(folder), *((fleet_probe(watched),) if isinstance(watched, Fleet) else ())),
         drill_report=render,
         tls=encrypted,
         hosts=hosts,

@@ -23,6 +23,7 @@ from bartizan.adapters.web.drills import drill_routes
 from bartizan.adapters.web.duty import duty_routes, in_role, tour_routes
 from bartizan.adapters.web.editor import editor_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
+from bartizan.adapters.web.health import health_routes
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.incidents import incident_routes
 from bartizan.adapters.web.intake import intake_routes
@@ -36,6 +37,7 @@ from bartizan.adapters.web.picture import boxes_json, jpeg
 from bartizan.adapters.web.refusals import refusals
 from bartizan.adapters.web.replay import replay_routes
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
+from bartizan.adapters.web.settings import Orders, settings_routes
 from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.shifts import shift_routes
@@ -47,6 +49,7 @@ from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.editing import Drafts, SiteFolder
 from bartizan.app.exercise import Review
+from bartizan.app.health import Probe
 from bartizan.app.replay import PastPictures
 from bartizan.site.site import Site
 
@@ -65,6 +68,8 @@ def create_app(
     second_factor: Collection[Role] | None = None,
     site_folder: SiteFolder | None = None,
     album: PastPictures | None = None,
+    probes: Collection[Probe] = (),
+    orders: Orders | None = None,
     drill_report: Callable[[Review], str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
@@ -120,6 +125,8 @@ def create_app(
     state.drawing = drawing(site)
     state.bench = Bench()
     state.album = album
+    state.probes = tuple(probes)
+    state.orders = orders
     state.drill_report = drill_report
     state.drafts = None if site_folder is None else Drafts(site_folder)
     routes = APIRouter(route_class=GatedRoute)
@@ -140,6 +147,8 @@ def create_app(
         assessment_routes,
         editor_routes,
         replay_routes,
+        health_routes,
+        settings_routes,
         intake_routes,
         drill_routes,
     ):
