@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from postgres_server import Server, postgres_server
 from whole import missing
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -20,6 +22,18 @@ settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--data", default=None, help="folder of the development data (also BARTIZAN_DATA)")
+    parser.addoption("--soak", action="store_true", help="run the tests marked soak, and only those")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "soak: takes long, and runs only with --soak")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    asked = config.getoption("--soak")
+    other = [item for item in items if (item.get_closest_marker("soak") is not None) != asked]
+    config.hook.pytest_deselected(items=other)
+    items[:] = [item for item in items if item not in set(other)]
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +60,10 @@ def chromium() -> str:
 def chancery() -> Path:
     """The folder of the bundled example site."""
     return REPOSITORY / "examples" / "chancery"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own, with a new database for who asks it."""
+    with postgres_server() as started:
+        yield started

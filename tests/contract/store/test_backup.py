@@ -8,24 +8,17 @@ import sqlite3
 import stat
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from postgres_server import Server, postgres_server
 from test_journal_contract import record
 
 from bartizan.adapters.store import open_journal, open_postgres
 from bartizan.app.desk import Journal, Record
 from bartizan.cli.main import main
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres_server() as started:
-        yield started
+from postgres_server import Server
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from postgres_server import Server, postgres_server
 
 from bartizan.adapters.store import open_journal, open_postgres
 from bartizan.app.desk import Journal, MemoryJournal, Record
@@ -29,18 +28,11 @@ def record(seq: int, stream: str = "alarm/a", version: int | None = None, body: 
     )
 
 
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """A server of this test's own."""
-    with postgres_server() as server:
-        yield server
-
-
 @pytest.fixture(params=["memory", "sqlite", "postgres"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Journal]]:
     """Makes journals; those on disk are the same one again, once the last was closed."""
     made: list[Journal] = []
-    url = request.getfixturevalue("postgres").url() if request.param == "postgres" else ""
+    url = request.getfixturevalue("server").url() if request.param == "postgres" else ""
 
     def new() -> Journal:
         journal: Journal

@@ -5,23 +5,17 @@ from __future__ import annotations
 import builtins
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 import pytest
-from postgres_server import Server, postgres_server
 from test_journal_contract import record
 
 from bartizan.adapters.store import PostgresJournal, open_postgres
 from bartizan.adapters.store.postgres_address import read_address
 from bartizan.errors import InputError, MissingExtraError, StoreError, StoreOwnedError
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    with postgres_server() as started:
-        yield started
+from postgres_server import Server
 
 
 @pytest.fixture
@@ -237,7 +231,10 @@ def test_another_desk_that_wrote_meanwhile_ends_this_one(server: Server, url: st
     first.close()
 
 
-def test_a_server_that_crashes_loses_nothing_and_is_waited_for(server: Server, url: str) -> None:
+def test_a_server_that_crashes_loses_nothing_and_is_waited_for(
+    server: Server, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bartizan.adapters.store.postgres.PATIENCE", 60.0)  # the machine may be slow
     with open_postgres(url) as journal:
         journal.append([record(1)])
         server.stop("immediate")
