@@ -22,6 +22,7 @@ from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.drills import drill_routes
 from bartizan.adapters.web.duty import duty_routes, in_role, tour_routes
 from bartizan.adapters.web.editor import editor_routes
+from bartizan.adapters.web.figures import figures_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
 from bartizan.adapters.web.health import health_routes
 from bartizan.adapters.web.hub import Hub
@@ -29,6 +30,7 @@ from bartizan.adapters.web.incidents import incident_routes
 from bartizan.adapters.web.intake import intake_routes
 from bartizan.adapters.web.logbook import logbook_routes
 from bartizan.adapters.web.login_limit import LoginLimit
+from bartizan.adapters.web.outreach import outreach_routes
 from bartizan.adapters.web.own import own_routes
 from bartizan.adapters.web.pages import static_files
 from bartizan.adapters.web.people import people_routes
@@ -151,6 +153,8 @@ def create_app(
         settings_routes,
         intake_routes,
         drill_routes,
+        figures_routes,
+        outreach_routes,
     ):
         add(routes)
     app.include_router(routes)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bartizan.app.desk.histories import Histories
 from bartizan.app.desk.ledger import Ledger
+from bartizan.desk.event import instant
 from bartizan.desk.figures.trial import TRIALS, TrialSet, TrialsEvent, apply_trials, decide_try, decide_withdraw
 
 
@@ -54,3 +56,19 @@ class Trials:
     def all(self) -> tuple[TrialSet, ...]:
         """Every set, the first recorded first, those withdrawn too."""
         return self._book.all()
+
+
+def trials_json(trials: TrialSet) -> dict[str, Any]:
+    """A set of trials as JSON: absent is null."""
+    return {
+        "id": trials.id,
+        "place": trials.place,
+        "key": trials.key,
+        "detected": trials.detected,
+        "trials": trials.trials,
+        "about": trials.about,
+        "exercise": trials.exercise,
+        "at": instant(trials.at),
+        "by": trials.by,
+        "withdrawn": trials.withdrawn,
+    }

@@ -206,6 +206,10 @@ class Outreach:
         """Everybody who ever asked, the first first; nobody's address."""
         return self._book.all()
 
+    def subscriber(self, name: str) -> Subscriber:
+        """One subscriber. Errors: UnknownThingError."""
+        return self._book.get(name)
+
     def level(self, name: str, level: Level, *, by: str) -> Subscriber:
         """Say up to which sharing level a subscriber may read. Errors: UnknownThingError, CommandError."""
         with self._ledger.lock:
