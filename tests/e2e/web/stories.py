@@ -17,10 +17,13 @@ from bartizan.adapters.files.site import load_site
 from bartizan.adapters.store import open_journal
 from bartizan.adapters.web import Accounts, DeskServer, create_app
 from bartizan.adapters.web.permission import Role
-from bartizan.app.desk import Room, open_room
+from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.handover.office import Safe
+from bartizan.app.handover.ports import MemoryVault, PassingKeys
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
+from bartizan.site import build
 
 PASSWORD = "correct horse battery staple"
 CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -106,12 +109,35 @@ class Chancery:
         self.room.desk.take(Signal(**known))
 
 
+class Agency:
+    """The desk of the state police, who take a case over: a desk of their own, with keys of their own."""
+
+    def __init__(self, chancery_key: bytes, keys: PassingKeys) -> None:
+        self.site = build(
+            {
+                "schema": 1,
+                "site": {"name": "State police"},
+                "partner": [
+                    {"id": "chancery", "name": "Example chancery", "level": "amber", "key": chancery_key.hex()}
+                ],
+            }
+        )
+        self.clock = StoryClock()
+        safe = Safe(vault=MemoryVault(), keys=keys, every=None)
+        self.room = open_room(self.site, MemoryJournal(), self.clock, safe=safe, minds=False)
+
+
 @contextmanager
-def open_chancery(folder: Path, data: Path) -> Iterator[Chancery]:
-    """The desk of the site in `folder` on a journal in `data`, served on a free port of this machine."""
+def open_chancery(folder: Path, data: Path, police_key: bytes | None = None) -> Iterator[Chancery]:
+    """The desk of the site in `folder` on a journal in `data`, served on a free port of this machine.
+
+    `police_key` is the public key with which the state police sign what they send.
+    """
     site, clock = load_site(folder), StoryClock()
+    if police_key is not None:
+        site = site.with_changes([{"at": "partner/state-police", "set": {"key": police_key.hex()}}])
     journal = open_journal(data / "journal.sqlite")
-    room = open_room(site, journal, clock, states=["normal"])
+    room = open_room(site, journal, clock, states=["normal"], safe=Safe.passing(), minds=False)
     accounts = Accounts.of({name: (PASSWORD, role) for name, role in PEOPLE.items()}, CHEAP)
     app = create_app(room, site=site, live=LiveFeed(), accounts=accounts, now=clock)
     try:

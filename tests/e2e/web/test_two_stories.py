@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories import Chancery, Person, open_chancery
+from stories import Agency, Chancery, Person, open_chancery
 
+from bartizan.app.handover.ports import PassingKeys
 from bartizan.desk.alarms import Alarm
+from bartizan.desk.sharing.package import verify_bytes
+from bartizan.desk.sharing.tlp import Tlp
 
 DAYS = (
     (datetime(2031, 3, 3, 13, 5, 52, tzinfo=UTC), ("pacing", "loitering")),
@@ -20,9 +23,12 @@ DAYS = (
 )
 
 
+POLICE = PassingKeys()
+
+
 @pytest.fixture(scope="module")
 def desk(chancery: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chancery]:
-    with open_chancery(chancery, tmp_path_factory.mktemp("desk")) as made:
+    with open_chancery(chancery, tmp_path_factory.mktemp("desk"), POLICE.public) as made:
         yield made
 
 
@@ -107,7 +113,16 @@ def held(desk: Chancery, wanderer: dict[str, Any]) -> dict[str, Any]:
     desk.clock.go(60)
     ann.do(f"{path}/contain", text="held for questioning")
     ann.do(f"{path}/step", step="question", answer="held")
-    sue.do(f"{path}/share", sharing="amber", partners=["state-police"])
+    sue.do(f"{path}/share", sharing="green", partners=["state-police", "sister-mission"])
+    # what came of the cameras: who stood where is for the police, the empty pavement for anybody of the community
+    room = desk.room
+    pictures: tuple[tuple[Tlp, bytes], ...] = (
+        ("amber", b"\xff\xd8 a man on the pavement"),
+        ("green", b"\xff\xd8 the empty pavement"),
+    )
+    for level, content in pictures:
+        item = room.evidence.put(content, "image/jpeg", f"incident/{wanderer['id']}", "Ann", tlp=level)
+        room.incidents.add_media(wanderer["id"], item.id, "Ann")
     return wanderer
 
 
@@ -127,7 +142,7 @@ def test_what_is_measured_is_the_chain_from_alarm_to_hand_over(desk: Chancery, h
     desk.clock.go(600)
     sue.do(f"{path}/step", step="hand-over")
     shown = sue.do(f"{path}/hand-over", partner="state-police", note="package number 1")
-    assert (shown["state"], shown["partners"]) == ("handed-over", ["state-police"])
+    assert (shown["state"], shown["partners"]) == ("handed-over", ["state-police", "sister-mission"])
     assert stage(shown, "acknowledged") == 3
     assert stage(shown, "assessed") == 12
     assert stage(shown, "on_scene") - stage(shown, "dispatched") == 330
@@ -135,6 +150,47 @@ def test_what_is_measured_is_the_chain_from_alarm_to_hand_over(desk: Chancery, h
     assert stage(shown, "handed_over") - stage(shown, "contained") == 600
     status, words = sue.refused(f"{path}/share", sharing="red", partners=["state-police"])
     assert (status, "RED is read by nobody outside" in words) == (400, True)
+
+
+def test_two_agencies_get_what_their_level_allows_and_both_add_to_the_case(
+    desk: Chancery, held: dict[str, Any]
+) -> None:
+    ours, name = desk.room.office, held["id"]
+    packages: dict[str, bytes] = {}
+    for partner, media in (("state-police", 2), ("sister-mission", 1)):
+        preview = ours.handover.preview(name, partner)
+        assert len(preview.release.case.media) == media
+        made = ours.handover.hand_over(name, partner, "Sue", "joint case", preview.digest)
+        packages[partner] = ours.handover.fetch(made.id, "Sue")
+        # proved with nothing but the package; and one flipped bit is found
+        assert verify_bytes(packages[partner]).faults == []
+    damaged = bytearray(packages["state-police"])
+    damaged[len(damaged) // 2] ^= 1
+    assert verify_bytes(bytes(damaged)).faults
+    secret = b"a man on the pavement"
+    assert secret in packages["state-police"]
+    assert secret not in packages["sister-mission"]
+
+    # the police take it over at a desk of their own, add what they know, and send it back
+    police = Agency(ours.safe.keys.public, POLICE)
+    police.clock.at = desk.clock.at
+    theirs = police.room.office
+    arrival = theirs.arrivals.take_in(packages["state-police"], "Inspector")
+    assert (arrival.partner, arrival.faults) == ("chancery", ())
+    taken = theirs.arrivals.accept(arrival.id, "Inspector", "taken over", reliability="A", credibility=2)
+    case = police.room.incidents.open([str(taken.about).removeprefix("alarm/")], "Inspector", title="Chancery")
+    police.room.incidents.note(case.id, "He was seen before two other missions.", "Inspector")
+    back = theirs.handover.preview(case.id, "chancery")
+    answer = theirs.handover.fetch(
+        theirs.handover.hand_over(case.id, "chancery", "Inspector", "for the joint case", back.digest).id, "Inspector"
+    )
+    came = ours.arrivals.take_in(answer, "Sue")
+    assert came.partner == "state-police"
+    told = str(ours.arrivals.show(came.id))
+    assert "He was seen before two other missions." in told
+    ours.arrivals.accept(came.id, "Sue", "of the joint case", incident=name)
+    entries = desk.person("Sue").get(f"{held['path']}/state")["entries"]
+    assert "State police" in entries[-1]["text"]
 
 
 def test_the_case_ends_resolved_closed_and_reviewed_by_somebody_else(desk: Chancery, held: dict[str, Any]) -> None:

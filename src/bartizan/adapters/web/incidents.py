@@ -10,10 +10,11 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from bartizan.adapters.web.gate import needs, session_of
-from bartizan.adapters.web.permission import Action, authorise, may
+from bartizan.adapters.web.permission import Action, NotTheirs, authorise, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.desk import Room
+from bartizan.app.desk.seen_before import Offer
 from bartizan.app.desk.timeline import timeline
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.incidents import MANNERS, RELATIONS, SHARINGS, Incident, Relation, Sharing
@@ -178,7 +179,7 @@ def _looking(routes: APIRouter) -> None:
     @needs(Action.VIEW)
     def incidents_json(request: Request) -> Response:
         room, session = _room(request), session_of(request)
-        seen = [one for one in room.incidents.all() if may(session, Action.VIEW, one)]
+        seen = [one for one in room.incidents.all() if _shown(room, session, one)]
         seen.sort(key=lambda one: (not one.is_open, -one.number))
         return JSONResponse(
             {
@@ -222,16 +223,7 @@ def _looking(routes: APIRouter) -> None:
     def before_json(request: Request, incident_id: str) -> Response:
         room, session = _room(request), session_of(request)
         offers = room.seen_before.offers(_loaded(request, Action.VIEW, incident_id).id)
-        shown = [
-            one
-            for one in offers
-            if may(
-                session,
-                Action.VIEW,
-                room.incidents.incident(one.id) if one.what == "incident" else room.desk.alarm(one.id),
-            )
-        ]
-        return JSONResponse([one.to_json() for one in shown])
+        return JSONResponse([one.to_json() for one in offers if _offered(room, session, one)])
 
     @routes.get("/alarms/{alarm_id}/before")
     @needs(Action.VIEW)
@@ -241,14 +233,17 @@ def _looking(routes: APIRouter) -> None:
         authorise(session, Action.VIEW, alarm)
         own = room.incidents.of_alarm(alarm.id)
         kind = room.incidents.suggested([alarm.id])
+        offers = () if own is not None else room.seen_before.offers_for_alarm(alarm.id)
         return JSONResponse(
             {
                 "incident": None if own is None else {"id": own.id, "number": own.number, "title": own.title},
                 "kind": None if kind is None else kind.kind,
-                "open": [_row(one) for one in room.incidents.open_ones() if one.exercise == alarm.exercise],
-                "offers": []
-                if own is not None
-                else [one.to_json() for one in room.seen_before.offers_for_alarm(alarm.id)],
+                "open": [
+                    _row(one)
+                    for one in room.incidents.open_ones()
+                    if one.exercise == alarm.exercise and _shown(room, session, one)
+                ],
+                "offers": [one.to_json() for one in offers if _offered(room, session, one)],
             }
         )
 
@@ -287,7 +282,7 @@ def _belonging(routes: APIRouter) -> None:
     @routes.post("/incidents/{incident_id}/link")
     @needs(Action.LINK)
     def link(request: Request, incident_id: str, body: Linking) -> Response:
-        authorise(session_of(request), Action.LINK, _room(request).incidents.incident(body.incident))
+        _loaded(request, Action.LINK, body.incident)
 
         def command(room: Room, by: str) -> Incident:
             one, other = (body.incident, incident_id) if body.reverse else (incident_id, body.incident)
@@ -299,7 +294,7 @@ def _belonging(routes: APIRouter) -> None:
     @routes.post("/incidents/{incident_id}/unlink")
     @needs(Action.LINK)
     def unlink(request: Request, incident_id: str, body: Unlinking) -> Response:
-        authorise(session_of(request), Action.LINK, _room(request).incidents.incident(body.incident))
+        _loaded(request, Action.LINK, body.incident)
 
         def command(room: Room, by: str) -> Incident:
             room.incidents.unlink(body.incident, incident_id, by, body.reason)
@@ -510,9 +505,23 @@ def _room(request: Request) -> Room:
 
 def _loaded(request: Request, action: Action, incident_id: str) -> Incident:
     """The incident, where this person may do this to it."""
-    incident = _room(request).incidents.incident(incident_id)
-    authorise(session_of(request), action, incident)
+    room, session = _room(request), session_of(request)
+    incident = room.incidents.incident(incident_id)
+    authorise(session, action, incident)
+    if not room.incidents.shown_to(incident, session.user):
+        raise NotTheirs
     return incident
+
+
+def _shown(room: Room, session: Session, incident: Incident) -> bool:
+    return may(session, Action.VIEW, incident) and room.incidents.shown_to(incident, session.user)
+
+
+def _offered(room: Room, session: Session, offer: Offer) -> bool:
+    """Whether what is offered is this person's to see."""
+    if offer.what == "incident":
+        return _shown(room, session, room.incidents.incident(offer.id))
+    return may(session, Action.VIEW, room.desk.alarm(offer.id))
 
 
 def _may_alarm(request: Request, alarm_id: str) -> None:
@@ -549,6 +558,7 @@ def _state(request: Request, incident: Incident) -> dict[str, Any]:
     back = [
         {"kind": kind, "incident": other.id, "number": other.number, "title": other.title}
         for other, kind in room.incidents.linked_by(incident.id)
+        if _shown(room, session, other)
     ]
     responders = [
         {

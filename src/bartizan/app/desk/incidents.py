@@ -16,6 +16,7 @@ from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.posture import Posture
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.alarms.decide import person
+from bartizan.desk.alarms.hidden import shown_to
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.incidents import CODEC, Incident, Relation, Sharing, apply
@@ -97,6 +98,10 @@ class Incidents:
     def alarms(self, incident: Incident) -> tuple[Alarm, ...]:
         """Its alarms as they stand, in the order in which they joined."""
         return tuple(self._desk.alarm(one) for one in incident.alarms)
+
+    def shown_to(self, incident: Incident, person: str | None) -> bool:
+        """Whether a person may know of it: who called for help in silence must not be given away by a screen."""
+        return all(shown_to(person, alarm) for alarm in self.alarms(incident))
 
     def linked_by(self, incident_id: str) -> tuple[tuple[Incident, Relation], ...]:
         """The incidents that say of themselves that they are linked to this one, and how."""

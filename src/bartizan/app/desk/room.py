@@ -114,6 +114,8 @@ def open_room(
     duty = Duty(ledger, desk, new_id=new_id, minds=minds)
     tours = Tours(ledger, desk, duty, new_id=new_id, minds=minds)
     logbook = LogBook(ledger)
+    shifts.on_duty = lambda: tuple(one.person for one in duty.on_duty())
+    shifts.changed = lambda going, coming: (duty.come(coming, coming), duty.go(going, coming))
     # last, so that what the others raise is escalated in the same moment
     escalations = Escalations(ledger, desk, minds=minds)
     escalations.on_duty = lambda: tuple(one.person for one in duty.on_duty())

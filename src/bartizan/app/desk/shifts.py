@@ -23,7 +23,7 @@ from bartizan.desk.shifts import Handover
 from bartizan.desk.shifts.life import Begun as HandoverBegun
 
 MOST_ALARMS = 200  # open alarms in what is signed; how many more there are is said
-Changed = Callable[[str, str], None]
+Changed = Callable[[str, str], object]
 
 
 class Shifts:
@@ -63,9 +63,12 @@ class Shifts:
         return next(iter(self._book.open()), None)
 
     def situation(self) -> dict[str, Any]:
-        """What who comes has to know, as plain JSON values: the same for everybody who looks now."""
+        """What who comes has to know, as plain JSON values: the same for everybody who looks now.
+
+        A silent call for help is not in it: who made it may be the one who reads.
+        """
         with self._ledger.lock:
-            waiting = self._desk.queue()
+            waiting = tuple(one for one in self._desk.queue() if one.hidden_from is None)
             holding = self._posture.holding
             return {
                 "incidents": [
@@ -81,6 +84,7 @@ class Shifts:
                         "unseen_skips": len(one.unseen_skips),
                     }
                     for one in self._incidents.open_ones()
+                    if all(alarm.hidden_from is None for alarm in self._incidents.alarms(one))
                 ],
                 "alarms": [
                     {
