@@ -16,11 +16,15 @@ from bartizan.adapters.web.permission import Action, may
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that one may go to: its path, the letter after `g` that goes there, and the key of its name."""
+    """A page that one may go to: its path, the letter after `g` that goes there, and the key of its name.
+
+    What is `behind` the watch (who plans, sets up, looks after the desk) stands under one word of the bar.
+    """
 
     path: str
     letter: str
     words: str
+    behind: bool = False
 
 
 # in the order of the bar; a page that this desk does not serve is not offered
@@ -35,16 +39,16 @@ PLACES = (
     Place("/duty", "y", "nav.duty"),
     Place("/logbook", "l", "nav.logbook"),
     Place("/evidence", "e", "nav.evidence"),
-    Place("/shared", "q", "nav.shared"),
-    Place("/assessment", "a", "nav.assessment"),
-    Place("/figures", "f", "nav.figures"),
-    Place("/proposals", "b", "nav.proposals"),
-    Place("/drills", "x", "nav.drills"),
-    Place("/editor", "t", "nav.editor"),
-    Place("/people", "o", "nav.people"),
-    Place("/outreach", "u", "nav.outreach"),
-    Place("/settings", "c", "nav.settings"),
-    Place("/health", "h", "nav.health"),
+    Place("/shared", "q", "nav.shared", behind=True),
+    Place("/assessment", "a", "nav.assessment", behind=True),
+    Place("/figures", "f", "nav.figures", behind=True),
+    Place("/proposals", "b", "nav.proposals", behind=True),
+    Place("/drills", "x", "nav.drills", behind=True),
+    Place("/editor", "t", "nav.editor", behind=True),
+    Place("/people", "o", "nav.people", behind=True),
+    Place("/outreach", "u", "nav.outreach", behind=True),
+    Place("/settings", "c", "nav.settings", behind=True),
+    Place("/health", "h", "nav.health", behind=True),
 )
 
 

@@ -45,6 +45,13 @@ class Shell {
       },
     });
     for (const link of document.querySelectorAll(".places a")) link.dataset.words = link.childNodes[1].data;
+    const behind = byId("behind");
+    document.addEventListener("click", (event) => {
+      if (behind?.open && !behind.contains(event.target)) behind.open = false;
+    });
+    behind?.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") behind.open = false;
+    });
     this.help = setUpHelp(this.keys);
     setUpSound();
     for (const topic of Object.keys(this.#own)) this.on(topic, this.#own[topic]);
