@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +12,9 @@ import click
 
 from bartizan.app.desk import open_room
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.cli import desk_intake, desk_watch, wiring, wiring_live
+from bartizan.app.desk.proving import Proving
+from bartizan.app.desk.timekeeping import carried_on
+from bartizan.cli import desk_intake, desk_watch, wiring, wiring_desk, wiring_handover, wiring_live, wiring_store
 from bartizan.cli.bus_options import Bus, bus_options
 from bartizan.cli.data_folder import data_folder
 from bartizan.cli.watch_inputs import CAMERA
@@ -29,6 +30,10 @@ USER = "officer"
 @click.option(
     "--data", type=click.Path(path_type=Path, file_okay=False), help="Journal and accounts; beside SITE by itself."
 )
+@click.option(
+    "--store", metavar="URL", help="Keep the journal in PostgreSQL: postgresql://USER@HOST/DATABASE, no password in it."
+)
+@click.option("--take-clock", is_flag=True, help="Go by this machine's clock as it is now, not by the journal's.")
 @click.option("--watch", is_flag=True, help="Watch the site's cameras while the desk is open.")
 @click.option("--camera", "cameras", type=CAMERA, multiple=True, help="Watch this video or stream; implies --watch.")
 @click.option(
@@ -49,6 +54,8 @@ def desk(
     site: Path,
     *,
     data: Path | None,
+    store: str | None,
+    take_clock: bool,
     watch: bool,
     cameras: Sequence[tuple[str, str]],
     source: str | None,
@@ -81,8 +88,20 @@ def desk(
         at_work = desk_watch.at_work(parts, site, read, sources, None if source is None else bus(source))
         others = parts.enter_context(desk_intake.others_at_work(read, intake, bus))
         wiring.require_address(host, port, tls_cert, tls_key)
-        journal = parts.enter_context(wiring.desk_journal(folder))
-        room = open_room(read, journal, lambda: datetime.now(UTC), states=states)
+        journal = parts.enter_context(wiring_store.desk_journal(folder, store))
+        cabinet = parts.enter_context(wiring_desk.cabinet(folder))
+        room = open_room(
+            read,
+            journal,
+            carried_on(journal, afresh=take_clock),
+            states=states,
+            library=wiring.scenario_library(site),
+            safe=wiring_handover.desk_safe(folder),
+            site_file=wiring_desk.site_file(site),
+            cabinet=cabinet,
+        )
+        parts.enter_context(wiring_desk.carrying(room, cabinet))
+        parts.enter_context(Proving(room.ledger, room.desk.take).at_work())
         live = LiveFeed()
         accounts, password = wiring.desk_accounts(folder, USER, new_password, room.audit)
         if password is not None:
