@@ -48,6 +48,7 @@ VERBS: dict[str, Verb] = {
     "drill": Verb("bartizan.cli.drill", "Play a scenario through watch and desk."),
     "episodes": Verb("bartizan.cli.episodes", "How often does what happen where, and what was unusual?"),
     "figures": Verb("bartizan.cli.figures", "What does the desk's own record say of its work?"),
+    "handover": Verb("bartizan.cli.handover", "Hand a case over, or print the key that a desk signs with."),
     "harden": Verb("bartizan.cli.harden", "Which upgrades are best within a budget, and what could be spared?"),
     "import": Verb(
         "bartizan.cli.import_plan", "Draft a site from a plan: OpenStreetMap, DXF or GeoJSON.", "import_plan"
@@ -61,6 +62,7 @@ VERBS: dict[str, Verb] = {
     "simulate": Verb("bartizan.cli.simulate", "What happens if the worst paths are tried, again and again?"),
     "terrain": Verb("bartizan.cli.terrain", "Where over the ground would an intruder get through?"),
     "sweep": Verb("bartizan.cli.sweep", "How do many sites fare, in every state, against every threat?"),
+    "verify": Verb("bartizan.cli.verify", "Is a hand-over package what its sender signed? With the package alone."),
     "watch": Verb("bartizan.cli.watch", "Who is out there, and does somebody stay where nobody should?"),
 }
 
