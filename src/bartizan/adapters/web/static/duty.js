@@ -91,9 +91,5 @@ async function look() {
 byId("come").addEventListener("click", () => send("/duty/come", {}, say("duty.come.done")));
 byId("go").addEventListener("click", () => send("/duty/go", {}, say("duty.go.done")));
 shell.on("news", ({ topic }) => ["duty", "tour", "escalation"].includes(topic) && look());
-shell.help.show([
-  [["l"], "jot"],
-  [["z", "0…9"], "alive"],
-]);
 await look();
 setInterval(look, LOOK_EVERY);

@@ -6,6 +6,8 @@ import { say } from "./words.js";
 const EVERYWHERE = [
   [["g", "…"], "go"],
   [["m"], "sound"],
+  [["l"], "jot"],
+  [["z", "0…9"], "alive"],
   [["Esc"], "cancel"],
   [["?"], "help"],
 ];

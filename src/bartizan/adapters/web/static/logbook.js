@@ -68,6 +68,5 @@ byId("find").addEventListener("submit", (event) => {
 });
 byId("older").addEventListener("click", () => read(oldest));
 shell.on("news", ({ topic }) => topic === "logbook" && byId("words").value.trim() === "" && read());
-shell.help.show([[["l"], "jot"]]);
 await read();
 byId("text").focus();
