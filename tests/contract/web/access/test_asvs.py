@@ -497,7 +497,7 @@ def test_asvs_8_3_1_what_the_browser_says_of_its_role_changes_nothing(desk: Guar
     assert viewer.get("/people?role=officer&user=officer").status_code == 403
 
 
-def test_asvs_9_2_tokens_are_for_intake_and_for_their_time() -> None:
+def test_asvs_9_2_1_and_9_2_2_tokens_are_for_intake_and_for_their_time() -> None:
     at = [datetime(2026, 1, 1, tzinfo=UTC)]
     tokens = Tokens(now=lambda: at[0])
     secret, token = tokens.make("gate", "officer", days=30)
@@ -648,7 +648,7 @@ def test_strangers_cannot_fill_the_disk_with_records() -> None:
         assert "25 more of strangers were not kept" in desk.audit.latest()[0].detail
 
 
-def test_asvs_16_5_3_what_fails_at_the_gate_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_asvs_16_5_1_and_16_5_3_what_fails_at_the_gate_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret of the inside")
 

@@ -135,7 +135,7 @@ def test_cve_2026_33469_no_answer_holds_a_secret() -> None:
                     assert not any(canary in text for canary in canaries), route.path
 
 
-def test_cve_2026_33470_and_54258_what_is_anothers_answers_as_what_is_not(desk: Guarded) -> None:
+def test_cve_2026_33470_and_2026_54258_what_is_anothers_answers_as_what_is_not(desk: Guarded) -> None:
     alarm = north_alarm(desk, "s-54258")
     south = desk.enter("south")
     south.headers["accept"] = "application/json"
@@ -308,7 +308,7 @@ def test_cve_2023_50715_a_wrong_name_takes_as_much_work_as_a_wrong_password() ->
     assert counts == [1, 1, 1, 1]
 
 
-def test_cve_2026_34205_and_83599_everything_stands_behind_the_one_gate(desk: Guarded) -> None:
+def test_cve_2026_34205_and_2026_83599_everything_stands_behind_the_one_gate(desk: Guarded) -> None:
     """No second port, no socket, no route beside the gate; `gated` fails on one."""
     assert len(list(gated(desk.post.app.routes))) > 40
     public = {route.path for route in gated(desk.post.app.routes) if route.action is Action.PUBLIC}
