@@ -35,7 +35,7 @@ def test_a_door_that_nothing_let_be_opened_is_forced_at_once(gate: Bench) -> Non
 @pytest.mark.parametrize(("name", "said"), [("reader", "granted"), ("button", "on")])
 def test_a_badge_or_the_exit_button_lets_the_door_be_opened_once(gate: Bench, name: str, said: Any) -> None:
     gate.say(name, said)
-    gate.wait(9.5)
+    gate.wait(10.0)
     gate.say("gate-in", "on")
     gate.say("gate-in", "off")
     gate.wait(2)
