@@ -33,15 +33,12 @@ TOPIC = "incident"
 Call = Callable[[str, str, bool], None]
 
 
-def _nobody(words: str, key: str, exercise: bool) -> None:
-    """Nobody is told."""
-
-
 class Incidents:
     """The incidents of one desk.
 
-    `posture` is set by steps that say so. `call` is told what a supervisor has to hear: words, a key that is the same
-    whenever the same is told again (so that whoever pages people does it once), and whether it is an exercise.
+    `posture` is set by steps that say so. `call` is told what a supervisor has to hear (None: nobody is): words, a
+    key that is the same whenever the same is told again (so that whoever pages people does it once), and whether it
+    is an exercise.
     """
 
     def __init__(
@@ -52,7 +49,7 @@ class Incidents:
         *,
         site: Site,
         new_id: Callable[[], str] = lambda: str(uuid4()),
-        call: Call = _nobody,
+        call: Call | None = None,
     ) -> None:
         self._ledger, self._desk, self._posture, self._site = ledger, desk, posture, site
         self._new_id = new_id
@@ -390,6 +387,8 @@ class Incidents:
 
     def _call_for(self, incident: Incident) -> None:
         """Tell the supervisor what was skipped and what ran late, each once while this desk runs."""
+        if self.call is None:
+            return
         told = [
             (f"{TOPIC}/{incident.id}/skip/{place + 1}", f"step skipped: {incident.steps[place].text[:80]}")
             for place in incident.unseen_skips
