@@ -163,15 +163,18 @@ def test_what_is_over_is_told_oldest_first_with_what_it_was_called(make: Callabl
         + life(11, "alarm", "closed")
         + life(12, "alarm/c", "raised")
     )
-    told = list(journal.settled("alarm", ["closed"], ["of.name", "none.at.all"], ["more", "updated"]))
+    told = list(journal.settled(journal.ends(), "alarm", ["closed"], ["of.name", "none.at.all"], ["more", "updated"]))
     assert told == [
         Settled(stream="alarm/z", seq=1, marks=("alarm/z 0", None)),
         Settled(stream="alarm/a", seq=6, marks=("alarm/a 0", None)),
         Settled(stream="alarm/a", seq=7, marks=("alarm/a 1", None)),
         Settled(stream="alarm", seq=11, marks=("alarm 0", None)),
     ]
-    assert [found.stream for found in journal.settled("alarm", ["raised", "updated"])] == ["alarm/b", "alarm/c"]
-    assert list(journal.settled("incident", ["closed"])) == []
+    assert [found.stream for found in journal.settled(journal.ends(), "alarm", ["raised", "updated"])] == [
+        "alarm/b",
+        "alarm/c",
+    ]
+    assert list(journal.settled(journal.ends(), "incident", ["closed"])) == []
 
 
 def test_the_whole_is_proved_piece_by_piece(make: Callable[[], Journal]) -> None:

@@ -167,13 +167,17 @@ class SqliteJournal:
         return dict(self._ask("SELECT stream, max(version) FROM record GROUP BY stream"))
 
     def settled(
-        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
     ) -> Iterator[Settled]:
         """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
         # nothing of a question stands in its text itself but marks for values
         mine = "(stream = ? OR (stream > ? AND stream < ?))"
         bounds = (topic, f"{topic}/", f"{topic}0")
-        ends = dict(self._ask(f"SELECT stream, max(version) FROM record WHERE {mine} GROUP BY stream", *bounds))  # noqa: S608
         last = f"SELECT stream, version FROM record WHERE kind IN ({_places(kinds)})"  # noqa: S608
         over = {stream for stream, version in self._ask(last, *kinds) if ends.get(stream) == version}
         asked = "".join(", json_extract(body, ?)" for _ in marks)

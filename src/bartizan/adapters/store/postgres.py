@@ -128,15 +128,17 @@ class PostgresJournal:
         return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
 
     def settled(
-        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
     ) -> Iterator[Settled]:
         """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
         # nothing of a question stands in its text itself but marks for values
         mine = "(stream = %s OR (stream > %s AND stream < %s))"
         bounds = (topic, f"{topic}/", f"{topic}0")
-        ends = dict(
-            self._ask(f"SELECT stream, max(version) FROM bartizan.record WHERE {mine} GROUP BY stream", *bounds)  # noqa: S608
-        )
         last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
         over = {stream for stream, version in last if ends.get(stream) == version}
         asked = "".join(", body::json #> %s" for _ in marks)

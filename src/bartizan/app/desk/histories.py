@@ -166,12 +166,12 @@ class Histories(Generic[State, E]):
         self._begun.setdefault(name, record.seq)
         self._show(name, state)
 
-    def lay_down(self, journal: Journal) -> Collection[str]:
+    def lay_down(self, journal: Journal, ends: Mapping[str, int]) -> Collection[str]:
         """Let what is over sleep; returns its streams. Errors: StoreError."""
         if not self._settled:
             return ()
         streams = set()
-        for found in journal.settled(self.topic, self._settled, self._marks, self._telling):
+        for found in journal.settled(ends, self.topic, self._settled, self._marks, self._telling):
             name = found.stream.partition("/")[2]
             self._begun.setdefault(name, found.seq)
             self._asleep.add(name)

@@ -59,13 +59,18 @@ class Journal(Protocol):
         """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
 
     def settled(
-        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
     ) -> Iterator[Settled]:
         """The streams of a topic ("topic" or "topic/...") whose last record is of one of `kinds`, in their order.
 
-        Each is told by its first record, and again by every later one of a kind in `telling`. `marks` are keys of
-        such a record's body with a text or a number, with dots between a key and the one within it. What is told here
-        was not proved by its hash; what `read` tells was. Errors: StoreError.
+        `ends` is what `ends()` says. Each stream is told by its first record, and again by every later one of a kind in
+        `telling`. `marks` are keys of such a record's body with a text or a number, with dots between a key and the
+        one within it. What is told here was not proved by its hash; what `read` tells was. Errors: StoreError.
         """
 
     def prove(self, after: int = 0) -> int:
@@ -117,7 +122,12 @@ class MemoryJournal:
             return dict(self._versions)
 
     def settled(
-        self, topic: str, kinds: Sequence[str], marks: Sequence[str] = (), telling: Sequence[str] = ()
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
     ) -> Iterator[Settled]:
         """The streams of a topic whose last record is of one of the kinds, in their order."""
         with self._lock:

@@ -51,8 +51,11 @@ class Book(Protocol):
 class Sleeper(Protocol):
     """A book that a long journal need not be replayed to: it reads what is over when somebody asks for it."""
 
-    def lay_down(self, journal: Journal) -> Collection[str]:
-        """Take note of the streams that are over; returns those whose records it need not be given."""
+    def lay_down(self, journal: Journal, ends: Mapping[str, int]) -> Collection[str]:
+        """Take note of the streams that are over; returns those whose records it need not be given.
+
+        `ends` is the last version of every stream.
+        """
 
 
 class Ledger:
@@ -106,7 +109,7 @@ class Ledger:
         """
         with self.lock:
             ends = self._journal.ends()
-            asleep = self._lay_down() if sum(ends.values()) > self._long else frozenset[str]()
+            asleep = self._lay_down(ends) if sum(ends.values()) > self._long else frozenset[str]()
             for record in self._awake(ends, asleep):
                 book = self._books.get(_topic(record.stream))
                 if book is not None:
@@ -115,10 +118,10 @@ class Ledger:
             self._seq = sum(ends.values())
             self.pass_time()
 
-    def _lay_down(self) -> frozenset[str]:
+    def _lay_down(self, ends: Mapping[str, int]) -> frozenset[str]:
         """The streams that no book needs to be given now."""
         sleepers = [book for book in self._order if isinstance(book, Sleeper)]
-        return frozenset(chain.from_iterable(book.lay_down(self._journal) for book in sleepers))
+        return frozenset(chain.from_iterable(book.lay_down(self._journal, ends) for book in sleepers))
 
     def _awake(self, ends: Mapping[str, int], asleep: Collection[str]) -> Iterator[Record]:
         """The records of every other stream that a book has, in the journal's order."""
