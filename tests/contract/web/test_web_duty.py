@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -251,6 +252,33 @@ def test_the_application_lets_escalation_find_its_people(post: Post) -> None:
     room.duty.call_for_help("Ann")
     room.pass_time()
     assert paged == [("Sue",)]
+
+
+def test_every_key_that_is_answered_is_told_in_the_reference(post: Post) -> None:
+    ann = post.login("Ann")
+    alarm = post.desk.submit(post.signal())
+    room_of(post).pass_time()
+    ok(ann.post("/duty/come", json={}))
+    ok(ann.post("/duty/tours/round/begin", json={}))
+    ok(ann.post("/logbook", json={"text": "a"}), 201)
+    ok(ann.post(f"/alarms/{alarm.id}/shelve", json={"minutes": 5, "reason": "x"}))
+    told = [ok(ann.get(path)) for path in ("/duty.json", "/logbook.json", "/alarms/groups.json")]
+    told.append({"escalation": ok(ann.get(f"/alarms/{alarm.id}/history.json"))["escalation"]})
+    told.append({"alarm": {key: one for key, one in post.desk.alarm(alarm.id).to_json().items() if key != "signal"}})
+    assert sorted({key for key in keys_of(told) if f"`{key}`" not in REFERENCE}) == []
+
+
+REFERENCE = Path(__file__).parents[3].joinpath("docs", "reference", "json.md").read_text(encoding="utf-8")
+
+
+def keys_of(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield str(key)
+            yield from keys_of(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from keys_of(part)
 
 
 def test_the_pages_are_served(post: Post) -> None:
