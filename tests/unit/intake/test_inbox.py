@@ -123,3 +123,16 @@ def test_by_name_a_refusal_is_told(clock: Clock) -> None:
     with pytest.raises(UnknownIdError, match="no input 'nobody'"):
         room.inbox.tell("nobody", b"OPEN")
     assert room.inbox.counts() == {"unknown-word": 1}
+
+
+def test_what_is_known_of_every_input_can_be_asked(clock: Clock) -> None:
+    room = room_on(MemoryJournal(), clock)
+    clock.now += timedelta(seconds=5)
+    room.inbox.hear("site/gate", b"OPEN")
+    room.inbox.hear("site/reader", b"?")
+    gate, reader, _, detector = room.inbox.known()
+    assert (gate.input, gate.on, gate.since, gate.going_on) == ("gate-in", True, clock.now, ("door-forced",))
+    assert (reader.on, reader.heard, reader.refused) == (None, START, 1)
+    assert (detector.on, detector.going_on, detector.refused) == (None, (), 1), "OPEN is no word of the detector"
+    room.inbox.mind("inputs", lambda: False)
+    assert room.inbox.lines() == {"inputs": False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,19 @@ if TYPE_CHECKING:  # the room of the desk is made of this
 
 RUN = "inputs"  # the run of the signals that the panel makes
 _MOST_REASONS = 1000  # pairs of input and reason that are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an input: its state (None: it has said nothing yet) and since when, when it was heard last, the
+    kinds of its signals that go on, and how many of its messages were refused. Instants in UTC."""
+
+    input: str
+    on: bool | None
+    since: datetime | None
+    heard: datetime
+    going_on: tuple[str, ...]
+    refused: int
 
 
 class Inbox:
@@ -95,6 +109,29 @@ class Inbox:
         with self._ledger.lock:
             self._resume()
             self._lines.mind(name, up)
+
+    def known(self) -> tuple[Known, ...]:
+        """What is known of every input, in the order of the site file."""
+        with self._ledger.lock:
+            told = []
+            for name in self._sources:
+                state = self._panel.state(name)
+                told.append(
+                    Known(
+                        input=name,
+                        on=state.on,
+                        since=state.since,
+                        heard=state.heard,
+                        going_on=tuple(case.kind for case in state.cases.values() if case.ended is None),
+                        refused=sum(count for (source, _), count in self.refused.items() if source == name),
+                    )
+                )
+            return tuple(told)
+
+    def lines(self) -> Mapping[str, bool]:
+        """The lines that are minded, by name, and whether each stands."""
+        with self._ledger.lock:
+            return self._lines.standing()
 
     def counts(self) -> Mapping[str, int]:
         """What was not taken, by reason, over all inputs."""

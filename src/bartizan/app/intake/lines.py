@@ -43,6 +43,10 @@ class Lines:
         case, began = self._going_on.get(name, (None, None))
         self._lines[name] = _Line(name=name, up=up, case=case, began=began)
 
+    def standing(self) -> dict[str, bool]:
+        """Whether each line stands, by name."""
+        return {line.name: line.up() for line in self._lines.values()}
+
     def pass_time(self, now: datetime) -> tuple[Signal, ...]:
         """The signals of lines that are lost for long enough by `now` (UTC), or stand again."""
         signals = []
