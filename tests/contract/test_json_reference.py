@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,13 @@ import numpy as np
 import bartizan
 from bartizan.app.advice import advise_site
 from bartizan.app.calibration import Walked, calibrated
+from bartizan.app.desk import MemoryJournal, open_room
+from bartizan.app.desk.timeline import timeline
 from bartizan.app.doubt import doubt_site
+from bartizan.app.figures import study_figures
 from bartizan.app.simulate import Trials, simulate_site
 from bartizan.assess.doubt import Asked
+from bartizan.desk.figures import Life, Origin
 from bartizan.geometry.homography import Homography
 from bartizan.signal import Signal
 from bartizan.site.model import Change
@@ -33,6 +38,29 @@ def keys_of(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for part in value:
             yield from keys_of(part)
+
+
+def test_every_key_of_the_desks_figures_is_told() -> None:
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    sounded = tuple(at + timedelta(seconds=second) for second in range(12))
+    life = Life(
+        alarm="a",
+        number=1,
+        exercise=False,
+        priority="high",
+        origins=(Origin("rule", "r"),),
+        place=None,
+        raised_at=at,
+        sounded=sounded,
+        active=tuple((one, one) for one in sounded),
+    )
+    study = study_figures([life], until=at + timedelta(days=1)).to_json()
+    written = set(keys_of(study))
+    assert {"floods", "chattering", "backwards", "nuisance_a_day"} <= written
+    # the names of limits are those of `judged`, which the page of figures words
+    assert (
+        sorted(key for key in written - set(study["limits"]) if f"`{key}`" not in PAGE and f'"{key}"' not in PAGE) == []
+    )
 
 
 def test_every_key_of_an_assessment_is_told(chancery: Path) -> None:
@@ -103,3 +131,32 @@ def test_every_key_of_a_calibration_is_told(chancery: Path) -> None:
     written = set(keys_of(answer))
     assert {"leverage", "polygon", "steepest", "scatter", "reached"} <= written
     assert not {key for key in written if f"`{key}`" not in PAGE}
+
+
+def test_every_key_of_an_incident_is_told() -> None:
+    at = datetime(2026, 11, 2, tzinfo=UTC)
+    steps = [{"id": "a", "text": "t", "answer": [{"id": "y", "text": "yes"}]}]
+    site = bartizan.site.build(
+        {
+            "schema": 1,
+            "site": {"name": "x"},
+            "responder": [{"id": "anna"}],
+            "procedure": [{"id": "p", "kind": "entry", "step": steps}],
+        }
+    )
+    room = open_room(site, MemoryJournal(), lambda: at, minds=False)
+    first = room.incidents.open([], "Ann", title="x", kind="entry", exercise=False)
+    other = room.incidents.open([], "Ann", title="y", kind="entry", exercise=False)
+    room.incidents.step(first.id, "a", "Ann", answer="y")
+    room.incidents.send(first.id, "anna", "Ann")
+    room.incidents.note(first.id, "words", "Ann")
+    room.incidents.link(first.id, other.id, "related-to", "Ann")
+    told = room.incidents.incident(first.id).to_json()
+    offers = [
+        one.to_json() for one in room.seen_before.offers(room.incidents.open([], "A", title="z", exercise=False).id)
+    ]
+    moments = [one.to_json() | {"details": None} for one in timeline(room.ledger, room.desk, first)]
+    assert moments
+    written = set(keys_of(told)) | {key for one in offers for key in one} | {key for one in moments for key in one}
+    assert {"seen_by", "answers", "sent_by"} <= written
+    assert sorted(key for key in written if f"`{key}`" not in PAGE) == []
