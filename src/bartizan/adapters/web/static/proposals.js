@@ -16,10 +16,10 @@ function trouble(words) {
   byId("trouble").hidden = words === "";
 }
 
-async function command(path, body) {
+async function command(path, body, told = "proposals.done") {
   const { done, words } = await ask(path, body);
   trouble(done ? "" : words);
-  if (done) shell.tell(true, say("proposals.done"));
+  if (done) shell.tell(true, say(told));
   await look();
   return done;
 }
@@ -70,14 +70,14 @@ async function preview(one) {
 }
 
 function decision(one) {
-  if (one.stage === "accepted") return [el("button", { type: "button", class: "first", onclick: () => command(`/proposals/${encodeURIComponent(one.id)}/finish`, {}) }, say("proposals.finish"))];
+  if (one.stage === "accepted") return [el("button", { type: "button", class: "first", onclick: () => command(`/proposals/${encodeURIComponent(one.id)}/finish`, {}, "proposals.written") }, say("proposals.finish"))];
   if (one.stage !== "offered") return [];
   const path = `/proposals/${encodeURIComponent(one.id)}`;
-  const reason = el("input", { type: "text", maxlength: 300, "aria-label": say("proposals.reason") , placeholder: say("proposals.reason") });
+  const reason = el("input", { type: "text", maxlength: 300, "aria-label": say("proposals.reason"), placeholder: say("proposals.reason") });
   const seen = shown.get(one.id);
   const accept = async () => {
     shown.delete(one.id);
-    await command(`${path}/accept`, { seen: seen.seen });
+    await command(`${path}/accept`, { seen: seen.seen }, "proposals.written");
   };
   return [
     el("button", { type: "button", onclick: () => preview(one) }, say("proposals.look")),
