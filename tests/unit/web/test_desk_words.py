@@ -27,6 +27,8 @@ GROUPS = {
     "act.done": None,
     "help.row": None,
     "error": None,
+    "evidence.event": ("received", "looked", "copied", "held", "lifted", "marked", "kept-until", "erased"),
+    "arrivals": ("quarantined", "accepted", "refused"),
 }
 
 

@@ -22,8 +22,10 @@ from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.drills import drill_routes
 from bartizan.adapters.web.duty import duty_routes, in_role, tour_routes
 from bartizan.adapters.web.editor import editor_routes
+from bartizan.adapters.web.evidence import evidence_routes
 from bartizan.adapters.web.figures import figures_routes
 from bartizan.adapters.web.gate import GatedRoute, needs, session_of
+from bartizan.adapters.web.handover import handover_routes
 from bartizan.adapters.web.health import health_routes
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.incidents import incident_routes
@@ -152,6 +154,8 @@ def create_app(
         health_routes,
         settings_routes,
         intake_routes,
+        evidence_routes,
+        handover_routes,
         drill_routes,
         figures_routes,
         outreach_routes,

@@ -16,7 +16,7 @@ from bartizan.adapters.web.permission import POWERS, Action
 from bartizan.signal import Signal
 
 # kinds whose things belong to the camera "north": who sees "south" alone must be told that they are not there
-NORTHS = frozenset({"alarm", "camera"})
+NORTHS = frozenset({"alarm", "camera", "item"})
 
 
 def test_every_route_is_classified_and_names_the_right_that_it_takes() -> None:
@@ -69,6 +69,7 @@ def _things(desk: Guarded) -> dict[str, str]:
         "alarm": alarm.id,
         "incident": incident.id,
         "camera": "north",
+        "item": desk.room.evidence.put(b"x", "image/jpeg", f"alarm/{alarm.id}", "camera north").id,
         "person": "target",
         "file": "house.css",
     }

@@ -1,0 +1,232 @@
+"""Evidence over HTTP: what was received, each look with its reason, holds and erasure."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.permission import Action, NotTheirs, Subject, authorise, may
+from bartizan.adapters.web.shell import shell_page
+from bartizan.app.desk import Room
+from bartizan.app.handover.evidence import told
+from bartizan.desk.alarms import Alarm
+from bartizan.desk.evidence.heads import fingerprint
+from bartizan.desk.evidence.item import Item
+from bartizan.desk.incidents.state import Incident
+from bartizan.desk.sharing.tlp import LEVELS
+
+LARGEST_UPLOAD = 64 * 1024 * 1024  # bytes of one item or package that comes by a page
+MOST_SHOWN = 500
+# what a page may show itself; everything else is for saving
+_PICTURES = ("image/jpeg", "image/png")
+
+Text = Annotated[str, Field(min_length=1, max_length=4000)]
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Level = Literal["clear", "green", "amber", "amber+strict", "red"]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Reason(_Body):
+    """Why it is done: it stands in the record."""
+
+    reason: Text
+
+
+class Lifting(Reason):
+    """A hold by its name, and why it is lifted."""
+
+    hold: Annotated[int, Field(ge=1, le=10**9)]
+
+
+class Marking(_Body):
+    """Who may be told of it."""
+
+    tlp: Level
+
+
+class Keeping(Reason):
+    """How long it stays, and why."""
+
+    until: AwareDatetime
+
+
+def evidence_routes(routes: APIRouter) -> None:
+    """The page, what it shows, and what people do with an item."""
+    _reading(routes)
+    _doing(routes)
+
+
+def _reading(routes: APIRouter) -> None:
+    @routes.get("/evidence")
+    @needs(Action.EVIDENCE)
+    async def evidence_page(request: Request) -> Response:
+        return shell_page(request, "evidence.html", item="", levels=" ".join(LEVELS))
+
+    @routes.get("/evidence.json")
+    @needs(Action.EVIDENCE)
+    def evidence(request: Request, about: Annotated[str | None, Query(max_length=200)] = None) -> Response:
+        """The items that this person may see, newest first, and who signs for this desk."""
+        room, session = _room(request), session_of(request)
+        if about is not None:
+            _thing(request, about)
+        found = [item for item in room.evidence.items(about) if _seen(room, session, item)]
+        shown = found[::-1][:MOST_SHOWN]
+        key = room.office.heads.key
+        head = room.office.heads.latest()
+        return JSONResponse(
+            {
+                "items": [{**item.to_json(), "where": _where(room, item)} for item in shown],
+                "more": len(found) - len(shown),
+                "key": key.hex(),
+                "fingerprint": fingerprint(key),
+                "head": None if head is None else head.to_json(),
+            }
+        )
+
+    @routes.get("/evidence/{item_id}")
+    @needs(Action.EVIDENCE)
+    def one(request: Request, item_id: str) -> Response:
+        item = _loaded(request, Action.EVIDENCE, item_id)
+        return shell_page(request, "evidence.html", item=item.id, levels=" ".join(LEVELS))
+
+    @routes.get("/evidence/{item_id}/custody")
+    @needs(Action.EVIDENCE)
+    def custody(request: Request, item_id: str) -> Response:
+        """An item with everything that was ever done with it."""
+        item = _loaded(request, Action.EVIDENCE, item_id)
+        room = _room(request)
+        return JSONResponse({**told(item, room.evidence.custody(item.id)), "where": _where(room, item)})
+
+
+def _doing(routes: APIRouter) -> None:
+    @routes.post("/evidence")
+    @needs(Action.EVIDENCE, body=LARGEST_UPLOAD)
+    async def put(
+        request: Request,
+        about: Annotated[str, Query(max_length=200)],
+        note: Annotated[str | None, Query(max_length=1000)] = None,
+        parent: Annotated[str | None, Query(max_length=200)] = None,
+    ) -> Response:
+        """Take a file into evidence as it comes: the body, of the type that the request names."""
+        thing = _thing(request, about)
+        if parent is not None:
+            _loaded(request, Action.EVIDENCE, parent)
+        content = await request.body()
+        media_type = request.headers.get("content-type", "").partition(";")[0].strip()
+        room = _room(request)
+        by = session_of(request).user
+        item = await asyncio.to_thread(room.evidence.put, content, media_type, about, by, parent, note=note or None)
+        if isinstance(thing, Incident):
+            await asyncio.to_thread(room.incidents.add_media, thing.id, item.id, by)
+        return JSONResponse(item.to_json(), 201)
+
+    @routes.post("/evidence/{item_id}/look")
+    @needs(Action.EVIDENCE)
+    def look(request: Request, item_id: str, body: Reason) -> Response:
+        """The content; the look is on the record before it is sent."""
+        item = _loaded(request, Action.EVIDENCE, item_id)
+        content = _room(request).evidence.open(item.id, session_of(request).user, body.reason)
+        kind = item.media_type if item.media_type in _PICTURES else "application/octet-stream"
+        headers = {"content-disposition": f'attachment; filename="{item.id}"', "cache-control": "no-store"}
+        return Response(content, media_type=kind, headers=headers)
+
+    @routes.post("/evidence/{item_id}/hold")
+    @needs(Action.HOLD)
+    def hold(request: Request, item_id: str, body: Reason) -> Response:
+        item = _loaded(request, Action.HOLD, item_id)
+        return _json(_room(request).evidence.hold(item.id, session_of(request).user, body.reason))
+
+    @routes.post("/evidence/{item_id}/lift")
+    @needs(Action.HOLD)
+    def lift(request: Request, item_id: str, body: Lifting) -> Response:
+        item = _loaded(request, Action.HOLD, item_id)
+        return _json(_room(request).evidence.lift(item.id, body.hold, session_of(request).user, body.reason))
+
+    @routes.post("/evidence/{item_id}/keep")
+    @needs(Action.HOLD)
+    def keep(request: Request, item_id: str, body: Keeping) -> Response:
+        item = _loaded(request, Action.HOLD, item_id)
+        until = body.until.astimezone(UTC)
+        return _json(_room(request).evidence.keep(item.id, until, session_of(request).user, body.reason))
+
+    @routes.post("/evidence/{item_id}/mark")
+    @needs(Action.SHARE)
+    def mark(request: Request, item_id: str, body: Marking) -> Response:
+        item = _loaded(request, Action.SHARE, item_id)
+        return _json(_room(request).evidence.mark(item.id, body.tlp, session_of(request).user))
+
+    @routes.post("/evidence/{item_id}/erase")
+    @needs(Action.ERASE)
+    def erase(request: Request, item_id: str, body: Reason) -> Response:
+        item = _loaded(request, Action.ERASE, item_id)
+        return _json(_room(request).evidence.erase(item.id, session_of(request).user, body.reason))
+
+
+# ---- inside
+
+
+def _room(request: Request) -> Room:
+    room: Room = request.app.state.room
+    return room
+
+
+def _json(item: Item) -> Response:
+    return JSONResponse(item.to_json())
+
+
+def _loaded(request: Request, action: Action, item_id: str) -> Item:
+    """The item, where this person may do this to it, and to what it is about."""
+    room, session = _room(request), session_of(request)
+    item = room.evidence.item(item_id)
+    authorise(session, action, item, about=_about(room, item.about))
+    if not _seen(room, session, item, action):
+        raise NotTheirs
+    return item
+
+
+def _thing(request: Request, about: str) -> Alarm | Incident:
+    """What evidence is to be about, where this person may see it. Errors: UnknownThingError; NotTheirs."""
+    room, session = _room(request), session_of(request)
+    found = _about(room, about)
+    authorise(session, Action.EVIDENCE, found)
+    if isinstance(found, Incident) and not room.incidents.shown_to(found, session.user):
+        raise NotTheirs
+    return found
+
+
+def _about(room: Room, about: str) -> Alarm | Incident:
+    kind, _, name = about.partition("/")
+    return room.incidents.incident(name) if kind == "incident" else room.desk.alarm(name)
+
+
+def _seen(room: Room, subject: Subject, item: Item, action: Action = Action.EVIDENCE) -> bool:
+    """Whether this person may see the item at all: what is about a silent call for help is not for who made it seen."""
+    about = _about(room, item.about)
+    if not may(subject, action, item, about=about):
+        return False
+    if isinstance(about, Incident):
+        return room.incidents.shown_to(about, subject.user)
+    return may(subject, Action.VIEW, about) if Action.VIEW in subject.powers else True
+
+
+def _where(room: Room, item: Item) -> dict[str, Any]:
+    """What an item is about, for people."""
+    about = _about(room, item.about)
+    if isinstance(about, Incident):
+        return {"incident": about.id, "number": about.number, "title": about.title}
+    incident = room.incidents.of_alarm(about.id)
+    return {
+        "alarm": about.id,
+        "number": about.number,
+        "title": str(about.signal["kind"]),
+        "incident": None if incident is None else incident.id,
+    }
