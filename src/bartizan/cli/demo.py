@@ -9,9 +9,9 @@ from contextlib import ExitStack
 
 import click
 
-from bartizan.app.desk import Desk, Room, open_room
+from bartizan.app.desk import Room, open_room
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, ScriptStage
 from bartizan.app.study import study
 from bartizan.cli import wiring
 from bartizan.cli.drill import counted, outcome, refuse_missed, tell
@@ -65,11 +65,11 @@ def demo(*, headless: bool, port: int, blind: tuple[str, ...], end: bool) -> Non
     with ExitStack() as open_parts:
         journal = open_parts.enter_context(wiring.kept_for_now())
         clock = ExerciseClock(stories[0].scenes[0].start)
-        room = open_room(site, journal, clock)
+        room = open_room(site, journal, clock, minds=False)
         feed = None if headless else LiveFeed()
         if feed is not None:
             _open_page(open_parts, room, feed, clock, port)
-        reports = _play(stories, room.desk, clock, feed, blind)
+        reports = _play(stories, room, clock, feed, blind)
         if feed is not None and not end:
             click.echo("The stories are over. The desk stays open: end it with Ctrl-C.")
             _until_stopped()
@@ -102,15 +102,16 @@ def _open_page(parts: ExitStack, room: Room, feed: LiveFeed, clock: ExerciseCloc
 
 
 def _play(
-    stories: list[Scenario], desk: Desk, clock: ExerciseClock, feed: LiveFeed | None, blind: tuple[str, ...]
+    stories: list[Scenario], room: Room, clock: ExerciseClock, feed: LiveFeed | None, blind: tuple[str, ...]
 ) -> list[ExerciseReport]:
     seconds = sum(story.seconds for story in stories)
     pace: Pace | None = None if feed is None else Pace(seconds / SHOWN)
     began = time.monotonic()
     reports = []
     with wiring.camera_threads() as workers:
+        stage, cases = ScriptStage(room.desk, clock, pace), Cases(room, room.office.handover)
         exercise = Exercise(
-            desk.site, desk, ScriptStage(desk, clock, pace), feed=feed, tell=tell, blind=blind, workers=workers
+            room.desk.site, room.desk, stage, cases=cases, feed=feed, tell=tell, blind=blind, workers=workers
         )
         for story in stories:
             click.echo(f"{story.name}: {story.about}")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.desk import MemoryJournal, open_desk
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
+from bartizan.app.desk import MemoryJournal, open_room
+from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
 from bartizan.app.exercise.rehearsals import Library
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
@@ -38,9 +38,11 @@ def drill(site: Path, scenario: Path | None, *, report: Path | None, blind: tupl
         return
     script = library.read(scenario.name) if str(scenario) in library.names() else wiring.read_scenario(scenario)
     clock = ExerciseClock(script.scenes[0].start)
-    desk = open_desk(guarded, MemoryJournal(), clock)
+    room = open_room(guarded, MemoryJournal(), clock, minds=False)
+    desk = room.desk
     with wiring.camera_threads() as workers:
-        exercise = Exercise(guarded, desk, ScriptStage(desk, clock), tell=tell, blind=blind, seed=seed, workers=workers)
+        stage, cases = ScriptStage(desk, clock), Cases(room, room.office.handover)
+        exercise = Exercise(guarded, desk, stage, cases=cases, tell=tell, blind=blind, seed=seed, workers=workers)
         played = exercise.play(script)
     if report is not None:
         wiring.write_review(review(played, desk), report)

@@ -16,7 +16,31 @@ from bartizan.errors import InputError
 from bartizan.signal import Severity
 
 Gait = Literal["walk", "run"]
-Deed = Literal["acknowledge", "assess", "send", "on-scene", "contact", "close"]
+Deed = Literal[
+    "acknowledge",
+    "assess",
+    "send",
+    "on-scene",
+    "contact",
+    "close",
+    "open-incident",
+    "join-incident",
+    "link",
+    "send-responder",
+    "responder-there",
+    "contain",
+    "hand-over",
+]
+CASES: tuple[Deed, ...] = (
+    "open-incident",
+    "join-incident",
+    "link",
+    "send-responder",
+    "responder-there",
+    "contain",
+    "hand-over",
+)
+"""What is done about an incident, and not about one alarm."""
 Disposition = Literal["real", "nuisance", "false", "test", "exercise", "duplicate", "unresolved"]
 Light = Literal["day", "night"]
 Place = tuple[float, float]
@@ -120,7 +144,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What the exercise's officer does at the desk, `after` seconds after the alarm of expectation `on` came."""
+    """What the exercise's officer does at the desk, `after` seconds after the alarm of expectation `on` came.
+
+    `incident` is the script's own word for the incident that a deed of `CASES` is about.
+    """
 
     on: str
     after: float
@@ -128,6 +155,9 @@ class Order:
     disposition: Disposition | None = None
     note: str = ""
     response: str | None = None
+    incident: str | None = None
+    responder: str | None = None
+    partner: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

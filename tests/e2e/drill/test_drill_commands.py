@@ -97,6 +97,12 @@ def test_the_demo_plays_both_stories_headless() -> None:
     assert found.output.count("pace-pavement at pavement") == 2
     assert found.output.count("assessed as real") == 8
     assert "guard-force on scene" in found.output
+    # one case of three days, held and handed over; and the armed entry, linked to it
+    assert found.output.count("joined to incident 1") == 4
+    assert "linked with incident 1 (A man looks the entrances over)" in found.output
+    assert "contained: Disarmed and held" in found.output
+    assert len(re.findall(r"handed over to drill-police: a package of [\d,]+ bytes", found.output)) == 2
+    assert "refused" not in found.output
     assert re.search(r"both stories: 7,\d{3} frames rendered, \d,\d{3} people detected in them, 0 lost", found.output)
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from bartizan.adapters.files.toml_places import key_path, toml_places
 from bartizan.drill.scenario import (
+    CASES,
     Actor,
     Deed,
     Disposition,
@@ -128,9 +129,22 @@ class OrderEntry(Part):
     disposition: Disposition | None = None
     note: Note = ""
     response: Id | None = None
+    incident: Id | None = Field(None, description="the script's own word for an incident")
+    responder: Id | None = None
+    partner: Id | None = None
 
     @model_validator(mode="after")
     def _what_it_needs(self) -> OrderEntry:
+        needed = {
+            "incident": CASES,
+            "responder": ("send-responder", "responder-there"),
+            "partner": ("hand-over",),
+        }
+        for key, deeds in needed.items():
+            if (self.do in deeds) != (getattr(self, key) is not None):
+                raise ValueError(f"{key} belongs to do = {', '.join(map(repr, deeds))}, which need it")
+        if self.do == "contain" and not self.note:
+            raise ValueError("'contain' needs a note: what became of whoever it was")
         if (self.do == "assess") != (self.disposition is not None):
             raise ValueError("disposition belongs to do = 'assess', and 'assess' needs it")
         if (self.do in ("send", "on-scene")) != (self.response is not None):
@@ -310,6 +324,9 @@ def _scene(entry: SceneEntry) -> Scene:
                 disposition=one.disposition,
                 note=one.note,
                 response=one.response,
+                incident=one.incident,
+                responder=one.responder,
+                partner=one.partner,
             )
             for one in entry.order
         ),

@@ -1,5 +1,6 @@
 """An exercise: a scenario played on one injected clock, through the real eyes, tracker, rules and desk."""
 
+from bartizan.app.exercise.cases import Cases
 from bartizan.app.exercise.clock import ExerciseClock
 from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.report import Came, ExerciseReport, Happening, SceneReport
@@ -8,6 +9,7 @@ from bartizan.app.exercise.stage import LiveStage, ScriptStage, Stage
 
 __all__ = [
     "Came",
+    "Cases",
     "Exercise",
     "ExerciseClock",
     "ExerciseReport",

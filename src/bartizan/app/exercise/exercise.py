@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.exercise.cases import Cases
 from bartizan.app.exercise.officer import Officer, describe
 from bartizan.app.exercise.references import check_references
 from bartizan.app.exercise.report import Came, ExerciseReport, Happening, SceneReport
@@ -94,8 +95,9 @@ class Exercise:
     """Plays scenarios on a site and a desk.
 
     Parameters: the `site` as its file holds; the `desk` that takes the signals, and the `stage`, its time and its
-    place; `feed`, who is shown the pictures, or None; `tell` hears what happens as it happens; `blind` are cameras
-    that give a black picture; `seed` of the pictures' noise; `workers` threads.
+    place; `cases`, for scripts that deal with incidents; `feed`, who is shown the pictures, or None; `tell` hears
+    what happens as it happens; `blind` are cameras that give a black picture; `seed` of the pictures' noise;
+    `workers` threads.
 
     Errors: MissingPartError where the site has no camera that can be rendered; UnknownIdError for an id of the
     scenario, or in `blind`, that the site does not have; CalibrationError for a camera without a full model.
@@ -107,6 +109,7 @@ class Exercise:
         desk: Desk,
         stage: Stage,
         *,
+        cases: Cases | None = None,
         feed: LiveFeed | None = None,
         tell: Tell | None = None,
         blind: Sequence[str] = (),
@@ -114,7 +117,7 @@ class Exercise:
         workers: int = 2,
     ) -> None:
         self._site, self._desk, self._stage, self._feed = site, desk, stage, feed
-        self._tell, self._seed, self._workers = tell, seed, workers
+        self._cases, self._tell, self._seed, self._workers = cases, tell, seed, workers
         self._going = True
         self._blind = frozenset(site.camera(name).id for name in blind)
         self._cameras = [camera for camera in site.cameras if camera.model is not None and camera.size is not None]
@@ -150,7 +153,7 @@ class Exercise:
         run = self._stage.run(scenario, scene)
         play = _Play(
             scene,
-            Officer(scene, self._desk, lambda t, what: self._say(play, t, what)),
+            Officer(scene, self._desk, lambda t, what: self._say(play, t, what), self._cases),
             LiveRun(site, run=run, start_utc=scene.start, exercise=True),
             None if self._feed is None else Showing(self._feed),
         )

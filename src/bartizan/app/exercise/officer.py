@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bartizan.app.desk.desk import Desk
+from bartizan.app.exercise.cases import Cases
 from bartizan.desk.alarms import Alarm
-from bartizan.drill.scenario import Expectation, Match, Order, Scene
-from bartizan.errors import BartizanError
+from bartizan.drill.scenario import CASES, Expectation, Match, Order, Scene
+from bartizan.errors import BartizanError, MissingPartError
 from bartizan.signal import Signal
 
 NAME = "exercise officer"
@@ -40,8 +41,9 @@ class Officer:
     goes on. What counts in the end is the state of the alarm, whoever brought it about.
     """
 
-    def __init__(self, scene: Scene, desk: Desk, say: Callable[[float, str], None]) -> None:
-        self._scene, self._desk, self._say = scene, desk, say
+    def __init__(self, scene: Scene, desk: Desk, say: Callable[[float, str], None], cases: Cases | None = None) -> None:
+        self._scene, self._desk, self._say, self._cases = scene, desk, say, cases
+        self._refused: list[str] = []
         self._waiting = list(scene.orders)
         self.arrivals: list[Arrival] = []
         self.answered: dict[str, Arrival] = {}
@@ -98,7 +100,7 @@ class Officer:
                 missed.append(f"{describe(arrival.signal)} at {arrival.t:.1f} s must not come")
             elif self._scene.only_expected and arrival.alarm not in wanted:
                 missed.append(f"{describe(arrival.signal)} at {arrival.t:.1f} s was not expected")
-        return met, missed
+        return met, [*missed, *self._refused]
 
     def _fault(self, expectation: Expectation) -> str | None:
         arrival = self.answered.get(expectation.id)
@@ -124,11 +126,18 @@ class Officer:
         arrival = self.answered[order.on]
         number = self._desk.alarm(arrival.alarm).number
         try:
-            words = self._do(order, arrival, t)
+            words = self._about_case(order, arrival) if order.do in CASES else self._do(order, arrival, t)
         except BartizanError as error:
             self._say(t, f"alarm {number}: {order.do} refused: {error}")
+            if order.do in CASES:
+                self._refused.append(f"{order.incident}: {order.do} refused: {error}")
             return
         self._say(t, f"alarm {number}: {words}")
+
+    def _about_case(self, order: Order, arrival: Arrival) -> str:
+        if self._cases is None:
+            raise MissingPartError("incidents are no part of this exercise. Play it on a duty room")
+        return self._cases.carry_out(order, arrival.alarm, NAME)
 
     def _do(self, order: Order, arrival: Arrival, t: float) -> str:
         desk, alarm = self._desk, arrival.alarm
@@ -150,7 +159,7 @@ class Officer:
             case "contact":
                 desk.confirm_contact(alarm, NAME)
                 return f"contact confirmed{self._clock(alarm)}"
-            case "close":
+            case _:
                 desk.close(alarm, NAME)
                 return "closed"
 

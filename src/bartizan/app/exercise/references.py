@@ -35,7 +35,9 @@ def _named(scene: Scene, site: Site) -> Iterator[tuple[Callable[[str], object], 
             yield site.rule, match.rule
         if match.sensor is not None:
             yield site.sensor, match.sensor
-    yield from ((site.response, order.response) for order in scene.orders if order.response is not None)
+    for order in scene.orders:
+        named = ((site.response, order.response), (site.responder, order.responder), (site.partner, order.partner))
+        yield from ((find, name) for find, name in named if name is not None)
 
 
 def _place(site: Site, at: str) -> Callable[[str], object]:
