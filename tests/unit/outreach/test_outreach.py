@@ -16,7 +16,7 @@ from bartizan.adapters.mail import HttpHooks, OutreachCabinet, SmtpPost
 from bartizan.app.desk import open_room
 from bartizan.app.desk.journal import Journal, MemoryJournal
 from bartizan.app.desk.ledger import Ledger
-from bartizan.app.outreach import Courier, HookFeed, Outreach, OutreachSettings
+from bartizan.app.outreach import AwayError, Courier, HookFeed, Outreach, OutreachSettings
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
 from bartizan.desk.outreach import Item, Message, after_failure
@@ -432,6 +432,42 @@ def test_what_was_taken_before_the_desk_died_comes_again_under_its_id(
     house.outreach.page(["eva"], "alarm", "k", exercise=False)
     assert house.waiting() == []
     house.cabinet.close()
+
+
+def test_the_watch_on_duty_is_paged_before_digests_and_a_server_that_is_away_is_asked_once_a_round(
+    house: House,
+) -> None:
+    house.set(people={"eva": "eva@shed.example"})
+    for number in range(30):
+        house.cabinet.keep_address(f"x{number}", ADDRESS)
+        house.outreach.put(f"digest/{number}", f"subscriber/x{number}", "s", "b", exercise=False)
+    house.outreach.page(["eva"], "alarm", "k", exercise=False)
+    asked: list[str] = []
+
+    class Away(SmtpPost):
+        def send(self, message: Message, address: str, settings: Any) -> None:
+            asked.append(message.key)
+            raise AwayError("nobody there", whole=True)
+
+    courier = Courier(house.outreach, house.cabinet, Away(), HttpHooks(), now=lambda: house.at)
+    courier.round()
+    assert asked == ["page/k/eva"]
+
+
+def test_a_thousand_digests_do_not_hold_the_desk(house: House) -> None:
+    counted = []
+    house.outreach._alarms = lambda: counted.append(1) or ()  # type: ignore[func-returns-value]
+    for number in range(50):
+        house.subscribe(f"a{number}@home.example")
+        name, token = house.links(f"confirm/s{number + 1}/1")["confirm"]
+        house.outreach.confirm(name, token)
+    rounds = []
+    house.at += timedelta(days=1)
+    for _ in range(4):
+        house.ledger.pass_time()
+        rounds.append(sum(key.startswith("digest/") for key in house.waiting()))
+    assert rounds == [20, 40, 50, 50]
+    assert len(counted) == 3  # once a pass that had something to tell, not once for each reader
 
 
 def test_pauses_grow_are_drawn_and_end_after_five_days(house: House) -> None:

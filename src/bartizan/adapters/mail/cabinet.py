@@ -79,8 +79,9 @@ class OutreachCabinet:
             return done.rowcount == 1
 
     def due(self, at: datetime, most: int) -> tuple[Message, ...]:
-        """Messages that may be tried at `at`, those that wait longest first."""
-        return self._messages("WHERE next_at <= ? ORDER BY next_at, key LIMIT ?", (instant(at), most))
+        """Messages that may be tried at `at`: to people of the desk first, then those that wait longest."""
+        order = "ORDER BY receiver NOT LIKE 'person/%', next_at, key"
+        return self._messages(f"WHERE next_at <= ? {order} LIMIT ?", (instant(at), most))
 
     def waiting(self) -> tuple[Message, ...]:
         """Everything that waits, the oldest first."""

@@ -78,7 +78,8 @@ class HttpHooks:
             ):
                 _judge(answer.status_code)
         except (httpx.HTTPError, OSError) as error:
-            raise AwayError(f"the program at {host} is away: {type(error).__name__}: {str(error)[:120]}") from error
+            words = f"the program at {host} is away: {type(error).__name__}: {str(error)[:120]}"
+            raise AwayError(words, whole=True) from error
 
     def _place(self, host: str, port: int, private: bool) -> str:
         """The one address that is called. Errors: AwayError where there is none, or one lies where none may."""

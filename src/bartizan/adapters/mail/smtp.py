@@ -106,14 +106,17 @@ def _problems() -> Iterator[None]:
     except smtplib.SMTPDataError as error:
         raise _meaning(error.smtp_code, error.smtp_error) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise AwayError("the mail server does not take the log-in. Check user and password in the settings") from error
+        cure = "Check user and password in the settings"
+        raise AwayError(f"the mail server does not take the log-in. {cure}", whole=True) from error
     except smtplib.SMTPNotSupportedError as error:
-        raise AwayError("the mail server offers no STARTTLS. Use tls, or another server") from error
+        raise AwayError("the mail server offers no STARTTLS. Use tls, or another server", whole=True) from error
     except ssl.SSLError as error:
         why = str(getattr(error, "verify_message", "") or error.reason or "TLS failed")
-        raise AwayError(f"the mail server cannot prove who it is: {why}. Check its name and certificate") from error
+        cure = "Check its name and certificate"
+        raise AwayError(f"the mail server cannot prove who it is: {why}. {cure}", whole=True) from error
     except (smtplib.SMTPException, OSError) as error:
-        raise AwayError(f"the mail server is away: {header_words(str(error)) or type(error).__name__}") from error
+        said = header_words(str(error)) or type(error).__name__
+        raise AwayError(f"the mail server is away: {said}", whole=True) from error
 
 
 def _meaning(code: int, words: bytes | str) -> AwayError | RefusedError:

@@ -63,7 +63,7 @@ class DeskFigures:
                 if not isinstance(told, Notice):
                     self._read()
                     news = self._news
-                elif told.topic == "alarm" and isinstance(told.event, Event):
+                elif told.seq > self._lives.seq and told.topic == "alarm" and isinstance(told.event, Event):
                     self._lives.follow(told.id, told.event)
             return self._lives.all(self._contained())
 
@@ -94,9 +94,8 @@ class DeskFigures:
         return self.proposals.offer([one.change for one in chosen], sources[:300], by=by)
 
     def _read(self) -> None:
-        """Listen first, then read: what comes in between is told twice, and taken once."""
+        """Listen first, then read, without the ledger's lock: what comes in between is told twice and taken once."""
         if self._news is not None:
             self._news.close()
-        with self._ledger.lock:
-            self._news = self._ledger.subscribe(_ROOM)
-            self._lives = Lives(self._ledger.read())
+        self._news = self._ledger.subscribe(_ROOM)
+        self._lives = Lives(self._ledger.read())

@@ -20,7 +20,9 @@ class Lives:
 
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self._found: dict[str, Life] = {}
+        self.seq = 0  # of the last record that was read
         for record in records:
+            self.seq = record.seq
             if record.stream.startswith(_ALARM):
                 self.follow(record.stream.removeprefix(_ALARM), decode(record.body))
 

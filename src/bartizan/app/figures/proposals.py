@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ class Proposals:
         self._new_id = new_id
         self._file = file
         self._previews: OrderedDict[str, Preview] = OrderedDict()
+        # decisions stand in line here and not at the ledger's lock: no alarm waits for a site file
+        self._deciding = threading.Lock()
         self._book: Histories[Proposal, ProposalEvent] = Histories(
             ledger,
             topic="proposal",
@@ -146,7 +149,7 @@ class Proposals:
             lines=draft.lines,
             effect=effect_of(draft.site, draft.changed),
         )
-        with self._ledger.lock:
+        with self._deciding:
             self._previews[preview.seen] = preview
             while len(self._previews) > _KEPT:
                 self._previews.popitem(last=False)
@@ -159,7 +162,7 @@ class Proposals:
         where it is decided; whatever keeps the file from being written, and then it is on offer again.
         """
         file = self._site_file()
-        with self._ledger.lock:
+        with self._deciding:
             proposal = self.get(name)
             require_stage(proposal, "offered")
             preview = self._previews.get(seen)
@@ -179,14 +182,14 @@ class Proposals:
 
     def finish(self, name: str, *, by: str) -> Proposal:
         """Write what was accepted when the desk died before it was written. Errors: as `accept`."""
-        with self._ledger.lock:
+        with self._deciding:
             proposal = self.get(name)
             require_stage(proposal, "accepted")
             return self._write(proposal, by)
 
     def decline(self, name: str, reason: str, *, by: str) -> Proposal:
         """Decline it, for a reason. Errors: UnknownThingError, TransitionError, CommandError."""
-        with self._ledger.lock:
+        with self._deciding:
             return self._book.commit(name, [decide_decline(self.get(name), reason, by=by, at=self._ledger.utc())])
 
     def _write(self, proposal: Proposal, by: str) -> Proposal:

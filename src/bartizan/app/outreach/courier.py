@@ -70,10 +70,17 @@ class Courier:
         at = self._now()
         self._cabinet.forget_before(at - REMEMBERED)
         sent = 0
+        away: set[str] = set()
         for message in self._cabinet.due(at, AT_ONCE):
             if self._stop.is_set():
                 break
-            sent += self._carry(message)
+            place = message.to if message.medium == "hook" else "mail"
+            # where nobody was there at all, nobody else waits for it in this round: it costs twenty seconds each
+            if place not in away:
+                try:
+                    sent += self._carry(message)
+                except AwayError:
+                    away.add(place)
         return sent
 
     def _run(self) -> None:
@@ -95,6 +102,8 @@ class Courier:
                 return False
         except AwayError as error:
             self._later(message, str(error))
+            if error.whole:
+                raise
             return False
         except (RefusedError, ExerciseMixError) as error:
             log.warning("outreach: %s is not sent: %s", message.key, error)
@@ -115,7 +124,7 @@ class Courier:
             self._hooks.call(message, hook, self._now())
             return True
         if settings.mail is None:
-            raise AwayError("there is no mail server. Name one in the settings")
+            raise AwayError("there is no mail server. Name one in the settings", whole=True)
         address = self._outreach.address(message)
         if address is None:
             return False

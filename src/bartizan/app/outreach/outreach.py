@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 from typing import Any
 
 from bartizan.app.desk.histories import Histories
@@ -23,6 +24,7 @@ from bartizan.desk.outreach import (
     CONSENT,
     Asked,
     ConsentEvent,
+    Counts,
     Digested,
     Every,
     Item,
@@ -54,6 +56,8 @@ from bartizan.desk.outreach.consent import (
 )
 from bartizan.errors import MissingPartError
 
+EVERY: tuple[Every, ...] = ("day", "week")
+AT_ONCE = 20  # digests in one second: each is written to the disk while alarms wait for the lock
 REMEMBERED = timedelta(days=14)  # how long the key of a message that is done keeps a second one out
 _SETTINGS = "settings"
 
@@ -333,22 +337,28 @@ class Outreach:
 
     def pass_time(self, at: datetime) -> None:
         """Forget whom nobody confirmed, and put the digests that are due into the queue."""
+        periods = {every: self._period(every, at) for every in EVERY} if self._settings.open else {}
+        made = 0
         for subscriber in self._book.open():
             lapsed = decide_due(subscriber, at)
             if lapsed:
                 self._book.commit(subscriber.id, lapsed)
                 self._cabinet.forget(subscriber.id)
-            elif subscriber.stage == "confirmed":
-                self._digest(subscriber, at)
+            elif subscriber.stage == "confirmed" and periods and made < AT_ONCE:
+                made += self._digest(subscriber, periods[subscriber.every], at)
 
-    def _digest(self, subscriber: Subscriber, at: datetime) -> None:
-        since, until = period_of(at, subscriber.every, self._zone)
+    def _period(self, every: Every, at: datetime) -> _Period:
+        since, until = period_of(at, every, self._zone)
+        return _Period(since, until, self._alarms, self._items)
+
+    def _digest(self, subscriber: Subscriber, period: _Period, at: datetime) -> bool:
+        since, until = period.since, period.until
         begun = subscriber.digested or subscriber.confirmed_at
-        if begun is None or begun >= until or not self._settings.open:
-            return
+        if begun is None or begun >= until:
+            return False
         digest = digest_of(
-            counts_of(self._alarms(), since, until),
-            self._items(since, until),
+            period.counts,
+            period.items,
             site=self._site,
             every=subscriber.every,
             since=since,
@@ -363,6 +373,7 @@ class Outreach:
         # queued before it is noted: a desk that dies in between queues it again under the same key
         self.put(key, f"subscriber/{subscriber.id}", digest.subject, body, exercise=False, leave=leave)
         self._book.commit(subscriber.id, [Digested(version=subscriber.version + 1, at=at, by="desk", until=until)])
+        return True
 
     # ---- inside
 
@@ -394,6 +405,28 @@ class Outreach:
 
     def _shown(self, name: str, subscriber: Subscriber) -> None:
         self._by_who[subscriber.who] = name
+
+
+class _Period:
+    """A time that digests speak of; what happened in it is counted once for all of them, and only if one is due."""
+
+    def __init__(
+        self,
+        since: datetime,
+        until: datetime,
+        alarms: Callable[[], Iterable[Alarm]],
+        items: Callable[[datetime, datetime], Iterable[Item]],
+    ) -> None:
+        self.since, self.until = since, until
+        self._alarms, self._items = alarms, items
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counts_of(self._alarms(), self.since, self.until)
+
+    @cached_property
+    def items(self) -> tuple[Item, ...]:
+        return tuple(self._items(self.since, self.until))
 
 
 class _Clock:

@@ -12,7 +12,14 @@ from bartizan.errors import BartizanError
 
 
 class AwayError(BartizanError):
-    """Nothing was taken, and the receiver is not to blame: try again later."""
+    """Nothing was taken, and the receiver is not to blame: try again later.
+
+    `whole`: nobody was there at all, so that the next message would wait in vain too.
+    """
+
+    def __init__(self, words: str, *, whole: bool = False) -> None:
+        super().__init__(words)
+        self.whole = whole
 
 
 class RefusedError(BartizanError):
@@ -44,7 +51,7 @@ class Cabinet(Protocol):
         """Let a message wait; False where one of its key waits or was sent already."""
 
     def due(self, at: datetime, most: int) -> tuple[Message, ...]:
-        """Messages that may be tried at `at`, those that wait longest first."""
+        """Messages that may be tried at `at`: to people of the desk first, then those that wait longest."""
 
     def delay(self, message: Message) -> None:
         """Keep a message as it waits for its next try."""
