@@ -21,7 +21,7 @@ from bartizan.desk.alarms.hidden import shown_to
 from bartizan.site.escalation import EscalationChain
 
 TOPIC = "escalation"
-AT_ONCE = 2_000  # alarms in one pass: a flood is armed in seconds, and nobody waits for the lock meanwhile
+AT_ONCE = 500  # alarms in one pass: a flood is armed in seconds, and nobody waits long for the lock meanwhile
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {
@@ -66,6 +66,9 @@ class Escalations:
             is_open=lambda escalation: escalation.is_open,
             settled=("stopped",),
         )
+        self._chains: tuple[EscalationChain, ...] = ()
+        # alarm -> its version when it was last looked at, and when its next step is due
+        self._next: dict[str, tuple[int, datetime | None]] = {}
         ledger.add(self)
 
     # ---- what can be read
@@ -100,12 +103,21 @@ class Escalations:
         known = {alarm.id for alarm in waiting}
         gone = [self._desk.alarm(one.alarm) for one in self._book.open() if one.alarm not in known]
         chains = self.chains
+        if chains != self._chains:
+            self._chains, self._next = chains, {}
         due: list[tuple[Alarm, tuple[Event, ...]]] = []
         for alarm in (*waiting, *gone):
-            if alarm.waits or alarm.disposition is None or self._book.find(alarm.id) is not None:
-                events = decide_escalation(self._book.find(alarm.id), alarm, chains, at)
-                if events:
-                    due.append((alarm, events))
+            version, when = self._next.get(alarm.id, (0, None))
+            if version == alarm.version and (when is None or when > at):
+                continue  # nothing has happened to it, and nothing is due: ten thousand are passed over in no time
+            now = self._book.find(alarm.id)
+            events = decide_escalation(now, alarm, chains, at)
+            if events:
+                due.append((alarm, events))
+            else:
+                self._next[alarm.id] = (alarm.version, None if now is None else now.due)
+        for name in self._next.keys() - known:
+            del self._next[name]
         if due:
             due.sort(key=lambda one: urgency(one[0]))
             self._keep(due[:AT_ONCE])

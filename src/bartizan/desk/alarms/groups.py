@@ -19,7 +19,6 @@ from bartizan.desk.event import instant
 from bartizan.signal import Severity
 
 MOST_ROWS = 20
-_LEVELS = 4  # alone, by source, by kind of report, by class
 
 _Class = tuple[bool, int, bool]
 
@@ -86,9 +85,8 @@ def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     for number, one in enumerate(sorted(classes)):
         # every class behind this one needs a row at least; what is more urgent takes what room there is
         room = most - len(rows) - (len(classes) - number - 1)
-        levels = (_split(classes[one], level) for level in range(_LEVELS))
-        fitting = next((split for split in levels if len(split) <= room), [classes[one]])
-        rows += [_row_of(alarms) for alarms in sorted(fitting, key=lambda alarms: urgency(alarms[0]))]
+        # their order is that of their first alarms: the class was in order, and a dict keeps it
+        rows += [_row_of(alarms) for alarms in _split(classes[one], room)]
     return tuple(rows)
 
 
@@ -107,16 +105,19 @@ def _name(found: Any) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def _split(alarms: Sequence[Alarm], level: int) -> list[list[Alarm]]:
-    if level == 0:
+def _split(alarms: list[Alarm], room: int) -> list[list[Alarm]]:
+    """The rows of one class, as fine as fit in: each alone, by source, by kind of report, all in one."""
+    if len(alarms) <= room:
         return [[alarm] for alarm in alarms]
-    if level == _LEVELS - 1:
-        return [list(alarms)]
-    found: dict[Any, list[Alarm]] = {}
+    sources: dict[Any, list[Alarm]] = {}
     for alarm in alarms:
-        source = source_of(alarm.signal)
-        found.setdefault(source if level == 1 else source[:2], []).append(alarm)
-    return list(found.values())
+        sources.setdefault(source_of(alarm.signal), []).append(alarm)
+    if len(sources) <= room:
+        return list(sources.values())
+    kinds: dict[Any, list[Alarm]] = {}
+    for source, found in sources.items():
+        kinds.setdefault(source[:2], []).extend(found)
+    return [sorted(found, key=urgency) for found in kinds.values()] if len(kinds) <= room else [alarms]
 
 
 def _row_of(alarms: Sequence[Alarm]) -> Group:
