@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +18,7 @@ import pytest
 from mqtt_broker import Broker
 from pavement import site_folder as pavement
 from pavement import video
-from recorder import event
+from recorder import event, intrusion
 from recorder import site_folder as recorded
 from test_watch_live import bartizan, wait_for
 
@@ -62,8 +66,6 @@ def until(what: str, enough: Callable[[], Any]) -> None:
 
 @pytest.fixture
 def room() -> Room:
-    from datetime import UTC, datetime  # noqa: PLC0415 - the real clock, here alone
-
     return open_room(SITE, MemoryJournal(), lambda: datetime.now(UTC))
 
 
@@ -170,6 +172,47 @@ def test_a_broker_that_is_killed_is_dialled_again(broker: Broker, room: Room) ->
         assert heard.line.listening.wait(LIMIT)
         with Ear(broker) as sensor:
             until("subscribed again", lambda: sensor.line.say("site/pir", b"1") and room.desk.alarms())
+
+
+def kills(broker: Broker, tmp_path: Path, lives: int, words: int) -> None:
+    """A desk is killed in the midst of hearing, again and again: each word is an alarm, and one."""
+    journal = tmp_path / "journal.sqlite"
+    script = str(Path(__file__).with_name("hearing.py"))
+    command = [sys.executable, script, broker.url, str(broker.folder), str(journal), str(words)]
+    chance, said = random.Random(7), 0  # noqa: S311 - pauses
+    with Ear(broker) as sensors:
+        for life in range(lives + 1):
+            with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+                assert process.stdout is not None
+                process.stdout.readline()
+                upto = words if life == lives else min(words, said + words // lives)
+                for number in range(said, upto):
+                    assert sensors.line.say(f"yard/{number}", b"1")
+                said = upto
+                time.sleep(chance.uniform(0.0, 0.1))
+                if life == lives:
+                    told = process.stdout
+                    until("all of them", lambda: int(told.readline() or words) >= words)
+                    time.sleep(0.3)
+                process.kill()
+            if said < words:
+                # what is said while nobody is there
+                assert sensors.line.say(f"yard/{said}", b"1")
+                said += 1
+    with open_journal(journal) as kept:
+        raised = [record.body["signal"]["because"]["input"] for record in kept.read() if record.kind == "raised"]
+    assert sorted(raised) == sorted(f"p{number}" for number in range(words))
+
+
+def test_a_desk_that_is_killed_while_it_hears_loses_no_word_and_takes_none_twice(
+    broker: Broker, tmp_path: Path
+) -> None:
+    kills(broker, tmp_path, lives=2, words=60)
+
+
+@pytest.mark.soak
+def test_a_hundred_kills_lose_no_word_and_none_is_taken_twice(broker: Broker, tmp_path: Path) -> None:
+    kills(broker, tmp_path, lives=100, words=3_000)
 
 
 # ---- out
@@ -337,11 +380,11 @@ def test_a_desk_watches_the_cameras_of_another_machine(broker: Broker, tmp_path:
     assert "Traceback" not in (tmp_path / "desk.err").read_text()
 
 
-def test_a_desk_hears_what_frigate_notices(broker: Broker, tmp_path: Path) -> None:
+def test_a_desk_hears_what_frigate_and_onvif_cameras_notice(broker: Broker, tmp_path: Path) -> None:
     site = recorded(tmp_path)
     text = (site / "site.toml").read_text().replace("after = 20", "after = 2")
     (site / "site.toml").write_text(text)
-    command = desk(site, broker, "--frigate", f"mqtts://localhost:{broker.port}/frigate")
+    command = desk(site, broker, *(f"--{name}=mqtts://localhost:{broker.port}/{name}" for name in ("frigate", "onvif")))
     with (
         Ear(broker, "site/desk/#") as other,
         bartizan(*command, out=tmp_path / "desk.txt") as process,
@@ -349,8 +392,9 @@ def test_a_desk_hears_what_frigate_notices(broker: Broker, tmp_path: Path) -> No
 
         def noticed() -> bool:
             other.line.say("frigate/events", json.dumps(event("1.1-a", time.time(), (2.0, 6.0))).encode())
+            other.line.say("onvif/gate", json.dumps(intrusion(datetime.now(UTC), True)).encode())
             time.sleep(0.4)
-            return any(one["kind"] == "loitering" for one in alarms_of(other).values())
+            return {one["kind"] for one in alarms_of(other).values()} == {"loitering", "intrusion"}
 
         wait_for("the desk", lambda: other.latest("site/desk/status") == b"online", process)
         wait_for("somebody stays", noticed, process)
