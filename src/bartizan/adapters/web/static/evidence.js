@@ -166,3 +166,5 @@ await look();
 await abouts();
 await show();
 if (shell.may("share")) await handing({ trouble, when, size });
+// until here a form would have been sent by the browser itself
+for (const form of document.querySelectorAll("form[inert]")) form.inert = false;
