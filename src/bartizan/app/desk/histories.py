@@ -80,6 +80,9 @@ class Histories(Generic[State, E]):
 
     def find(self, name: str) -> State | None:
         """One thing as it stands; None where there is none."""
+        found = self._things.get(name)  # without the lock, as in `open`
+        if found is not None:
+            return found
         with self._ledger.lock:
             if name in self._asleep:
                 self._wake(name, self._read(name))
@@ -118,8 +121,8 @@ class Histories(Generic[State, E]):
 
     def open(self) -> tuple[State, ...]:
         """Every thing that people still have to deal with; one that was opened again comes last."""
-        with self._ledger.lock:
-            return tuple(self._open.values())
+        # without the lock, which is held while the disk works: a copy is made in one step, and what it holds is durable
+        return tuple(self._open.copy().values())
 
     def __len__(self) -> int:
         return len(self._begun)

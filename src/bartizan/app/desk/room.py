@@ -20,6 +20,7 @@ from bartizan.app.desk.logbook import LogBook
 from bartizan.app.desk.posture import Posture
 from bartizan.app.desk.seen_before import SeenBefore
 from bartizan.app.desk.shifts import Musters, Shifts
+from bartizan.app.desk.space import Space
 from bartizan.app.desk.timekeeping import Timekeeping
 from bartizan.app.desk.tours import Tours
 from bartizan.app.intake.inbox import Inbox
@@ -111,6 +112,7 @@ def open_room(
     inbox = Inbox(site, desk, ledger)
     rehearsals = Rehearsals(ledger, desk, site, library or NoScenarios(), new_id)
     Timekeeping(ledger, now, desk.take)
+    Space(ledger, journal, desk.take)
     duty = Duty(ledger, desk, new_id=new_id, minds=minds)
     tours = Tours(ledger, desk, duty, new_id=new_id, minds=minds)
     logbook = LogBook(ledger)
