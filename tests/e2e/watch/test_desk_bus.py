@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from mqtt_broker import Broker
@@ -174,6 +175,11 @@ def test_a_broker_that_is_killed_is_dialled_again(broker: Broker, room: Room) ->
             until("subscribed again", lambda: sensor.line.say("site/pir", b"1") and room.desk.alarms())
 
 
+def has_all(told: IO[bytes], words: int) -> bool:
+    """Whether a desk that says how many alarms it has says that it has so many."""
+    return int(told.readline() or words) >= words
+
+
 def kills(broker: Broker, tmp_path: Path, lives: int, words: int) -> None:
     """A desk is killed in the midst of hearing, again and again: each word is an alarm, and one."""
     journal = tmp_path / "journal.sqlite"
@@ -191,8 +197,7 @@ def kills(broker: Broker, tmp_path: Path, lives: int, words: int) -> None:
                 said = upto
                 time.sleep(chance.uniform(0.0, 0.1))
                 if life == lives:
-                    told = process.stdout
-                    until("all of them", lambda: int(told.readline() or words) >= words)
+                    until("all of them", partial(has_all, process.stdout, words))
                     time.sleep(0.3)
                 process.kill()
             if said < words:
