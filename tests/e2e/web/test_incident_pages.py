@@ -143,6 +143,29 @@ def test_what_one_screen_does_is_on_the_other_at_once_and_keeps_what_is_being_wr
         expect(page.locator("#timeline")).to_contain_text("half a sentence")
 
 
+def test_an_alarm_of_the_desk_becomes_an_incident_in_two_keys_and_the_next_one_joins_it(
+    desk: Chancery, browser: Browser
+) -> None:
+    duress = desk.alarm("duress", "duress", element="entrance-outer", severity="high")
+    with screen(desk, browser, "Ann") as page:
+        expect(page.locator(f"#alarm-{duress.id}")).to_be_visible()
+        page.keyboard.press("n")
+        page.keyboard.press("i")
+        expect(page.locator("#command")).to_contain_text("a new one")
+        page.keyboard.press("1")
+        expect(page.locator(".steps .present")).to_contain_text("Bolt the hard line")
+        inner = desk.alarm("inner", "contact", element="entrance-inner", severity="high")
+        page.keyboard.press("g")
+        page.keyboard.press("d")
+        page.locator(f"#alarm-{inner.id}").click()
+        page.keyboard.press("i")
+        expect(page.locator("#command")).to_contain_text("1 Somebody armed at an entrance")
+        page.keyboard.press("2")
+        expect(page.locator("#alarms > li")).to_have_count(2)
+    (one,) = desk.room.incidents.all()
+    assert one.alarms == (duress.id, inner.id)
+
+
 def test_the_shift_is_signed_by_both_each_at_their_own_screen(desk: Chancery, browser: Browser) -> None:
     duress = desk.alarm("duress", "duress", element="entrance-outer", severity="high")
     desk.person("Ann").do("/incidents", alarms=[duress.id])

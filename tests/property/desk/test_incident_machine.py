@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from bartizan.app.desk.journal import MemoryJournal, Record
 from bartizan.app.desk.room import open_room
-from bartizan.desk.errors import CommandError, CommandRefusedError
+from bartizan.desk.errors import CommandRefusedError
 from bartizan.desk.incidents import CODEC, MANNERS, RELATIONS, SHARINGS, Incident, Relation, Sharing, apply
-from bartizan.errors import StoreError
+from bartizan.errors import InputError, StoreError
 from bartizan.signal import Signal
 from bartizan.site import build
 
@@ -24,6 +24,11 @@ SITE = build(
         "site": {"name": "x"},
         "response": [{"id": "force", "arrival": {"mean": 60, "sd": 6}}],
         "responder": [{"id": "anna", "response": "force"}, {"id": "berta"}],
+        "partner": [
+            {"id": "police", "level": "amber"},
+            {"id": "customs", "level": "green"},
+            {"id": "stand-in", "level": "amber", "exercise": True},
+        ],
         "state": [{"id": "normal", "axis": "posture"}, {"id": "high", "axis": "posture"}],
         "procedure": [
             {
@@ -80,7 +85,7 @@ class IncidentMachine(RuleBasedStateMachine):
         before, seq = self.incidents.all(), self.room.ledger.seq
         try:
             act()
-        except (CommandRefusedError, CommandError):
+        except (CommandRefusedError, InputError):
             assert self.incidents.all() == before
             assert self.room.ledger.seq == seq
         except StoreError:
@@ -164,7 +169,7 @@ class IncidentMachine(RuleBasedStateMachine):
     @rule(
         pick=st.integers(0, 9),
         sharing=st.sampled_from(SHARINGS),
-        partners=st.lists(st.sampled_from(["police", "customs"]), max_size=2),
+        partners=st.lists(st.sampled_from(["police", "customs", "stand-in"]), max_size=2),
         by=PEOPLE,
     )
     def share(self, pick: int, sharing: Sharing, partners: list[str], by: str) -> None:
@@ -267,6 +272,11 @@ class IncidentMachine(RuleBasedStateMachine):
     def what_is_red_has_no_reader_outside(self) -> None:
         for one in self.incidents.all():
             assert one.sharing != "red" or not one.partners
+
+    @invariant()
+    def nothing_real_goes_to_a_stand_in_and_nothing_of_an_exercise_to_others(self) -> None:
+        for one in self.incidents.all():
+            assert all((name == "stand-in") == one.exercise for name in one.partners)
 
     @invariant()
     def who_is_away_is_away_once(self) -> None:

@@ -27,6 +27,7 @@ SITE = build(
             {"id": "anna", "call_sign": "Anna 1", "response": "force"},
             {"id": "berta", "name": "Berta"},
         ],
+        "partner": [{"id": "police", "level": "amber"}, {"id": "stand-in", "level": "amber", "exercise": True}],
         "state": [{"id": "normal", "axis": "posture"}, {"id": "high", "axis": "posture"}],
         "procedure": [
             {
@@ -345,6 +346,25 @@ def test_a_case_ends_in_order(post: Post) -> None:
         post.incidents.reopen(one.id, "no cat", "Sue")
 
 
+def test_what_was_skipped_keeps_a_case_open_until_a_supervisor_has_seen_it(post: Post) -> None:
+    one = post.opened("loitering")
+    post.room.desk.acknowledge(one.alarms[0], "Ann")
+    post.room.desk.assess(one.alarms[0], "Ann", "real")
+    with pytest.raises(TransitionError, match="is at step 'w'"):
+        post.incidents.resolve(one.id, "gone", "Ann")
+    post.incidents.skip(one.id, "w", "Ann", "he is gone")
+    post.incidents.resolve(one.id, "gone", "Ann")
+    with pytest.raises(TransitionError, match="1 skipped steps were seen by no supervisor"):
+        post.incidents.close(one.id, "Sue")
+    # it is over, and is told to the supervisor all the same
+    post.told.clear()
+    post.open()
+    post.go(1)
+    assert [key for _, key, _ in post.told] == [f"incident/{one.id}/skip/1"]
+    post.incidents.see_skip(one.id, 1, "Sue")
+    assert post.incidents.close(one.id, "Sue").state == "closed"
+
+
 def test_a_command_formed_on_what_another_person_changed_is_refused(post: Post) -> None:
     one = post.opened("motion")
     post.incidents.note(one.id, "seen at the gate", "Ben")
@@ -367,6 +387,10 @@ def test_what_is_red_goes_to_nobody(post: Post) -> None:
     with pytest.raises(TransitionError, match="is RED: it goes to nobody"):
         post.incidents.hand_over(one.id, "police", "Sue")
     post.incidents.share(one.id, "amber", [], "Sue")
+    with pytest.raises(UnknownIdError, match="no partner has the id 'polic'"):
+        post.incidents.share(one.id, "amber", ["polic"], "Sue")
+    with pytest.raises(ExerciseMixError, match="nothing of one goes to the other"):
+        post.incidents.hand_over(one.id, "stand-in", "Sue")
     after = post.incidents.hand_over(one.id, "police", "Sue", "joint")
     assert (after.state, after.partners) == ("handed-over", ("police",))
     assert post.incidents.hand_over(one.id, "police", "Sue") == after

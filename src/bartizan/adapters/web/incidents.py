@@ -541,6 +541,7 @@ def _row(one: Incident) -> dict[str, Any]:
     step = None if one.run is None or one.run.step is None else one.run.step.text
     return {key: told[key] for key in keys} | {
         "alarms": len(one.alarms),
+        "members": list(one.alarms) if one.is_open else [],
         "step": step,
         "late": list(one.late),
         "unseen_skips": [place + 1 for place in one.unseen_skips],

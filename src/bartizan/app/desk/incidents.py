@@ -338,15 +338,25 @@ class Incidents:
     def share(
         self, incident_id: str, sharing: Sharing, partners: Sequence[str], by: str, version: int | None = None
     ) -> Incident:
-        """Say how far it may travel (TLP 2.0), and which agencies may read it here."""
-        return self._do(
-            incident_id,
-            lambda one, at: decisions.decide_share(one, sharing, partners, by=by, at=at, version=version),
-        )
+        """Say how far it may travel (TLP 2.0), and which partners of the site may read it here.
+
+        Errors: UnknownIdError; ExerciseMixError where a stand-in is named for a real case, or the other way round.
+        """
+
+        def decide(one: Incident, at: datetime) -> Sequence[Event]:
+            self._require_partners(one, partners)
+            return decisions.decide_share(one, sharing, partners, by=by, at=at, version=version)
+
+        return self._do(incident_id, decide)
 
     def hand_over(self, incident_id: str, partner: str, by: str, note: str | None = None) -> Incident:
-        """A partner agency has the case from now on; what it is given is a package of its own."""
-        return self._do(incident_id, lambda one, at: decisions.decide_hand_over(one, partner, by=by, at=at, note=note))
+        """A partner has the case from now on; what it is given is a package of its own. Errors: as `share`."""
+
+        def decide(one: Incident, at: datetime) -> Sequence[Event]:
+            self._require_partners(one, [partner])
+            return decisions.decide_hand_over(one, partner, by=by, at=at, note=note)
+
+        return self._do(incident_id, decide)
 
     def resolve(self, incident_id: str, outcome: str, by: str, version: int | None = None) -> Incident:
         """It is over: its steps are done, its alarms assessed; what came of it, in words."""
@@ -423,6 +433,16 @@ class Incidents:
             raise TransitionError(
                 f"alarm {alarm.number} belongs to incident {other.number} ({other.title}). Take it out there first"
             )
+
+    def _require_partners(self, incident: Incident, named: Iterable[str]) -> None:
+        for name in named:
+            if name in incident.partners:
+                continue  # one that the site file has dropped since can still be taken out, one by one
+            if self._site.partner(name).exercise != incident.exercise:
+                raise ExerciseMixError(
+                    f"{name} and incident {incident.number} are not both of exercises or both real: "
+                    "nothing of one goes to the other"
+                )
 
     def _procedure(self, kind: str) -> Procedure | None:
         return next((one for one in self._site.procedures if one.kind == kind), None)

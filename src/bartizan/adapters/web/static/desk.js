@@ -1,6 +1,7 @@
 // The duty desk: brings what the server says to the parts of the page, and what people press to the server.
 
 import { ask } from "./act.js";
+import { setUpIncidents } from "./desk-incident.js";
 import { Detail, DISPOSITIONS } from "./detail.js";
 import { byId } from "./dom.js";
 import { Plan } from "./plan.js";
@@ -20,6 +21,7 @@ const ROWS = [
   [["r", "r"], "reopen"],
   [["h", "1…5"], "shelve"],
   [["v", "1…9"], "camera"],
+  [["i", "1…9"], "desk.incident"],
   [["w"], "note"],
 ];
 const HINTS = [
@@ -69,6 +71,7 @@ const inSight = () => {
   return [...state.open.filter(({ id }) => firsts.has(id)), ...state.closed];
 };
 const chosen = () => everything().find((alarm) => alarm.id === state.chosen);
+setUpIncidents(chosen);
 const waiting = (alarm) => alarm.handling === "raised" || alarm.handling === "reopened";
 
 // ---- what people press
