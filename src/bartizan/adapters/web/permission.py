@@ -121,6 +121,10 @@ POWERS: Final = MappingProxyType[Role, frozenset[Action]](
 )
 
 
+# what speaks for the whole desk takes somebody who sees the whole: a shift cannot be signed over half blind
+_WHOLE: Final = frozenset({Action.HANDOVER})
+
+
 class Subject(Protocol):
     """Who asks: a person in a session, or a token."""
 
@@ -166,6 +170,8 @@ def authorise(subject: Subject | None, action: Action, thing: Any = None, *, abo
     if subject is None:
         raise NotLoggedIn
     if action not in subject.powers or (action is Action.PARTNER and subject.agency is None):
+        raise NotAllowed
+    if action in _WHOLE and subject.cameras is not None:
         raise NotAllowed
     if thing is not None and not _sees(subject, thing, about):
         raise NotTheirs

@@ -147,6 +147,28 @@ def test_cve_2026_33470_and_2026_54258_what_is_anothers_answers_as_what_is_not(d
     assert desk.post.desk.alarm(alarm.id).handling == "raised"
 
 
+def test_cve_2026_33470_no_list_names_what_is_anothers() -> None:
+    """The guard of another camera, and a partner, read everything that they may read, and find no word of the alarm."""
+    with guarded() as desk:
+        alarm = north_alarm(desk, "s-canary-33470")
+        client = desk.enter("officer")
+        client.post(f"/alarms/{alarm.id}/acknowledge", json={})
+        client.post(f"/alarms/{alarm.id}/assess", json={"disposition": "nuisance", "note": "canary-33470 in words"})
+        named = [alarm.id, "canary-33470"]
+        seen = {name: _everything_read(desk, name) for name in ("north", "south", "police", "customs")}
+        assert any(word in text for text in seen["north"].values() for word in named), "it is found by who may"
+        for name in ("south", "police", "customs"):
+            for path, text in seen[name].items():
+                assert not any(word in text for word in named), f"{name} reads of it at {path}"
+
+
+def _everything_read(desk: Guarded, name: str) -> dict[str, str]:
+    """Path -> text of every GET that needs no id."""
+    client = desk.enter(name)
+    paths = [route.path for route in gated(desk.post.app.routes) if "GET" in (route.methods or ())]
+    return {path: client.get(path).text for path in paths if "{" not in path and path != "/events"}
+
+
 def test_ghsa_hh3j_the_stream_tells_each_what_they_may_see(desk: Guarded) -> None:
     alarm = north_alarm(desk, "s-hh3j")
     hub = desk.post.app.state.hub
