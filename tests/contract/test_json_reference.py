@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -160,3 +161,16 @@ def test_every_key_of_an_incident_is_told() -> None:
     written = set(keys_of(told)) | {key for one in offers for key in one} | {key for one in moments for key in one}
     assert {"seen_by", "answers", "sent_by"} <= written
     assert sorted(key for key in written if f"`{key}`" not in PAGE) == []
+
+
+def test_every_key_of_a_verified_package_is_told(tmp_path: Path) -> None:
+    from click.testing import CliRunner  # noqa: PLC0415
+
+    from bartizan.cli.main import main  # noqa: PLC0415
+    from shared_case import a_package  # noqa: PLC0415
+
+    told = CliRunner().invoke(main, ["verify", str(a_package(tmp_path / "p.zip")), "--json"])
+    written = set(keys_of(json.loads(told.output)))
+    assert {"records_proved", "sha256", "root"} <= written
+    section = PAGE[PAGE.index("## `bartizan verify --json`") : PAGE.index("## Exit status")]
+    assert {key for key in written if f"`{key}`" not in section} == set()

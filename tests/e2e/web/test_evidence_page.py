@@ -51,7 +51,10 @@ def page_of(room: Room, browser: Browser, user: str, account: Account) -> Iterat
         context = browser.new_context(viewport={"width": 1400, "height": 1100}, accept_downloads=True)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda one: urlsplit(one.url).netloc in ("", own) or complaints.append(one.url))
+        page.on(
+            "request",
+            lambda asked: complaints.append(asked.url) if urlsplit(asked.url).netloc not in ("", own) else None,
+        )
         page.goto(f"{server.url}login")
         page.get_by_label("Name").fill(user)
         page.get_by_label("Password").fill(PASSWORD)
