@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -142,3 +142,22 @@ def test_a_silent_call_is_on_the_screen_of_the_other_and_not_on_ones_own(room: R
         expect(bob.locator("#waiting")).to_have_text("3")
         assert "duress" not in ann.locator("body").inner_text().lower()
     assert [one.hidden_from for one in room.desk.queue()] == ["Ann", None, None]
+
+
+def test_a_sign_of_life_is_asked_for_on_every_page_and_given_by_a_digit(browser: Browser) -> None:
+    site = build({"schema": 1, "site": {"name": "x"}, "desk": {"answer_every": 600}})
+    ahead = timedelta(0)
+    room = open_room(site, MemoryJournal(), lambda: datetime.now(UTC) + ahead)
+    with pages(room, browser, "Ann") as (page,):
+        room.duty.come("Ann", "Ann")
+        expect(page.get_by_role("dialog", name="Sign of life")).to_have_count(0)
+        ahead = timedelta(seconds=601)
+        room.duty.come("Bob", "Bob")  # any news of duty lets a page look
+        expect(page.get_by_role("dialog", name="Sign of life")).to_contain_text("Give any digit by")
+        passes_axe(page)
+        page.keyboard.press("x")
+        page.keyboard.press("4")
+        expect(page.get_by_role("dialog", name="Sign of life")).to_have_count(0)
+    ann = room.duty.on_duty()[0]
+    assert ann.answered_at - ann.since > timedelta(seconds=600)
+    assert room.desk.alarms() == ()

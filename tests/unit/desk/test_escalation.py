@@ -186,6 +186,19 @@ def test_reopened_is_escalated_again() -> None:
     assert watch.told() == [(460.0, ("Sue", "Zoe"))]
 
 
+def test_what_was_closed_and_reopened_between_two_looks_begins_anew() -> None:
+    watch = Watch(CHAIN)
+    alarm = watch.report()
+    watch.to(55)
+    watch.room.desk.dispose(alarm.id, "Ann", "nuisance")
+    watch.room.desk.submit(Signal(id="s1", t=2.0, kind="contact", element="gate", severity="medium", state="ended"))
+    watch.room.desk.reopen(alarm.id, "Bob", "it was no nuisance")
+    watch.to(114)
+    assert watch.paged == []
+    watch.to(116)
+    assert watch.told() == [(115.0, ("Sue", "Zoe"))]
+
+
 def test_without_a_chain_of_the_site_the_desks_own_holds() -> None:
     watch = Watch()
     high = watch.report(severity="high")

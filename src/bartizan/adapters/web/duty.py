@@ -14,6 +14,7 @@ from bartizan.adapters.web.permission import POWERS, Action, authorise, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.desk import Room
+from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 from bartizan.site.tour import Tour
 
@@ -52,7 +53,8 @@ def duty_routes(routes: APIRouter) -> None:
 
     For every page: while `asked` names this person, ask for a digit until the instant that stands there, and send it to
     `/duty/answer`; a digit may be sent at any time. The answer is the same whatever the digit. An open page needs no
-    beating of its own: the line of events is one.
+    beating of its own: the line of events is one. Every step of an escalation is sounded again, on every page of who
+    may see the alarm.
     """
 
     @routes.get("/duty")
@@ -155,8 +157,12 @@ def _shown(request: Request) -> dict[str, Any]:
         "minded": room.duty.rules.minds,
         "tours": [_tour(tour) for tour in room.tours.tours()],
         "rounds": [walk.to_json() for walk in rounds.values()],
-        "escalations": [one.to_json() | {"number": room.desk.alarm(one.alarm).number} for one in running],
+        "escalations": [one.to_json() | _alarm(room.desk.alarm(one.alarm)) for one in running],
     }
+
+
+def _alarm(alarm: Alarm) -> dict[str, Any]:
+    return {"number": alarm.number, "priority": alarm.priority}
 
 
 def _tour(tour: Tour) -> dict[str, Any]:

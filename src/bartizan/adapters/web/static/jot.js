@@ -1,9 +1,11 @@
-// On every page: one key for a line of the log-book, with the moment of the key as its time; and the sign of life.
+// On every page: one key for a line of the log-book, with the moment of the key as its time; the sign of life; and the
+// sound of what nobody answers.
 // The sign of life is any digit. That one digit means more is known to the desk alone: nothing here differs for it.
 
 import { ask } from "./act.js";
 import { el } from "./dom.js";
 import { shell } from "./shell.js";
+import { play } from "./sound.js";
 import { say, timeOfDay } from "./words.js";
 
 const LOOK_EVERY = 15_000; // milliseconds between two looks whether a sign of life is asked for
@@ -63,11 +65,25 @@ function prompt(until) {
   });
 }
 
+// ---- what nobody answers is sounded again, step after step, until somebody does
+
+let told = null;
+
+function cry(escalations) {
+  const before = told;
+  told = new Map(escalations.map((one) => [one.alarm, `${one.round}.${one.step}`]));
+  if (before === null) return;
+  const on = escalations.filter((one) => one.step > 0 && before.get(one.alarm) !== told.get(one.alarm)).map((one) => one.priority);
+  const worst = ["high", "medium", "low"].find((one) => on.includes(one));
+  if (worst) play(worst);
+}
+
 async function look() {
-  if (document.hidden) return;
   const found = await fetch("/duty.json").catch(() => null);
   if (!found?.ok) return;
-  const { asked } = await found.json();
+  const { asked, escalations } = await found.json();
+  cry(escalations);
+  if (!shell.may("duty")) return;
   const mine = asked.find((one) => one.person === shell.user);
   if (mine) prompt(mine.until);
   else document.getElementById("alive")?.close();
@@ -83,7 +99,9 @@ if (shell.may("duty")) {
       return null;
     },
   });
-  shell.on("news", ({ topic }) => topic === "duty" && look());
+}
+if (shell.may("view")) {
+  shell.on("news", ({ topic }) => ["duty", "escalation"].includes(topic) && look());
   setInterval(look, LOOK_EVERY);
   look();
 }
