@@ -13,6 +13,7 @@ from bartizan.app.desk.room import Room, open_room
 from bartizan.app.intake.inbox import RUN
 from bartizan.app.intake.reading import Refused
 from bartizan.errors import StoreError, UnknownIdError
+from bartizan.site.document import build
 from doors import BADGE, CONTACT, EXIT, PIR, START, doors
 
 SITE = doors(CONTACT, BADGE, EXIT, PIR | {"topic": "site/gate", "field": "n"})
@@ -136,3 +137,24 @@ def test_what_is_known_of_every_input_can_be_asked(clock: Clock) -> None:
     assert (detector.on, detector.going_on, detector.refused) == (None, (), 1), "OPEN is no word of the detector"
     room.inbox.mind("inputs", lambda: False)
     assert room.inbox.lines() == {"inputs": False}
+
+
+def test_inputs_are_those_of_the_state_that_the_site_is_in(clock: Clock) -> None:
+    states = [
+        {"id": "works", "axis": "posture", "changes": [{"at": "input/pir-in", "remove": True}]},
+        {"id": "alert", "axis": "posture", "changes": [{"at": "input/pir-in", "set": {"severity": "high"}}]},
+    ]
+    room = open_room(build(SITE.document | {"state": states}), MemoryJournal(), clock)
+    word = b'{"n": 1}'
+    (alarm,) = room.inbox.hear("site/gate", word)
+    assert alarm.priority == "medium"
+    room.posture.set("works", by="officer", reason="the lawn is mown")
+    clock.wait(room, 1)
+    assert room.desk.alarm(alarm.id).condition == "cleared"
+    assert room.inbox.hear("site/gate", word) == ()
+    with pytest.raises(UnknownIdError, match="no input 'pir-in'"):
+        room.inbox.tell("pir-in", word)
+    room.posture.set("alert", by="officer", reason="somebody was seen")
+    clock.wait(room, 600)
+    (alarm,) = room.inbox.hear("site/gate", word)
+    assert alarm.priority == "high"

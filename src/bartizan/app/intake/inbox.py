@@ -43,19 +43,18 @@ class Inbox:
     """Takes messages and readings of a site's inputs to its desk. Every method may be called from any thread.
 
     Parameters: the `site`, the `desk` and its `ledger`, whose lock is held from the thought to the journal. It is a
-    book of the ledger without records, for the sake of time. `taken` counts the words that were taken, `refused`
-    what was not, by input and reason.
+    book of the ledger without records, for the sake of time. Where the desk's site comes to be in another state, so do
+    its inputs; `subscriptions`, the topics of a broker that they are told on, are those of the beginning. `taken`
+    counts the words that were taken, `refused` what was not, by input and reason.
     """
 
     def __init__(self, site: Site, desk: Desk, ledger: Ledger) -> None:
         self.taken = 0
         self.refused: Counter[tuple[str, str]] = Counter()
         self._desk, self._ledger = desk, ledger
-        self._sources = {source.id: source for source in site.inputs}
-        self._topics: dict[str, list[Input]] = {}
-        for source in site.inputs:
-            if source.topic is not None:
-                self._topics.setdefault(source.topic, []).append(source)
+        self._site = site
+        self._read(site)
+        self.subscriptions = tuple(self._topics)
         self._panel = Panel(site, ledger.utc())
         self._lines = Lines()
         self._open = False
@@ -66,11 +65,6 @@ class Inbox:
         """No topic of the journal: what its signals became stands there as alarms."""
         return ()
 
-    @property
-    def subscriptions(self) -> tuple[str, ...]:
-        """The topics of a broker that the site's inputs are told on."""
-        return tuple(self._topics)
-
     def hear(self, topic: str, payload: bytes, *, kept: bool = False) -> tuple[Alarm, ...]:
         """Take a message of a broker: each input that is told on its topic reads it. What none can read is counted.
 
@@ -78,16 +72,20 @@ class Inbox:
         be told again.
         """
         alarms: list[Alarm] = []
-        for source in self._topics.get(topic, ()):
+        with self._ledger.lock:
+            self._resume()
+            sources = tuple(self._topics.get(topic, ()))
+        for source in sources:
             alarms += self._hear(source, payload, kept=kept)
         return tuple(alarms)
 
     def tell(self, name: str, payload: bytes) -> tuple[Alarm, ...]:
         """Take a message for one input. Errors: UnknownIdError; Refused, in one word; StoreError as `hear`."""
-        source = self._sources.get(name)
-        if source is None:
-            raise UnknownIdError(f"the site has no input '{name:.80}'. Add [[input]] to its file")
         with self._ledger.lock:
+            self._resume()
+            source = self._sources.get(name)
+            if source is None:
+                raise UnknownIdError(f"the site has no input '{name:.80}'. Add [[input]] to its file")
             try:
                 reading = read(source, payload, self._ledger.utc())
             except Refused as why:
@@ -152,12 +150,26 @@ class Inbox:
             for signal in self._lines.pass_time(at):
                 self._desk.take(signal, LINES)
 
+    def _read(self, site: Site) -> None:
+        self._sources = {source.id: source for source in site.inputs}
+        self._topics: dict[str, list[Input]] = {}
+        for source in site.inputs:
+            if source.topic is not None:
+                self._topics.setdefault(source.topic, []).append(source)
+
     def _resume(self) -> None:
+        """Go on with what the desk holds as active, the first time; and with its site in the state that holds now."""
         if not self._open:
             self._open = True
             held = [one for one in self._desk.queue() if one.condition == "active"]
             self._panel.resume(alarm.signal for alarm in held if alarm.source.run == RUN)
             self._lines.resume(alarm.signal for alarm in held if alarm.source.run == LINES)
+        if self._desk.site is not self._site:
+            site, now = self._desk.site, self._ledger.utc()
+            self._do(self._panel.gone(site, now))
+            self._panel.hold(site, now)
+            self._read(site)
+            self._site = site
 
     def _hear(self, source: Input, payload: bytes, *, kept: bool) -> tuple[Alarm, ...]:
         with self._ledger.lock:

@@ -28,6 +28,7 @@ LATE = 2.0  # seconds by which the word of a badge may come after the word of it
 DENIED_LASTS = 30.0  # seconds that a badge which was refused goes on: the next refusal within them is the same signal
 HELD: Severity = "medium"  # a door held open, and a sensor that says nothing: somebody has to look
 _SHOWN = 60.0  # seconds for which the last badge is told with what happens at its door
+SLOTS_OF_INPUT: tuple[Slot, ...] = ("main", "held", "quiet")
 _KINDS = {"detector": "sensor", "tamper": "tamper", "fault": "sensor-fault", "duress": "duress", "contact": "door-open"}
 
 
@@ -67,6 +68,15 @@ class Panel:
     """The panel of one site since `start` (UTC). `take` and `pass_time` change nothing until `settle`."""
 
     def __init__(self, site: Site, start: datetime) -> None:
+        self._inputs: dict[str, InputState] = {}
+        self._doors: dict[str, DoorState] = {}
+        self.hold(site, start)
+
+    def hold(self, site: Site, now: datetime) -> None:
+        """The site is in another state from `now` (UTC) on: its inputs are read anew, and what is known of them stays.
+
+        Take `gone` first: what goes on at an input that is no more would go on for ever.
+        """
         self._sources = {source.id: source for source in site.inputs}
         self._spots = {source.id: spot_of(site, source) for source in site.inputs}
         self._zone = None if site.time_zone is None else ZoneInfo(site.time_zone)
@@ -75,8 +85,19 @@ class Panel:
             if source.kind == "contact":
                 self._contacts.setdefault(self._spots[source.id].element, []).append(source.id)
         self._controlled = {self._spots[source.id].element for source in site.inputs if source.kind in PASSES} - {None}
-        self._inputs = {source.id: InputState(heard=start) for source in site.inputs}
-        self._doors: dict[str, DoorState] = {}
+        fresh = InputState(heard=now)
+        self._inputs = {name: self._inputs.get(name, fresh) for name in self._sources}
+
+    def gone(self, site: Site, now: datetime) -> Turn:
+        """The ends of what goes on at inputs that `site` has no more."""
+        left = {source.id for source in site.inputs}
+        signals: list[Signal] = []
+        for name, source in self._sources.items():
+            if name not in left:
+                draft = _Draft(self, source, now)
+                draft.over_for_good()
+                signals += draft.turn().signals
+        return Turn(signals=tuple(signals))
 
     def resume(self, signals: Iterable[Mapping[str, Any]]) -> None:
         """Go on with what the desk still holds as active; `signals` as `Signal.to_json` gives them."""
@@ -298,6 +319,11 @@ class _Draft:
                 because = {name: value for name, value in case.because.items() if name != "text"}
                 words = str(case.because.get("text", ""))
                 self._begin(slot, case.kind, self._now, words, severity=case.severity, because=because)
+
+    def over_for_good(self) -> None:
+        """The input is no more."""
+        for slot in SLOTS_OF_INPUT:
+            self._end(slot, self._now, "the site has this input no more")
 
     # ---- cases
 
