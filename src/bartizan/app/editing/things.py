@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel
 
 from bartizan.errors import ChangeError, InputError
 from bartizan.geometry.shapes import Frame
@@ -13,6 +15,7 @@ from bartizan.site.faults import things
 
 _WITH_WAYS = ("element", "target")
 _NOT_HERE = ("way",)  # things of their own
+_OF_A_WAY = 4  # steps of kind/id/way/id
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,7 @@ def fields_of(
 ) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """The keys that a thing has, and those that it may have. Raises ChangeError where there is no such thing."""
     thing = found(document, at)
-    kind = at.split("/")[-2] if "/" in at else at
-    takes = _takes(kind, thing)
+    takes = _takes(at.split("/"), thing)
     own = tuple(
         Field(key, _shown(value), value if isinstance(value, str) else spelt(value), takes.get(key, ""))
         for key, value in thing.items()
@@ -75,9 +77,9 @@ def _shown(value: Any) -> Literal["text", "flag", "toml"]:
     return "text" if isinstance(value, str) and "\n" not in value else "toml"
 
 
-def _takes(kind: str, thing: Mapping[str, Any]) -> dict[str, str]:
+def _takes(steps: Sequence[str], thing: Mapping[str, Any]) -> dict[str, str]:
     """Key -> what it takes, of the class that reads such a thing."""
-    model = TABLES.get(kind) or entry_model(kind, dict(thing))
+    model = _model(steps, thing)
     if model is None:
         return {}
     return {
@@ -85,6 +87,16 @@ def _takes(kind: str, thing: Mapping[str, Any]) -> dict[str, str]:
         for name, field in model.model_fields.items()
         if (field.alias or name) not in _NOT_HERE
     }
+
+
+def _model(steps: Sequence[str], thing: Mapping[str, Any]) -> type[BaseModel] | None:
+    """The class that reads what stands at an address; of a way that of the thing that it is a way of."""
+    if len(steps) < _OF_A_WAY:
+        return TABLES.get(steps[0]) or entry_model(steps[0], dict(thing))
+    holder = KINDS.get(steps[0])
+    fields = {} if holder is None else {field.alias or name: field for name, field in holder.model_fields.items()}
+    inner = get_args(fields[steps[2]].annotation) if steps[2] in fields else ()
+    return inner[0] if inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel) else None
 
 
 def found(document: Mapping[str, Any], at: str) -> Mapping[str, Any]:

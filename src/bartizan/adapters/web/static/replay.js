@@ -167,7 +167,7 @@ const step = (by) => go(now + by);
 function next(way) {
   const sorted = way > 0 ? past.alarms : [...past.alarms].reverse();
   const at = past.alarms.findIndex(({ id }) => id === chosen);
-  const found = at === -1 ? sorted.find(({ ms }) => (ms - now) * way > 0) : past.alarms[at + way];
+  const found = at === -1 ? sorted.find(({ ms }) => (ms - now) * way >= 0) : past.alarms[at + way];
   if (found) jump(found);
 }
 
