@@ -153,7 +153,12 @@ def life(seq: int, stream: str, *kinds: str) -> list[Record]:
     ]
 
 
-def test_what_is_over_is_told_oldest_first_with_what_it_was_called(make: Callable[[], Journal]) -> None:
+@pytest.mark.parametrize("few", [0, 500])
+def test_what_is_over_is_told_oldest_first_with_what_it_was_called(
+    make: Callable[[], Journal], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for store in ("journal", "postgres"):
+        monkeypatch.setattr(f"bartizan.adapters.store.{store}.FEW", few)
     journal = make()
     journal.append(
         life(1, "alarm/z", "raised", "closed")

@@ -12,11 +12,12 @@ import platform
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bartizan.adapters.store.postgres_address import Address, read_address
 from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
-from bartizan.adapters.store.proving import PAGE, Row, chained, prove_run, proved, row_of
+from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
 from bartizan.app.desk.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
@@ -136,14 +137,20 @@ class PostgresJournal:
         telling: Sequence[str] = (),
     ) -> Iterator[Settled]:
         """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
+        asked = "".join(", body::json #> %s" for _ in marks)
+        paths = [path.split(".") for path in marks]
         # nothing of a question stands in its text itself but marks for values
+        streams = of_topic(ends, topic)
+        if len(streams) <= FEW:
+            first = f"SELECT seq, version, kind{asked} FROM bartizan.record WHERE stream = %s ORDER BY version"  # noqa: S608
+            lives = (life(stream, self._ask(first, *paths, stream), kinds, telling) for stream in streams)
+            yield from sorted(chain.from_iterable(lives), key=lambda found: found.seq)
+            return
         mine = "(stream = %s OR (stream > %s AND stream < %s))"
         bounds = (topic, f"{topic}/", f"{topic}0")
         last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
         over = {stream for stream, version in last if ends.get(stream) == version}
-        asked = "".join(", body::json #> %s" for _ in marks)
         told = f"SELECT stream, seq{asked} FROM bartizan.record WHERE (version = 1 OR kind = ANY(%s)) AND {mine}"  # noqa: S608
-        paths = [path.split(".") for path in marks]
         for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, list(telling), *bounds):
             if stream in over:
                 yield Settled(stream=stream, seq=seq, marks=tuple(found))

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from bartizan.app.desk.journal import Record, record_text
+from bartizan.app.desk.journal import Record, Settled, record_text
 from bartizan.desk.event import instant
 from bartizan.desk.evidence import GENESIS, canonical, link
 from bartizan.errors import InputError, StoreError
 
 PAGE = 1_000  # records read at once
+FEW = 500  # streams that are asked for one by one rather than looked for in the whole journal
 
 _CURE = "Restore the journal from a backup"
 
@@ -90,6 +91,20 @@ def require_proof(told: Sequence[Any], own: Any, before: Any, place: str, record
     raise StoreError(
         f"{place}: record {told[0]}, or the one before it, was altered: it is not what its hash says. {_CURE}"
     )
+
+
+def of_topic(ends: Mapping[str, int], topic: str) -> list[str]:
+    """The streams of a topic."""
+    begins = f"{topic}/"
+    return [stream for stream in ends if stream.startswith(begins) or stream == topic]
+
+
+def life(stream: str, rows: Sequence[Sequence[Any]], kinds: Sequence[str], telling: Sequence[str]) -> Iterator[Settled]:
+    """What is told of one stream with rows of seq, version, kind and marks (see `Journal.settled`)."""
+    if rows and rows[-1][2] in kinds:
+        for seq, version, kind, *found in rows:
+            if version == 1 or kind in telling:
+                yield Settled(stream, seq, tuple(found))
 
 
 def record_of(row: Sequence[Any], place: object) -> Record:

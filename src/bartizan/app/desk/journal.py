@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from bartizan.desk.event import instant
 from bartizan.desk.evidence import canonical
@@ -34,8 +34,7 @@ class Record:
         object.__setattr__(self, "body", MappingProxyType(dict(self.body)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(NamedTuple):
     """A record of a stream that is over: its place, and the values of its body that were asked for, None for none."""
 
     stream: str
