@@ -236,6 +236,20 @@ def test_a_chain_that_became_shorter_goes_on_with_a_new_round() -> None:
     assert watch.told()[1:] == [(180.0, ("Zoe",)), (300.0, ("Zoe",))]
 
 
+def test_a_part_of_the_desk_that_fails_keeps_nobody_from_being_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    watch = Watch(CHAIN)
+    watch.report()
+
+    def fail(at: datetime) -> None:
+        raise ValueError("a fault of another part")
+
+    monkeypatch.setattr(watch.room.duty, "pass_time", fail)
+    watch.at = T0 + timedelta(seconds=60)
+    with pytest.raises(ValueError, match="a fault of another part"):
+        watch.room.pass_time()
+    assert watch.told() == [(60.0, ("Sue", "Zoe"))]
+
+
 def test_stored_events_are_read_strictly_and_in_order() -> None:
     armed = Armed(
         alarm="a", version=1, at=T0, by="desk", chain="c", until="acknowledged", since=T0, due=T0 + timedelta(seconds=5)

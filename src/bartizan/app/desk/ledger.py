@@ -134,11 +134,20 @@ class Ledger:
         return iter(sorted(records, key=lambda record: record.seq))
 
     def pass_time(self) -> None:
-        """Do what has become due. Call it about once a second."""
+        """Do what has become due. Call it about once a second.
+
+        A book that fails keeps no other from its time: who has to be told is told. Errors: the first one, after all.
+        """
+        first: Exception | None = None
         with self.lock:
             at = self.utc()
             for book in self._order:
-                book.pass_time(at)
+                try:
+                    book.pass_time(at)
+                except Exception as fault:  # noqa: BLE001 - it is raised, when the others had their time
+                    first = first or fault
+        if first is not None:
+            raise first
 
     # ---- records
 
