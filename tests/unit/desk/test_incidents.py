@@ -129,6 +129,18 @@ def test_what_cannot_be_opened_is_refused_in_words(post: Post) -> None:
     assert post.incidents.of_alarm(drill.id) is None
 
 
+def test_an_alarm_that_was_taken_out_may_belong_elsewhere(post: Post) -> None:
+    one, other = post.opened(), post.opened("motion")
+    extra = post.alarm()
+    post.incidents.join(one.id, extra.id, "Ann")
+    with pytest.raises(CommandError, match="a reason has"):
+        post.incidents.part(one.id, extra.id, "Ann", "")
+    assert post.incidents.part(one.id, extra.id, "Ann", "another gate").alarms == one.alarms
+    assert post.incidents.of_alarm(extra.id) is None
+    assert extra.id not in post.incidents.taken()
+    assert post.incidents.join(other.id, extra.id, "Ann").alarms == (*other.alarms, extra.id)
+
+
 # ---- the procedure
 
 

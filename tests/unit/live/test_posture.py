@@ -114,6 +114,7 @@ def test_a_rule_book_refuses_states_that_cannot_hold_together_and_keeps_what_hel
     with pytest.raises(UnknownIdError, match="no state has the id 'hight'"):
         book.hold(["hight"], 1.0)
     assert book.holding(1.0) == {"enter"}
+    assert book.holding(2.0) == {"enter"}
     book.hold(["normal"], 2.0)
     assert book.holding(2.0) == frozenset()
 

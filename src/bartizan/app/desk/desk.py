@@ -284,6 +284,10 @@ class Desk:
         """The `count` alarms that were raised last, in the order in which they were raised."""
         return self._alarms.latest(count)
 
+    def awake(self) -> tuple[Alarm, ...]:
+        """The alarms that need not be read from the journal first, in no order."""
+        return self._alarms.awake()
+
     def alarm(self, alarm_id: str) -> Alarm:
         """One alarm. Errors: UnknownAlarmError."""
         try:

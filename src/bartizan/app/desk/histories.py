@@ -101,6 +101,11 @@ class Histories(Generic[State, E]):
         with self._ledger.lock:
             return tuple(self._things[name] for name in sorted(self._things, key=self._begun.__getitem__))
 
+    def awake(self) -> tuple[State, ...]:
+        """Every thing but those that sleep, in no order: quick, however long the journal is."""
+        with self._ledger.lock:
+            return tuple(self._things.values())
+
     def latest(self, count: int) -> tuple[State, ...]:
         """The `count` things that began last, in the order in which they began."""
         with self._ledger.lock:

@@ -6,7 +6,9 @@ exercises alone. What turned out to be false, a test, a duplicate or a nuisance 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from heapq import nlargest
@@ -20,6 +22,7 @@ from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 from bartizan.desk.incidents import Incident, Relation
 from bartizan.desk.incidents.similar import OFFERED, Reason, Sieve, Trace, joined, likeness, minute_of
+from bartizan.errors import StoreError
 from bartizan.geometry import shapes
 from bartizan.site.model import Shape
 from bartizan.site.site import Site
@@ -83,7 +86,10 @@ class Offer:
 
 
 class SeenBefore:
-    """Compares the incidents and alarms of one desk, at one `site`."""
+    """Compares the incidents and alarms of one desk, at one `site`.
+
+    Of a long journal the alarms that are over sleep; they are read beside the first questions, and compared then.
+    """
 
     def __init__(self, site: Site, desk: Desk, incidents: Incidents) -> None:
         self._desk, self._incidents = desk, incidents
@@ -92,6 +98,7 @@ class SeenBefore:
         self._names = {
             one.id: one.name or one.id for things in (site.areas, site.elements, site.zones) for one in things
         }
+        self._woken: threading.Thread | None = None
         self._traces: dict[str, tuple[Trace, float, int]] = {}
 
     def offers(self, incident_id: str) -> tuple[Offer, ...]:
@@ -116,7 +123,8 @@ class SeenBefore:
         ]
         taken = self._incidents.taken() | {one.removeprefix("alarm/") for one in incident.declined}
         sieve, scored = Sieve(new, self._near), []
-        for alarm in self._desk.alarms():
+        self._wake()
+        for alarm in self._desk.awake():
             if alarm.exercise != incident.exercise or alarm.known_at > newest:
                 continue
             if alarm.disposition in _NOT_OFFERED or alarm.id in taken:
@@ -143,6 +151,22 @@ class SeenBefore:
         ]
         alike = [one for one in found if one is not None]
         return tuple(sorted(alike, key=lambda one: (-one.score, -one.at.timestamp(), one.name))[:MOST])
+
+    @property
+    def whole(self) -> bool:
+        """Whether every earlier alarm is compared: those of a long journal are read in the first minutes of use."""
+        return self._woken is not None and not self._woken.is_alive()
+
+    def _wake(self) -> None:
+        """Once, and without keeping anybody waiting: read the alarms that sleep."""
+        if self._woken is None:
+            self._woken = threading.Thread(target=self._read_all, name="seen-before", daemon=True)
+            self._woken.start()
+
+    def _read_all(self) -> None:
+        # a desk that closes meanwhile, or a journal that is not whole: the desk says so wherever it matters
+        with suppress(StoreError):
+            self._desk.alarms()
 
     def _offer_incident(self, new: Trace, other: Incident) -> Offer | None:
         old = self._of_incident(other)

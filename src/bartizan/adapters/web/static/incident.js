@@ -148,10 +148,16 @@ async function read() {
   }
   reading = { again: false };
   try {
-    const [state, before, moved] = await Promise.all(["state", "before", "timeline"].map((what) => fetch(`${path}/${what}`)));
-    if (state.ok && before.ok && moved.ok) {
-      [incident, offers, moments] = await Promise.all([state.json(), before.json(), moved.json()]);
+    const [state, moved] = await Promise.all(["state", "timeline"].map((what) => fetch(`${path}/${what}`)));
+    if (state.ok && moved.ok) {
+      [incident, moments] = await Promise.all([state.json(), moved.json()]);
       show();
+      // what was seen before is looked for while the page already stands
+      const before = await fetch(`${path}/before`);
+      if (before.ok) {
+        offers = await before.json();
+        show();
+      }
     }
   } catch {
     // the line is lost: the banner of the shell says so
