@@ -1,4 +1,4 @@
-"""Who agreed to be written to, to what, and when they left: a subscriber's life, as a fold over events.
+"""Who agreed to be written to, to what, and when they left: a subscriber's life, as a fold over events::
 
     asked -> confirmed -> left                       asked again after that begins a new round
       |          |
