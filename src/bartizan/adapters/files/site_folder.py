@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from bartizan.adapters.files.site_edit import edited
 from bartizan.adapters.files.site_text import parse_text, read_text, site_file, site_of
 from bartizan.adapters.files.whole import write_whole
 from bartizan.app.editing.ports import Checked
-from bartizan.errors import ChangeError, InputError, SiteFileError
+from bartizan.errors import ChangeError, Fault, InputError, SiteFileError
 
 LONGEST = 8_000  # characters of one value
 
@@ -32,11 +33,11 @@ class SiteFolderFiles:
         try:
             read = parse_text(self._path, text)
         except SiteFileError as error:
-            return Checked(None, error.faults, {})
+            return Checked(None, _named(error.faults), {})
         try:
             return Checked(site_of(read), (), read.document)
         except SiteFileError as error:
-            return Checked(None, error.faults, read.document)
+            return Checked(None, _named(error.faults), read.document)
 
     def edited(self, text: str, changes: Sequence[Mapping[str, Any]]) -> str:
         """The text with changes. Raises ChangeError."""
@@ -65,3 +66,8 @@ class SiteFolderFiles:
                 "site.toml was changed by somebody else in the meantime. Begin again from what it says now"
             )
         write_whole(self._path, after)
+
+
+def _named(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults with the name of their file alone: where a site lies on the machine is nobody's business."""
+    return tuple(replace(fault, file=Path(fault.file).name) for fault in faults)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -168,7 +167,7 @@ def _changing(routes: APIRouter) -> None:
         return _told(_drafts(request).begin_again(session_of(request).user))
 
     @routes.post("/editor/save")
-    @needs(Action.EDIT_SITE)
+    @needs(Action.EDIT_SITE, prove=True)
     def save(request: Request, body: Nothing) -> Response:
         draft = _draft(request)
         draft.save()
@@ -240,9 +239,8 @@ def _faults(checked: Checked) -> list[dict[str, Any]]:
 
 
 def _fault(one: Fault) -> dict[str, Any]:
-    # the file by its name alone: where the site lies on the machine is nobody's business
     return {
-        "file": PurePath(one.file).name,
+        "file": one.file,
         "line": one.line,
         "key": one.key,
         "value": one.value,
