@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pyotp
 import pytest
 from argon2 import PasswordHasher
 from hypothesis import given
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from bartizan.adapters.web import AccountsFile
 from bartizan.adapters.web.accounts import AccountRefusedError
+from bartizan.adapters.web.login_limit import PER_ADDRESS, LoginLimit
 from bartizan.adapters.web.private_file import PrivateFileError
 from bartizan.adapters.web.tokens import MAX_DAYS, TokenRefusedError, Tokens
 from bartizan.app.desk import MemoryJournal, Room, open_room
@@ -87,6 +89,26 @@ def test_a_change_that_cannot_be_kept_does_not_count(tmp_path: Path, monkeypatch
         accounts.make("nova", "guard")
     assert accounts.account("nova") is None
     assert [one.name for one in tmp_path.iterdir()] == ["accounts.json"], "nothing half-written is left"
+
+
+def test_a_full_disk_keeps_nobody_out_and_forgets_no_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    rows = [{"name": "mara", "role": "guard", "hash": CHEAP.hash("one"), "totp": secret}]
+    path = private(tmp_path / "accounts.json", {"schema": 2, "accounts": rows})
+    accounts = AccountsFile(path, CHEAP).load(lambda: NOON)
+    limit = LoginLimit(lambda: 0.0, tmp_path / "logins.json")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.replace", full)
+    code = pyotp.TOTP(secret).at(NOON)
+    assert accounts.check("mara", "one", code) is not None
+    assert accounts.check("mara", "one", code) is None, "once is once, whatever the disk says"
+    for _ in range(PER_ADDRESS):
+        limit.failed("192.0.2.1", "mara")
+    assert limit.wait("192.0.2.1", "mara") > 0
+    limit.succeeded("192.0.2.1")
 
 
 def test_what_somebody_changes_of_nobody_is_refused_in_words(tmp_path: Path) -> None:

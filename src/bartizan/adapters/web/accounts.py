@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -37,6 +38,8 @@ MAX_ACCOUNTS = 1000
 FIRST_PASSWORD = timedelta(hours=72)  # how long a password that somebody else knows opens the door
 
 AccountsError = PrivateFileError
+
+log = logging.getLogger(__name__)
 
 
 class AccountRefusedError(CheckError):
@@ -151,7 +154,7 @@ class Accounts:
             if self._hasher.check_needs_rehash(account.hash):
                 account = replace(account, hash=self._hasher.hash(password))
             if account != self._accounts[name]:
-                self._put(account)
+                self._put_if_there_is_room(account)
             return account
 
     def _too_late(self, account: Account) -> bool:
@@ -302,6 +305,14 @@ class Accounts:
             raise AccountRefusedError(
                 f"{changed.name} is the last who may change people and roles. Give somebody else that role first"
             )
+
+    def _put_if_there_is_room(self, account: Account) -> None:
+        """As `_put`; on a full disk a code that was used is remembered until the desk stops, and people come in."""
+        try:
+            self._put(account)
+        except OSError as error:
+            log.error("what a log-in used up is not kept over a restart: %s", error.strerror)
+            self._accounts = self._accounts | {account.name: account}
 
     def _put(self, account: Account) -> None:
         accounts = self._accounts | {account.name: account}

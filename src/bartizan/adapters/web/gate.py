@@ -25,9 +25,7 @@ from bartizan.errors import BartizanError, StoreError
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 TOKEN_HEADER = "x-csrf-token"  # noqa: S105 - the name of a header
 # what cannot be undone or gives others rights: the person must have proved lately who they are
-STEP_UP: Final = frozenset(
-    {Action.PEOPLE, Action.TOKENS, Action.SETTINGS, Action.ERASE, Action.SHARE, Action.EDIT_SITE}
-)
+STEP_UP: Final = frozenset({Action.PEOPLE, Action.TOKENS, Action.SETTINGS, Action.ERASE, Action.SHARE})
 STRANGER = "stranger"  # who asked, where nobody is logged in
 MAX_FIELDS = 64  # of a form
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -45,25 +43,30 @@ class NotProved(Exception):  # noqa: N818 - as above
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a route asks of who comes: the action, the longest body [bytes], whether other pages may send it, and
-    whether it changes anything.
-    """
+    """What a route asks of who comes, and what it does: see `needs`."""
 
     action: Action
     body: int
     from_elsewhere: bool
     changes: bool
+    prove: bool
 
 
 def needs(
-    action: Action, *, body: int = MAX_BODY, from_elsewhere: bool = False, changes: bool = True
+    action: Action,
+    *,
+    body: int = MAX_BODY,
+    from_elsewhere: bool = False,
+    changes: bool = True,
+    prove: bool | None = None,
 ) -> Callable[[Endpoint], Endpoint]:
     """Name the action that a route performs.
 
     `body` is the longest body that is read [bytes]. `from_elsewhere` lets a request in that no page of ours sent,
     such as the one click of a mail program: for public routes alone, where a secret in the address is the authority.
     `changes` is False where a question is too long for an address, and nothing is changed by it: what was answered
-    is then not kept in the audit, and what was refused is.
+    is then not kept in the audit, and what was refused is. `prove`: whether a change takes a fresh proof of who asks;
+    by itself where the action is one of STEP_UP.
 
     Errors: TypeError where `from_elsewhere` stands at a route that is not public.
     """
@@ -71,7 +74,9 @@ def needs(
         raise TypeError(f"only a public route may be asked from elsewhere, not one that needs {action.value}")
 
     def named(endpoint: Endpoint) -> Endpoint:
-        endpoint.__dict__["needs"] = Need(action, body, from_elsewhere, changes)
+        endpoint.__dict__["needs"] = Need(
+            action, body, from_elsewhere, changes, action in STEP_UP if prove is None else prove
+        )
         return endpoint
 
     return named
@@ -153,7 +158,7 @@ class GatedRoute(APIRoute):
         sessions: Sessions = request.app.state.sessions
         await require_token(request, session)
         sessions.used(session)
-        if self.action in STEP_UP and not sessions.proved(session):
+        if self.need.prove and not sessions.proved(session):
             raise NotProved
 
     async def _record(self, request: Request, outcome: Outcome) -> None:

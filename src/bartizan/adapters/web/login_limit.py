@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -22,6 +23,8 @@ WINDOW = 300.0  # seconds
 MAX_KEYS = 4096
 MAX_KEPT = 512  # of those, the latest, are written down at each failure
 _SALT = 32  # bytes
+
+log = logging.getLogger(__name__)
 
 
 class _LimitRecord(BaseModel):
@@ -55,7 +58,7 @@ class LoginLimit:
             return max(self._wait(key, bound) for key, bound in self._keys(address, name))
 
     def failed(self, address: str, name: str) -> None:
-        """Count one failure; it is on the disk when this returns. Errors: OSError where it cannot be."""
+        """Count one failure; it is on the disk when this returns, where the disk takes it."""
         with self._lock:
             for key, bound in self._keys(address, name):
                 self._failures.setdefault(key, deque(maxlen=bound)).append(self._clock())
@@ -88,4 +91,8 @@ class LoginLimit:
         now = self._clock()
         latest = islice(reversed(self._failures.items()), MAX_KEPT)
         kept = {key: list(times) for key, times in latest if now - times[-1] < WINDOW}
-        self._file.write(_LimitRecord(salt=self._salt.hex(), failures=dict(reversed(kept.items()))))
+        try:
+            self._file.write(_LimitRecord(salt=self._salt.hex(), failures=dict(reversed(kept.items()))))
+        except OSError as error:
+            # a full disk must not keep people out of the desk: it counts on in memory
+            log.error("failed log-ins are not kept over a restart: %s", error.strerror)
