@@ -162,5 +162,5 @@ class EscalationMachine(RuleBasedStateMachine):
                     due = None
 
 
-EscalationMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+EscalationMachine.TestCase.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
 TestEscalationMachine = EscalationMachine.TestCase
