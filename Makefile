@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DATA ?= ../shared/data
 PORT ?= 8470
 
-.PHONY: setup demo headless test lint docs bench lock clean
+.PHONY: setup demo headless test soak lint docs bench lock clean
 
 $(VENV)/.main: requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) (about a minute) ..."
@@ -32,6 +32,10 @@ headless: $(VENV)/.main
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n auto --dist worksteal -q
+
+# what takes long: thousands of crashes, floods, every bit; BARTIZAN_SOAK=0.1 does a tenth
+soak: $(VENV)/.dev
+	@$(BIN)/python -m pytest --soak -q tests/soak
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
