@@ -167,7 +167,7 @@ def _changing(routes: APIRouter) -> None:
         return _told(_drafts(request).begin_again(session_of(request).user))
 
     @routes.post("/editor/save")
-    @needs(Action.EDIT_SITE, prove=True, prove=True)
+    @needs(Action.EDIT_SITE, prove=True)
     def save(request: Request, body: Nothing) -> Response:
         draft = _draft(request)
         draft.save()
