@@ -20,3 +20,12 @@ def test_many_still_wait() -> None:
 
 def test_leaving_out_those_who_wait_would_make_it_look_half_as_long() -> None:
     assert quantile([Wait(weeks) for weeks in OVER], 0.5).value == 10
+
+
+def test_the_bounds_of_the_curve_itself() -> None:
+    # `sts list`: at 10 weeks 0.7529, 95 % 0.5032 to 0.8894; by hand: Greenwood 0.0963, on the scale log(-log S)
+    waits = [Wait(weeks) for weeks in OVER] + [Wait(weeks, over=False) for weeks in STILL]
+    assert quantile(waits, 1.0 - 0.5033).low == 10
+    assert quantile(waits, 1.0 - 0.5031).low == 13
+    assert quantile(waits, 1.0 - 0.8895).high == 10
+    assert quantile(waits, 1.0 - 0.8893).high == 13
