@@ -111,6 +111,19 @@ def test_a_later_backup_adds_what_is_new(data: Path, tmp_path: Path) -> None:
     assert tree(tmp_path / "new")["accounts.json"] == b"{}"
 
 
+def test_another_database_that_is_being_written_is_copied_between_two_transactions(data: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(data / "outreach.sqlite", isolation_level=None)) as other:
+        other.execute("CREATE TABLE waiting (words TEXT)")
+        other.execute("INSERT INTO waiting VALUES ('kept')")
+        other.execute("BEGIN")
+        other.executemany("INSERT INTO waiting VALUES (?)", [("x" * 3_000,)] * 3)
+        assert run("backup", data, tmp_path / "backup").exit_code == 0
+        other.execute("ROLLBACK")
+    assert run("restore", tmp_path / "backup", tmp_path / "new").exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "new" / "outreach.sqlite")) as copy:
+        assert copy.execute("SELECT words FROM waiting").fetchall() == [("kept",)]
+
+
 def alter(path: Path, statement: str) -> None:
     """Change a record as somebody would who knows how the journal lies."""
     with closing(sqlite3.connect(path)) as other:

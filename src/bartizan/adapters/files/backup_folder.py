@@ -6,9 +6,12 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from bartizan.adapters.files.whole import write_whole
 from bartizan.app.backup import Backup
@@ -18,8 +21,9 @@ SAYS = "backup.json"
 FILES = "files"
 SCHEMA = 1
 _JOURNAL = "journal.sqlite"  # and what lies beside it under longer names: copied by itself, or of no use elsewhere
-_PASSING = (".owner", ".reserve", "-journal", ".part", ".tmp", ".sock", ".lock", ".pid")
+_PASSING = (".owner", ".reserve", "-journal", "-wal", "-shm", ".part", ".tmp", ".sock", ".lock", ".pid")
 _CHUNK = 1 << 20
+_DATABASE = b"SQLite format 3\0"
 
 
 class FolderFiles:
@@ -137,9 +141,25 @@ def _copy(source: Path, target: Path) -> str:
     part = target.with_name(target.name + ".part")
     part.unlink(missing_ok=True)
     with source.open("rb") as file, os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as copy:
-        shutil.copyfileobj(file, copy, _CHUNK)
-        copy.flush()
+        if file.read(len(_DATABASE)) == _DATABASE:
+            _copy_database(source, part)
+        else:
+            file.seek(0)
+            shutil.copyfileobj(file, copy, _CHUNK)
+            copy.flush()
         os.fsync(copy.fileno())
     digest = _digest(part)
     part.replace(target)
     return digest
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a database that may be written meanwhile, as it stands between two of its transactions."""
+    try:
+        with (
+            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True, timeout=60.0)) as held,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            held.backup(copy)
+    except sqlite3.Error as fault:
+        raise StoreError(f"{source}: the database cannot be copied ({fault}). Check it, then try again") from fault
