@@ -204,6 +204,55 @@ def test_what_a_crash_left_is_put_right() -> None:
     assert again.room.evidence.item(kept.id).erased_by == "Admin"
 
 
+def test_a_disk_that_refuses_to_forget_is_asked_again_and_said() -> None:
+    post = Post()
+    item = post.room.evidence.put(PICTURE, "image/jpeg", f"alarm/{post.raise_alarm()}", "north")
+
+    class Refusing(MemoryVault):
+        refuses = True
+
+        def destroy(self, name: str, address: str) -> None:
+            if self.refuses:
+                raise OSError(5, "Input/output error")
+            super().destroy(name, address)
+
+    vault = Refusing()
+    vault._kept = post.vault._kept
+    post.room.evidence._vault = vault
+    assert post.room.evidence.erase(item.id, "Admin", "asked for").erased_by == "Admin"
+    assert post.room.evidence.left == (item.id,)
+    post.clock.passes(minutes=2)
+    post.room.pass_time()
+    assert post.room.evidence.left == (item.id,)
+    vault.refuses = False
+    post.clock.passes(minutes=2)
+    post.room.pass_time()
+    assert post.room.evidence.left == ()
+    assert list(vault.names()) == []
+
+
+def test_a_journal_that_refuses_keeps_nothing_else_waiting() -> None:
+    post = Post(a_site(evidence={"alarm_days": 1}))
+    item = post.room.evidence.put(PICTURE, "image/jpeg", f"alarm/{post.raise_alarm()}", "north")
+    post.clock.passes(days=2)
+    kept = post.room.ledger._journal
+
+    class Refusing(MemoryJournal):
+        def append(self, *_: object) -> None:
+            raise StoreError("full")
+
+    post.room.ledger._journal = Refusing()
+    for book in post.room.ledger._order:
+        if type(book).__name__ == "_Hours":
+            book.pass_time(post.clock.now)
+    assert post.room.evidence.item(item.id).erased_at is None
+    assert list(post.vault.names()) == [item.id]
+    post.room.ledger._journal = kept
+    post.clock.passes(minutes=2)
+    post.room.pass_time()
+    assert post.room.evidence.item(item.id).erased_at is not None
+
+
 def test_content_that_is_lost_is_said_to_be_lost() -> None:
     post = Post()
     item = post.room.evidence.put(PICTURE, "image/jpeg", f"alarm/{post.raise_alarm()}", "north")

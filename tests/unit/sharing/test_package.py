@@ -166,6 +166,17 @@ def verdict_of(content: bytes, tmp_path: Path) -> list[str]:
     return verdict.faults
 
 
+def test_content_changed_together_with_its_check_sums_is_found(tmp_path: Path) -> None:
+    files = contents(tmp_path)
+    for name in files:
+        if name.startswith("manifest."):
+            continue
+        changed = {**files, name: files[name][:-1] + bytes([files[name][-1] ^ 1])}
+        listed = [one["path"] for one in json.loads(files["manifest.json"])["files"]]
+        ordered = [(path, changed[path]) for path in ("manifest.json", "manifest.sig", *listed)]
+        assert any(words.startswith(f"{name} was altered") for words in verdict_of(raw_zip(ordered), tmp_path)), name
+
+
 def test_signing_anew_is_no_fault_but_shows_another_key(tmp_path: Path) -> None:
     path = tmp_path / "p.zip"
     path.write_bytes(signed_anew(contents(tmp_path)))

@@ -89,6 +89,7 @@ def _reading(routes: APIRouter) -> None:
                 "key": key.hex(),
                 "fingerprint": fingerprint(key),
                 "head": None if head is None else head.to_json(),
+                "left": len(room.evidence.left),
             }
         )
 

@@ -210,7 +210,7 @@ class Arrivals:
                 version=arrival.version + 1, at=self._ledger.utc(), by=by, about=about, items=items, note=note
             )
             after = self._book.commit(arrival_id, [event])
-        self._vault.destroy(arrival.id, arrival.address)
+        self._evidence.drop(arrival.id, arrival.address)
         return after
 
     def refuse(self, arrival_id: str, by: str, reason: str) -> Arrival:
@@ -221,7 +221,7 @@ class Arrivals:
             _require_waiting(arrival)
             event = arrived.Refused(version=arrival.version + 1, at=self._ledger.utc(), by=by, reason=reason)
             after = self._book.commit(arrival_id, [event])
-        self._vault.destroy(arrival.id, arrival.address)
+        self._evidence.drop(arrival.id, arrival.address)
         return after
 
     # ----

@@ -23,6 +23,7 @@ from bartizan.desk.event import Event
 from bartizan.desk.evidence import item as decisions
 from bartizan.desk.evidence.item import CODEC, Item, Received
 from bartizan.desk.sharing.tlp import Tlp
+from bartizan.errors import StoreError
 
 TOPIC = "evidence"
 ALARM_DAYS = 30.0  # the site says otherwise where its law or its purpose does
@@ -78,6 +79,7 @@ class Evidence:
         self._new_id = new_id
         self.erased = erased
         self._about: dict[str, list[str]] = {}
+        self._left: dict[str, str] = {}
         self._looked_for_due: datetime | None = None
         self._book: Histories[Item, Event] = Histories(
             ledger,
@@ -206,9 +208,22 @@ class Evidence:
     def erase(self, item_id: str, by: str, reason: str) -> Item:
         """Destroy its key: nobody sees it again, and its record stays. Errors: TransitionError under a legal hold."""
         item = self._do(item_id, partial(decisions.decide_erase, reason=reason, by=by))
-        self._vault.destroy(item.id, item.address)
+        self.drop(item.id, item.address)
         self.erased(item)
         return item
+
+    def drop(self, name: str, address: str) -> None:
+        """Destroy a content in the vault. Where the disk refuses it is tried again each minute, and is in `left`."""
+        try:
+            self._vault.destroy(name, address)
+            self._left.pop(name, None)
+        except (StoreError, OSError):
+            self._left[name] = address
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What is to be destroyed and could not be, by name: for people to know."""
+        return tuple(self._left)
 
     # ---- by itself
 
@@ -221,6 +236,8 @@ class Evidence:
         if self._looked_for_due is not None and timedelta(0) <= at - self._looked_for_due < EVERY:
             return ()
         self._looked_for_due = at
+        for name, address in tuple(self._left.items()):
+            self.drop(name, address)
         due = [one for one in self.due(at) if one.kept_by is None]
         return tuple(self.erase(one.item.id, DESK, _DECIDED) for one in due)
 

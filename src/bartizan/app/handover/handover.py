@@ -237,7 +237,7 @@ class HandOver:
         with self._ledger.lock:
             event = handed.Gone(version=package.version + 1, at=self._ledger.utc(), by=DESK, reason=reason)
             self._book.commit(package.id, [event])
-        self._vault.destroy(package.id, package.address)
+        self._evidence.drop(package.id, package.address)
 
     # ----
 

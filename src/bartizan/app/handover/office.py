@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -19,6 +20,7 @@ from bartizan.app.handover.heads import EVERY, Heads
 from bartizan.app.handover.ports import DeskKeys, MemoryVault, PassingKeys, Vault
 from bartizan.desk.errors import UnknownThingError
 from bartizan.desk.evidence.item import Item
+from bartizan.errors import StoreError
 from bartizan.site.site import Site
 
 _OVER = ("closed", "reviewed")
@@ -67,9 +69,10 @@ class _Hours:
     def pass_time(self, at: datetime) -> None:
         """Erase what is over its time, destroy copies that had theirs, sign a head where one is due."""
         del at
-        self._office.evidence.pass_time()
-        self._office.handover.pass_time()
-        self._office.heads.pass_time()
+        for due in (self._office.evidence.pass_time, self._office.handover.pass_time, self._office.heads.pass_time):
+            # a journal that refuses must not keep the desk's other deadlines waiting: what is due stays due
+            with suppress(StoreError):
+                due()
 
 
 def open_office(

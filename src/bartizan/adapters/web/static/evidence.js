@@ -140,6 +140,7 @@ async function look() {
   const answer = await fetch("/evidence.json");
   if (!answer.ok) return;
   const found = await answer.json();
+  if (found.left > 0) trouble(say("evidence.left", { n: found.left }));
   byId("fingerprint").textContent = found.fingerprint;
   byId("items").replaceChildren(...found.items.map(row));
   byId("none").hidden = found.items.length > 0;
