@@ -16,7 +16,7 @@ from bartizan.adapters.mail import HttpHooks, OutreachCabinet, SmtpPost
 from bartizan.app.desk import open_room
 from bartizan.app.desk.journal import Journal, MemoryJournal
 from bartizan.app.desk.ledger import Ledger
-from bartizan.app.outreach import AwayError, Courier, HookFeed, Outreach, OutreachSettings
+from bartizan.app.outreach import AwayError, Courier, HookFeed, Outreach, OutreachSettings, items_of
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
 from bartizan.desk.outreach import Item, Message, after_failure
@@ -579,3 +579,31 @@ def test_a_program_that_listens_from_today_is_not_told_of_yesterday(house: House
     feed = HookFeed(room.ledger, house.outreach, house.cabinet, room.desk.alarm)
     feed.pump()
     assert house.waiting() == []
+
+
+def test_the_room_reaches_people_by_it_and_tells_incidents_by_their_level(chancery: Path, tmp_path: Path) -> None:
+    cabinet = OutreachCabinet(tmp_path / "outreach.sqlite")
+    room = open_room(bartizan.load(chancery), MemoryJournal(), lambda: T0, cabinet=cabinet, minds=False)
+    assert room.outreach is not None
+    people = {"people": {"eva": "eva@shed.example", "sue": "sue@shed.example"}}
+    mail = {"mail": {"host": "localhost", "sender": "desk@shed.example"}}
+    room.outreach.set(OutreachSettings.model_validate(people | mail))
+    assert list(room.escalations.page(["eva", "tom"], "nobody has taken alarm 1", "k", False)) == ["eva"]
+    room.escalations.in_role = lambda _role: ("sue",)
+    assert room.incidents.call is not None
+    room.incidents.call("step skipped", "incident/1/skip/1", True)
+    assert [(one.to, one.subject[:8]) for one in cabinet.waiting()] == [
+        ("person/sue", "EXERCISE"),
+        ("person/eva", "Example "),
+    ]
+    real = room.desk.take(Signal(id="1", t=0.0, kind="loitering", state="raised"), "a")
+    played = room.desk.take(Signal(id="2", t=0.0, kind="loitering", state="raised", exercise=True), "b")
+    assert real is not None
+    assert played is not None
+    for one in (real, played):
+        room.desk.acknowledge(one.id, "eva")
+        room.desk.assess(one.id, "eva", "real")
+        room.incidents.open([one.id], "eva")
+    (item,) = items_of(room.incidents.all(), T0, T0 + timedelta(days=1))
+    assert item.level == "amber"
+    cabinet.close()
