@@ -9,11 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect
 from stories import PASSWORD, Chancery, open_chancery
 
 from bartizan.desk.alarms import Alarm
 
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 pytestmark = pytest.mark.browser
 expect.set_options(timeout=15_000)
 
@@ -43,6 +45,12 @@ def screen(desk: Chancery, browser: Browser, name: str) -> Iterator[Page]:
     yield page
     context.close()
     assert complaints == []
+
+
+def passes_axe(page: Page) -> None:
+    """The page has nothing that WCAG 2.2 AA forbids, as far as a machine can tell."""
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found] == []
 
 
 def wandered(desk: Chancery) -> str:
@@ -121,6 +129,7 @@ def test_an_armed_entry_is_led_by_keyboard_and_the_earlier_case_is_linked(
         keys.press("1")
         expect(present).to_contain_text("legal hold")
         page.screenshot(path=tmp_path / "incident.png", full_page=True)
+        passes_axe(page)
     assert [one.kind for one in desk.room.incidents.incident(earlier).links] == ["led-to"]
     assert desk.room.incidents.incident(opened["id"]).timers.contained is not None
 
@@ -179,6 +188,7 @@ def test_the_shift_is_signed_by_both_each_at_their_own_screen(desk: Chancery, br
         expect(going.locator("#present")).to_contain_text("keys counted: 14")
         going.get_by_role("button", name="I hand over: sign").click()
         expect(coming.locator("#present")).to_contain_text("Somebody armed at an entrance")
+        passes_axe(coming)
         coming.get_by_role("button", name="I take over: sign").click()
         expect(coming.locator("#over")).to_contain_text("Ann to Ben")
         expect(going.locator("#over")).to_contain_text("Ann to Ben")

@@ -168,7 +168,6 @@ async function read() {
   }
 }
 
-await read();
 shell.on("news", ({ topic }) => {
   if (["incident", "alarm", "muster", "posture"].includes(topic)) read();
 });
@@ -241,3 +240,4 @@ shell.help.show([
   [["n"], "incident.note"],
 ]);
 shell.foot();
+await read();
