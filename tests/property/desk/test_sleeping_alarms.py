@@ -112,3 +112,27 @@ def test_one_that_is_over_is_not_read_until_somebody_asks() -> None:
     assert read == [f"alarm/{waiting.id}", f"alarm/{closed.id}"]
     assert again.alarm(closed.id) == closed
     assert len(read) == 2
+
+
+def test_what_is_told_again_of_one_that_is_over_is_still_that_one() -> None:
+    site = build({"schema": 1, "site": {"name": "x"}, "desk": {"reactivation": 60}})
+
+    def told(name: str, state: str) -> Signal:
+        return Signal(id=name, t=1.0, kind="contact", state=state, because={"sensor": "door"})  # type: ignore[arg-type]
+
+    journal = MemoryJournal()
+    ledger = Ledger(journal, lambda: T0)
+    desk = Desk(site, ledger)
+    ledger.open()
+    alarm = desk.submit(told("a", "raised"))
+    desk.submit(told("a", "ended"))
+    assert desk.submit(told("b", "raised")).id == alarm.id  # it came again, under another id
+    desk.submit(told("b", "ended"))
+    desk.acknowledge(alarm.id, "Ann")
+    over = desk.assess(alarm.id, "Ann", "false")
+    assert not over.is_open
+    for name in ("a", "b"):
+        again = opened(journal, long=0, at=T0)
+        kept = len(list(journal.read()))
+        assert again.submit(told(name, "raised")) == over
+        assert len(list(journal.read())) == kept
