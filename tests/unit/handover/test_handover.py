@@ -80,11 +80,13 @@ def test_the_preview_says_what_is_removed_and_records_nothing() -> None:
 def test_what_changed_since_the_preview_is_not_handed_over() -> None:
     post = Post()
     incident = post.incident()
+    item = post.room.evidence.put(PICTURE, "image/jpeg", f"incident/{incident.id}", "Imogen")
     seen = post.room.office.handover.preview(incident.id, "police")
     post.room.incidents.note(incident.id, "he is armed", "Imogen")
     with pytest.raises(ChangedMeanwhileError, match="has changed since the preview"):
         post.room.office.handover.hand_over(incident.id, "police", "Osric", "why", seen.digest)
     assert post.room.office.handover.packages() == ()
+    assert post.room.evidence.item(item.id).copies == 0
 
 
 def test_nothing_of_an_exercise_goes_to_a_real_partner_nor_the_other_way() -> None:
