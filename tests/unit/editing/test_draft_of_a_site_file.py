@@ -60,6 +60,8 @@ def test_changes_are_taken_back_and_made_again(draft: Draft) -> None:
     draft.undo()
     draft.change([{"at": "area/yard", "set": {"name": "Another"}}])
     assert not draft.can_redo, "what was taken back and left is gone"
+    draft.undo()
+    assert (draft.text.count("[[zone]]"), draft.text.count("The yard")) == (0, 1)
 
 
 def test_it_is_saved_with_its_comments_and_every_other_letter(draft: Draft, folder: Path) -> None:
