@@ -101,6 +101,7 @@ FAULTS: dict[str, tuple[dict[str, Any], str]] = {
     "external": (bundle(with_(INCIDENT, external_references=[{"source_name": "x"}])), "or nothing of it"),
     "granular": (bundle(with_(INCIDENT, granular_markings=[{"selectors": ["name"]}])), "marking_ref or lang"),
     "selector": (bundle(with_(INCIDENT, granular_markings=[{"selectors": ["a b"], "lang": "en"}])), "selects nothing"),
+    "no extensions": (bundle(with_(INCIDENT, extensions=True)), "extensions is no object of objects"),
     "extension": (bundle(with_(INCIDENT, extensions={"extension-definition--x": {}})), "named by no UUID"),
     "determination": (bundle(core(determination="NOT-AN-ENUM")), "determination is 'NOT-AN-ENUM'"),
     "no determination": (bundle(core(determination=...)), "determination is None"),

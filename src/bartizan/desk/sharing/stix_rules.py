@@ -318,7 +318,7 @@ def _file(one: Mapping[str, Any], place: str, _: list[str]) -> Iterator[str]:
 
 
 def _incident(one: Mapping[str, Any], place: str, warnings: list[str]) -> Iterator[str]:
-    core = (one.get("extensions") or {}).get(INCIDENT_CORE)
+    core = _extensions_of(one).get(INCIDENT_CORE)
     if not isinstance(core, dict):
         return
     if not _OLD_INCIDENT.isdisjoint(core):
@@ -342,12 +342,12 @@ def _incident(one: Mapping[str, Any], place: str, warnings: list[str]) -> Iterat
 
 def _event(one: Mapping[str, Any], place: str, _: list[str]) -> Iterator[str]:
     yield from _one_of(one, "status", EVENT_STATUSES, place)
-    if EVENT not in (one.get("extensions") or {}):
+    if EVENT not in _extensions_of(one):
         yield f"{place} is an event without its extension {EVENT}. Add it"
 
 
 def _definition(one: Mapping[str, Any], place: str, _: list[str]) -> Iterator[str]:
-    extension = (one.get("extensions") or {}).get(TLP_EXTENSION)
+    extension = _extensions_of(one).get(TLP_EXTENSION)
     if extension is not None:
         named = extension.get("tlp_2_0") if isinstance(extension, dict) else None
         if named not in LEVELS:
@@ -375,6 +375,12 @@ _TYPES = {
     "event": _event,
     "marking-definition": _definition,
 }
+
+
+def _extensions_of(one: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The extensions of an object; none where they are no object, which is a fault of its own."""
+    found = one.get("extensions")
+    return found if isinstance(found, dict) else {}
 
 
 def _one_of(one: Mapping[str, Any], key: str, words: tuple[str, ...], place: str) -> Iterator[str]:
