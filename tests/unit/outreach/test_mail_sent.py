@@ -111,6 +111,13 @@ def test_what_a_refusal_means(sink: Sink, certificate: Any, answers: dict[str, s
         SmtpPost().send(message(), "eva@home.example", settings(sink, certificate.chain))
 
 
+def test_a_long_address_in_a_header_is_neither_folded_nor_encoded() -> None:
+    leave = "https://desk.example/" + "way/" * 40 + "x" * 43
+    known = settings(25, None)
+    raw = mail_of(message(headers={"List-Unsubscribe": f"<{leave}>"}), "eva@home.example", known).as_bytes()
+    assert f"List-Unsubscribe: <{leave}>\r\n".encode() in raw
+
+
 def test_the_same_key_makes_the_same_id() -> None:
     known = settings(25, None)
     one, two = (mail_of(message(body=body), "eva@home.example", known)["Message-ID"] for body in ("a", "b"))

@@ -19,7 +19,7 @@ from bartizan.app.desk.ledger import Ledger
 from bartizan.app.outreach import AwayError, Courier, HookFeed, Outreach, OutreachSettings, items_of
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
-from bartizan.desk.outreach import Item, Message, after_failure
+from bartizan.desk.outreach import LEVELS, Item, Message, after_failure, within
 from bartizan.errors import MissingPartError, StoreError
 from bartizan.signal import Signal
 
@@ -316,6 +316,11 @@ def test_levels_bind(house: House) -> None:
     assert [word in mail.body for word in ("one", "two", "three", "four", "five")] == [True, True, True, False, False]
     with pytest.raises(CommandError, match="at most amber"):
         house.outreach.level("s1", "red", by="boss")
+
+
+def test_red_goes_into_no_message() -> None:
+    assert not any(within("red", reader) for reader in LEVELS)
+    assert [within("green", reader) for reader in LEVELS] == [False, True, True, True, True]
 
 
 def test_a_weekly_digest_comes_on_monday(house: House) -> None:
