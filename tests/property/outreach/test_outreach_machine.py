@@ -180,4 +180,4 @@ class OutreachMachine(RuleBasedStateMachine):
 
 
 TestOutreach = OutreachMachine.TestCase
-TestOutreach.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+TestOutreach.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
