@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import click
+from docutils import nodes
+from sphinx.addnodes import pending_xref
 from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
@@ -76,7 +78,15 @@ def _write_notebook(app: Sphinx) -> None:
     )
 
 
+def _leave_foreign_names(_: Sphinx, doctree: nodes.document) -> None:
+    """Names in hints that are none of ours (str, ndarray) stay words: each would be looked for among all of ours."""
+    for reference in list(doctree.findall(pending_xref)):
+        if reference.get("refdomain") == "py" and not reference["reftarget"].startswith("bartizan"):
+            reference.replace_self(reference.children)
+
+
 def setup(app: Sphinx) -> None:
     """Write the generated pages before the sources are read."""
+    app.connect("doctree-read", _leave_foreign_names)
     app.connect("builder-inited", _write_cli_reference, priority=100)
     app.connect("builder-inited", _write_notebook, priority=100)
