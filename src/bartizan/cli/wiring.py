@@ -330,18 +330,6 @@ def camera_threads() -> Iterator[int]:
         cv2.setNumThreads(split)
 
 
-@contextmanager
-def desk_journal(folder: Path) -> Iterator[Journal]:
-    """The journal in a data folder, owned while the context lasts; StoreOwnedError where another desk owns it."""
-    from bartizan.adapters.store import open_journal
-
-    journal = open_journal(folder / "journal.sqlite")
-    try:
-        yield journal
-    finally:
-        journal.close()
-
-
 def desk_accounts(folder: Path, user: str, new: bool, audit: Audit) -> tuple[Accounts, str | None]:
     """The accounts in a data folder, and the password made for `user`: at the first start, or because `new` asks.
 
