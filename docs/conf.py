@@ -33,10 +33,13 @@ exclude_patterns = ["_build", "notebooks"]
 default_role = "literal"
 nitpicky = False
 
+EDGES_IN = ("../src", str(HERE.parent.resolve() / "src"))  # as apidoc may spell it
 apidoc_modules = [
     {
         "path": "../src/bartizan",
         "destination": "reference/api",
+        # the edges have no names that anybody imports; the command line has a page of its own
+        "exclude_patterns": [f"{folder}/bartizan/{edge}*" for folder in EDGES_IN for edge in ("adapters", "cli")],
         # one page per package: the theme draws the whole tree beside every page, which for every module takes minutes
         "separate_modules": False,
         "module_first": True,

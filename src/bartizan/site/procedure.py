@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import Field, field_validator
@@ -105,7 +104,8 @@ class Procedure:
     times: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "times", MappingProxyType(dict(self.times)))
+        # a copy, and no view of one: sites travel to other processes
+        object.__setattr__(self, "times", dict(self.times))
 
     def step(self, name: str) -> Step | None:
         """The step with this id; None where there is none."""

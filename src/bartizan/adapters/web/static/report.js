@@ -90,5 +90,5 @@ form.addEventListener("submit", (event) => {
 form.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && event.ctrlKey) send();
 });
-shell.help.show([[["Ctrl", "Enter"], "report.help.send"]]);
+shell.help.show([[["Ctrl", "Enter"], "report.send"]]);
 form.elements.reported_by.focus();
