@@ -47,12 +47,14 @@ apidoc_modules = [
     }
 ]
 autodoc_member_order = "bysource"
+autodoc_use_type_comments = False
 autodoc_typehints = "signature"
 autodoc_typehints_format = "fully-qualified"
 # a name is documented where it is written, not again where a package offers it
 autodoc_default_options = {"members": True, "show-inheritance": True, "ignore-module-all": True}
 # short names in hints, such as `set`, may mean a built-in or a field of that name: no page depends on which
-suppress_warnings = ["ref.python"]
+# the pages of the modules stand outside the tree that the theme draws beside every page: it took minutes
+suppress_warnings = ["ref.python", "toc.not_included"]
 
 html_theme = "furo"
 html_title = f"Bartizan {release}"
