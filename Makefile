@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 DATA ?= ../shared/data
 PORT ?= 8470
+# many tests wait for servers and browsers: one worker more than there are cores
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2) + 1 )))
 
 .PHONY: setup demo headless test soak lint docs bench lock clean
 
@@ -31,7 +33,7 @@ headless: $(VENV)/.main
 	@$(BIN)/bartizan demo --headless
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n auto --dist worksteal -q
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q
 
 # what takes long: thousands of crashes, floods, every bit; BARTIZAN_SOAK=0.1 does a tenth
 soak: $(VENV)/.dev
