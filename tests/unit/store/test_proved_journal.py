@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -59,12 +60,14 @@ def test_the_hashes_are_those_of_the_definition(tmp_path: Path) -> None:
         assert proof == before
 
 
+TRIES = count(1)
+
+
 @given(seq=st.integers(1, 6), column=st.sampled_from(COLUMNS), place=st.integers(0, 10_000), bit=st.integers(0, 7))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_flipped_bit_is_found(tmp_path: Path, seq: int, column: str, place: int, bit: int) -> None:
-    path = tmp_path / f"{seq}-{column}-{place}-{bit}.db"
-    if not path.exists():
-        written(path)
+    # a journal of its own for every try: the same bit flipped twice is no change
+    path = written(tmp_path / f"{next(TRIES)}.db")
     (value,) = sqlite3.connect(path).execute(f"SELECT {column} FROM record WHERE seq = ?", (seq,)).fetchone()  # noqa: S608
     raw = bytearray(value if isinstance(value, bytes) else value.encode())
     raw[place % len(raw)] ^= 1 << bit
