@@ -31,8 +31,8 @@ from bartizan.adapters.web.accounts import Accounts
 from bartizan.adapters.web.app import create_app
 from bartizan.adapters.web.server import DeskServer
 from bartizan.adapters.web.tokens import Tokens
-from bartizan.app.desk import open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.room import open_room
 from benchmarks.table import Row, main
 
 SCREENS = 20

@@ -18,7 +18,8 @@ from pathlib import Path
 from uuid import UUID
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import MemoryJournal, Record, open_desk
+from bartizan.app.ledger import MemoryJournal, Record
+from bartizan.app.room import open_desk
 from bartizan.signal import Signal
 from bartizan.site import build
 from benchmarks.table import Row, main
@@ -34,7 +35,7 @@ import sys, time
 begun = time.perf_counter()
 from datetime import UTC, datetime
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import open_room
+from bartizan.app.room import open_room
 from bartizan.signal import Signal
 from bartizan.site import build
 imported = time.perf_counter()

@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 from benchmarks.table import Row, main
 
 APPENDS = 2_000

@@ -12,7 +12,7 @@ WRITER = """
 import os, random, signal, sys, time
 from datetime import UTC, datetime
 from bartizan.adapters.store import open_journal, open_postgres
-from bartizan.app.desk import open_desk
+from bartizan.app.room import open_desk
 from bartizan.errors import StoreOwnedError
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -166,7 +166,7 @@ import os, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 folder, careless = Path(sys.argv[1]), sys.argv[2] == "careless"

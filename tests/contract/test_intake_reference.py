@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bartizan.adapters.web.intake import ReportBody, SignalBody
-from bartizan.app.desk import MemoryJournal
-from bartizan.app.desk.room import open_room
 from bartizan.app.intake.announce import Announcer
 from bartizan.app.intake.case import SLOTS
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room.room import open_room
 from bartizan.cli.main import main
 from bartizan.site.inputs import InputEntry
 from doors import BADGE, CONTACT, EXIT, PIR, START, doors

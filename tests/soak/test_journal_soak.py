@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.adapters.store import SqliteJournal, open_journal, open_postgres
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
 from crashes import killed
 from postgres_server import postgres_server

@@ -9,9 +9,9 @@ from contextlib import ExitStack
 
 import click
 
-from bartizan.app.desk import Room, open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.room import Room, open_room
 from bartizan.app.study import study
 from bartizan.cli import wiring
 from bartizan.cli.drill import counted, outcome, refuse_missed, tell

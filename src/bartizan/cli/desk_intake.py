@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.cli import desk_watch, wiring_intake
 from bartizan.cli.bus_options import Bus
 from bartizan.errors import MissingPartError

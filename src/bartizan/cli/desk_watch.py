@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
 from bartizan.app.live import LiveRun
@@ -24,6 +23,7 @@ from bartizan.app.live.gather import Arrivals, Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import WAIT, Join
 from bartizan.app.live.rehearsal import rehearse_run
+from bartizan.app.room import Room
 from bartizan.cli import wiring, wiring_live
 from bartizan.cli.bus_options import Bus
 from bartizan.cli.watch_foreign import WAIT as FOREIGN_WAIT

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.desk import MemoryJournal, open_room
 from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
 from bartizan.app.exercise.rehearsals import Library
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_room
 from bartizan.cli import wiring
 from bartizan.cli.words import printable
 from bartizan.drill.scenario import Scene

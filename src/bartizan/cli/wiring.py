@@ -18,14 +18,15 @@ if TYPE_CHECKING:
     from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
     from bartizan.app.compare import Comparison
-    from bartizan.app.desk import Journal, Room
     from bartizan.app.desk.audit import Audit
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
     from bartizan.app.exercise import Review
+    from bartizan.app.ledger import Journal
     from bartizan.app.live import FrameSource
     from bartizan.app.privacy import Statement
+    from bartizan.app.room import Room
     from bartizan.app.score import TrackScorer
     from bartizan.app.study import Study
     from bartizan.app.sweep import Answered, Outcome, Runner, Unit

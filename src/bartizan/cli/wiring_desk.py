@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bartizan.app.desk import Journal, Room
     from bartizan.app.figures import FiguresStudy, SiteFile
+    from bartizan.app.ledger import Journal
     from bartizan.app.outreach import Cabinet
+    from bartizan.app.room import Room
 
 OUTREACH = "outreach.sqlite"
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bartizan.errors import InputError
 
 if TYPE_CHECKING:
-    from bartizan.app.desk.journal import Journal
     from bartizan.app.handover.office import Office, Safe
+    from bartizan.app.ledger.journal import Journal
     from bartizan.desk.sharing.package import Verdict
     from bartizan.site.site import Site
 
@@ -48,7 +48,7 @@ def closed_office(
     site: Site, journal: Journal, folder: Path, now: Callable[[], datetime], *, incident: int
 ) -> tuple[Office, str]:
     """The office of a desk that is not open, and the id of the incident with this number. Errors: InputError."""
-    from bartizan.app.desk.room import open_room
+    from bartizan.app.room.room import open_room
 
     room = open_room(site, journal, now, safe=desk_safe(folder), minds=False)
     found = next((one.id for one in room.incidents.all() if one.number == incident), None)

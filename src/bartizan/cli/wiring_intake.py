@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bartizan.adapters.bus import Access, Inlet, Outlet
-    from bartizan.app.desk import Room
+    from bartizan.app.room import Room
     from bartizan.cli.bus_options import Bus
     from bartizan.site.site import Site
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bartizan.app.backup import Backup
-    from bartizan.app.desk import Journal
+    from bartizan.app.ledger import Journal
 
 JOURNAL = "journal.sqlite"
 

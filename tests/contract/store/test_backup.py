@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from test_journal_contract import record
 
 from bartizan.adapters.store import open_journal, open_postgres
-from bartizan.app.desk import Journal, Record
+from bartizan.app.ledger import Journal, Record
 from bartizan.cli.main import main
 from postgres_server import Server
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.store import open_journal, open_postgres
-from bartizan.app.desk import Journal, MemoryJournal, Record
-from bartizan.app.desk.journal import Settled
+from bartizan.app.ledger import Journal, MemoryJournal, Record
+from bartizan.app.ledger.journal import Settled
 from bartizan.errors import StoreError
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)

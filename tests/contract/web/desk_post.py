@@ -15,8 +15,10 @@ from argon2 import PasswordHasher
 from fastapi import FastAPI
 
 from bartizan.adapters.web import Accounts, create_app
-from bartizan.app.desk import Desk, MemoryJournal, open_room
+from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_room
 from bartizan.signal import Signal
 from bartizan.site.document import build
 from bartizan.site.site import Site

@@ -14,7 +14,7 @@ from bartizan.adapters.web import Accounts
 from bartizan.adapters.web.duty import in_role
 from bartizan.adapters.web.hub import Hub
 from bartizan.adapters.web.permission import Role
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.signal import Signal
 
 SITE = DOCUMENT | {

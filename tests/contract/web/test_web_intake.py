@@ -14,7 +14,7 @@ from desk_post import HOSTILE, Post, open_post
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.errors import StoreError
 
 INPUTS = [

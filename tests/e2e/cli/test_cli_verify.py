@@ -102,7 +102,7 @@ def site(tmp_path: Path) -> Path:
 def with_an_incident(site: Path, data: Path) -> None:
     from datetime import UTC, datetime  # noqa: PLC0415
 
-    from bartizan.app.desk.room import open_room  # noqa: PLC0415
+    from bartizan.app.room.room import open_room  # noqa: PLC0415
     from bartizan.cli import wiring, wiring_handover, wiring_store  # noqa: PLC0415
 
     with wiring_store.desk_journal(data) as journal:

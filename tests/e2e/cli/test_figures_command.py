@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 import bartizan
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import open_room
+from bartizan.app.room import open_room
 from bartizan.cli.main import main
 from bartizan.signal import Signal
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bartizan.adapters.bus import Inlet, read_access, read_address
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk.room import open_room
+from bartizan.app.room.room import open_room
 from bartizan.site.document import build
 from bartizan.site.site import Site
 

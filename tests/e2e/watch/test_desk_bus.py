@@ -26,9 +26,10 @@ from test_watch_live import bartizan, wait_for
 from bartizan.adapters.bus import Inlet, Outlet, read_access, read_address
 from bartizan.adapters.bus.line import Line
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import MemoryJournal, open_room
-from bartizan.app.desk.room import Room
 from bartizan.app.intake.announce import Announcer
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_room
+from bartizan.app.room.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.errors import StoreError
 from bartizan.signal import Signal

@@ -17,10 +17,11 @@ from bartizan.adapters.files.site import load_site
 from bartizan.adapters.store import open_journal
 from bartizan.adapters.web import Accounts, DeskServer, create_app
 from bartizan.adapters.web.permission import Role
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.handover.office import Safe
 from bartizan.app.handover.ports import MemoryVault, PassingKeys
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -19,8 +19,9 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 from bartizan.adapters.files.site import load_site
 from bartizan.adapters.store import open_journal
 from bartizan.adapters.web import Accounts, DeskServer, create_app
-from bartizan.app.desk import Desk, Room, open_room
+from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.room import Room, open_room
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 

@@ -14,8 +14,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from bartizan.adapters.web import Accounts, DeskServer, create_app
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.signal import Signal
 from bartizan.site import build
 

@@ -15,8 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from bartizan.adapters.files.package import verify_package
 from bartizan.adapters.web import Account, Accounts, DeskServer, create_app
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.evidence.heads import fingerprint
 from bartizan.site import build
 

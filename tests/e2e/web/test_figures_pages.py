@@ -18,8 +18,9 @@ from bartizan.adapters.files.site_proposal import SiteProposalFile
 from bartizan.adapters.mail import OutreachCabinet
 from bartizan.adapters.web import Accounts, create_app
 from bartizan.adapters.web.server import DeskServer
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.signal import Signal
 
 pytestmark = pytest.mark.browser

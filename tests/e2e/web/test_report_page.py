@@ -15,9 +15,9 @@ from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from bartizan.adapters.files.site import load_site
 from bartizan.adapters.web import Accounts, DeskServer, create_app
-from bartizan.app.desk import MemoryJournal
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.desk.room import Room, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room.room import Room, open_room
 
 pytestmark = pytest.mark.browser
 

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bartizan.app.desk import MemoryJournal, Notice, Record, open_desk
+from bartizan.app.ledger import MemoryJournal, Notice, Record
+from bartizan.app.room import open_desk
 from bartizan.desk.alarms import (
     DISPOSITIONS,
     PRIORITIES,

@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bartizan.app.desk import MemoryJournal, Record, open_room
+from bartizan.app.ledger import MemoryJournal, Record
+from bartizan.app.room import open_room
 from bartizan.desk.alarms import PRIORITIES, Alarm, CommandError, CommandRefusedError
 from bartizan.desk.alarms.escalation import Armed, Escalated, Stopped
 from bartizan.errors import StoreError

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bartizan.app.desk.journal import MemoryJournal, Record
-from bartizan.app.desk.room import open_room
+from bartizan.app.ledger.journal import MemoryJournal, Record
+from bartizan.app.room.room import open_room
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.desk.incidents import CODEC, MANNERS, RELATIONS, SHARINGS, Incident, Relation, Sharing, apply
 from bartizan.errors import InputError, StoreError

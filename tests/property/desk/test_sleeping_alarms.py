@@ -10,8 +10,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bartizan.app.desk import Desk, MemoryJournal
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.desk import Desk
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.signal import Signal
 from bartizan.site import build

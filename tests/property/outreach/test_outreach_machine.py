@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bartizan.adapters.mail import HttpHooks, OutreachCabinet
-from bartizan.app.desk.journal import MemoryJournal
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.journal import MemoryJournal
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach import AwayError, Courier, Outreach, OutreachSettings, RefusedError
 from bartizan.desk.errors import CommandRefusedError, ExerciseMixError
 from bartizan.desk.outreach import Message, token_for

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.app.desk.chain import CHAIN_WINDOW, Chain, chain_of
 from bartizan.app.desk.place import Places
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_desk
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Desk, Journal, MemoryJournal, Notice, Record, open_desk
+from bartizan.app.desk import Desk
+from bartizan.app.ledger import Journal, MemoryJournal, Notice, Record
+from bartizan.app.room import open_desk
 from bartizan.desk.alarms import AckLostError, Alarm, CommandError, ExerciseMixError, HistoryError, UnknownAlarmError
 from bartizan.errors import StoreError, UnknownIdError
 from bartizan.signal import Signal

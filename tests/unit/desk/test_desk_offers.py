@@ -10,9 +10,9 @@ import pytest
 
 import bartizan
 from bartizan.adapters.files.site_proposal import SiteProposalFile
-from bartizan.app.desk.journal import Journal, MemoryJournal
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.figures import Proposals, Trials, offers
+from bartizan.app.ledger.journal import Journal, MemoryJournal
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms import Disposition
 from bartizan.desk.errors import CommandError, CommandRefusedError, HistoryError, TransitionError, UnknownThingError
 from bartizan.desk.figures import Life, Origin

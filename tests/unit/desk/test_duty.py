@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_desk, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_desk, open_room
 from bartizan.desk.alarms import Alarm, SignalError, UnknownAlarmError
 from bartizan.desk.duty import presence
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import BUILT_IN, Alarm
 from bartizan.desk.alarms.escalation import CODEC, Armed, Escalated, Stopped, apply
 from bartizan.desk.errors import HistoryError

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import Alarm, HistoryError, UnknownAlarmError
 from bartizan.desk.errors import CommandError, ExerciseMixError, StaleVersionError, TransitionError, UnknownThingError
 from bartizan.desk.incidents import Incident

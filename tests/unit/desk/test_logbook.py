@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Notice, Record
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.logbook import KEPT, LogBook
+from bartizan.app.ledger import MemoryJournal, Notice, Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandError, HistoryError
 from bartizan.desk.logbook import CODEC, decide_write
 from bartizan.errors import StoreError

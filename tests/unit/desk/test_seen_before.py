@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
-from bartizan.app.desk import ledger as ledgers
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.ledger import ledger as ledgers
+from bartizan.app.room import Room, open_room
 from bartizan.signal import Signal
 from bartizan.site import build
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import HistoryError
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
 from bartizan.desk.shifts import Handover, digest_of

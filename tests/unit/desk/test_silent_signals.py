@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Desk, Journal, MemoryJournal, open_desk
+from bartizan.app.desk import Desk
+from bartizan.app.ledger import Journal, MemoryJournal
+from bartizan.app.room import open_desk
 from bartizan.desk.alarms import SignalError
 from bartizan.signal import Signal
 from bartizan.site import build

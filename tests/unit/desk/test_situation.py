@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from scipy import integrate, stats
 
-from bartizan.app.desk import MemoryJournal, open_desk
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_desk
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import Desk, MemoryJournal, Notice, Resync, open_desk
+from bartizan.app.desk import Desk
+from bartizan.app.ledger import MemoryJournal, Notice, Resync
+from bartizan.app.room import open_desk
 from bartizan.signal import Signal
 from bartizan.site import build
 

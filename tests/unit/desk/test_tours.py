@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.duty.timetable import dues
 from bartizan.desk.duty.tours import CODEC, Event
 from bartizan.desk.errors import CommandError, TransitionError, UnknownThingError

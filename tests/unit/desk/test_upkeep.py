@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime
 
-from bartizan.app.desk import MemoryJournal, open_room
-from bartizan.app.desk.proving import Proving
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.ledger.proving import Proving
+from bartizan.app.room import open_room
 from bartizan.errors import StoreError
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
-from bartizan.app.desk import MemoryJournal, open_desk
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.duty import DutyWatch
+from bartizan.app.ledger import MemoryJournal
 from bartizan.app.live import Sighting
 from bartizan.app.live.gather import Taken
+from bartizan.app.room import open_desk
 from bartizan.signal import Signal
 from bartizan.site import build
 

@@ -13,8 +13,9 @@ import pytest
 
 from bartizan.adapters.files.library import ScenarioFolder
 from bartizan.adapters.files.site import load_site
-from bartizan.app.desk import Journal, MemoryJournal, Room, open_room
 from bartizan.app.exercise.draft import draft, walks
+from bartizan.app.ledger import Journal, MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.drill.scenario import Actor, Expectation, Match, Order, Scenario, Scene, SensorEvent, Wait, Walk
 from bartizan.errors import InputError, ScenarioError, UnknownIdError

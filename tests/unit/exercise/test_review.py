@@ -9,10 +9,11 @@ from math import erf, sqrt
 import pytest
 
 from bartizan.adapters.report.drill import render
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.exercise import Came, ExerciseReport, Happening, Review, SceneReport, review
 from bartizan.app.exercise.kept import review_of_json, review_to_json
 from bartizan.app.exercise.officer import NAME
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.errors import InputError
 from bartizan.signal import Signal
 from bartizan.site import build

@@ -9,8 +9,9 @@ import pytest
 
 from bartizan.adapters.files.scenario import read_scenario
 from bartizan.adapters.files.site import load_site
-from bartizan.app.desk import MemoryJournal, Room, open_room
 from bartizan.app.exercise import Cases
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.drill.scenario import Order

@@ -13,10 +13,12 @@ import pytest
 
 from bartizan.adapters.files.scenario import read_scenario
 from bartizan.adapters.files.site import load_site
-from bartizan.app.desk import Desk, MemoryJournal, open_desk
+from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, ScriptStage
 from bartizan.app.exercise.officer import NAME
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import open_desk
 from bartizan.drill.scenario import (
     Actor,
     Expectation,

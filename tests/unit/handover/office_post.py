@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from bartizan.app.desk import MemoryJournal, Room
-from bartizan.app.desk.room import open_room
 from bartizan.app.handover.office import Safe
 from bartizan.app.handover.ports import MemoryVault
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room import Room
+from bartizan.app.room.room import open_room
 from bartizan.desk.incidents.state import Incident
 from bartizan.signal import Signal
 from bartizan.site import build

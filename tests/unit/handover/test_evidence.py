@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from office_post import BEGAN, PICTURE, Post, a_site
 
-from bartizan.app.desk import MemoryJournal
 from bartizan.app.handover.ports import LostError, MemoryVault, Sealed
+from bartizan.app.ledger import MemoryJournal
 from bartizan.desk.alarms import UnknownAlarmError
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError, UnknownThingError
 from bartizan.desk.evidence import item as items

@@ -10,9 +10,9 @@ from io import BytesIO
 import pytest
 from office_post import PICTURE, Keys, Post, a_site
 
-from bartizan.app.desk import MemoryJournal
-from bartizan.app.desk.journal import Record
 from bartizan.app.handover.handover import ChangedMeanwhileError
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.ledger.journal import Record
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
 from bartizan.desk.evidence import consistency_holds
 from bartizan.desk.evidence.heads import head_of

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bartizan.app.desk import Desk, MemoryJournal
-from bartizan.app.desk.room import open_room
+from bartizan.app.desk import Desk
 from bartizan.app.intake.announce import OFF, ON, Announcer
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room.room import open_room
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
 from bartizan.site.document import build

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import Journal, MemoryJournal
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.room import Room, open_room
 from bartizan.app.intake.inbox import RUN
 from bartizan.app.intake.reading import Refused
+from bartizan.app.ledger import Journal, MemoryJournal
+from bartizan.app.ledger.journal import Record
+from bartizan.app.room.room import Room, open_room
 from bartizan.errors import StoreError, UnknownIdError
 from bartizan.site.document import build
 from doors import BADGE, CONTACT, EXIT, PIR, START, doors

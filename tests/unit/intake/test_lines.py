@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bartizan.app.desk import MemoryJournal
-from bartizan.app.desk.room import open_room
 from bartizan.app.intake.lines import LOST_AFTER, Lines
+from bartizan.app.ledger import MemoryJournal
+from bartizan.app.room.room import open_room
 from bartizan.signal import Signal
 from doors import PIR, START, doors
 

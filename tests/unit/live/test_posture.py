@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk import MemoryJournal, Room, open_room
+from bartizan.app.ledger import MemoryJournal
 from bartizan.app.live.arming import Postures
 from bartizan.app.live.gather import Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import Join
 from bartizan.app.live.run import LiveRun
 from bartizan.app.live.wire import Held, Message, Report, Told, WireError, decode, encode
+from bartizan.app.room import Room, open_room
 from bartizan.desk.errors import CommandError
 from bartizan.errors import InputError, UnknownIdError
 from bartizan.signal import Observation, Signal, SignalIds

@@ -13,10 +13,10 @@ from mail_sink import Sink
 
 import bartizan
 from bartizan.adapters.mail import HttpHooks, OutreachCabinet, SmtpPost
-from bartizan.app.desk import open_room
-from bartizan.app.desk.journal import Journal, MemoryJournal
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.journal import Journal, MemoryJournal
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach import AwayError, Courier, HookFeed, Outreach, OutreachSettings, items_of
+from bartizan.app.room import open_room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError, UnknownThingError
 from bartizan.desk.outreach import LEVELS, Item, Message, after_failure, within

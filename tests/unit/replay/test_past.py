@@ -14,8 +14,10 @@ from bartizan.adapters.files.album import AlbumFolder
 from bartizan.adapters.files.album_reader import AlbumReader
 from bartizan.adapters.files.site import load_site
 from bartizan.app.album import KeptPicture
-from bartizan.app.desk import Desk, MemoryJournal, open_room
+from bartizan.app.desk import Desk
+from bartizan.app.ledger import MemoryJournal
 from bartizan.app.replay import past
+from bartizan.app.room import open_room
 from bartizan.errors import InputError
 from bartizan.signal import Signal
 

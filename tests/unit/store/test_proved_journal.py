@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)

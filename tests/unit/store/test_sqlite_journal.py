@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bartizan.adapters.store import SqliteJournal, open_journal
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 from bartizan.errors import StoreError, StoreOwnedError
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
@@ -247,7 +247,7 @@ DISK_FAILS = """
 import resource, signal, sys
 from datetime import UTC, datetime
 from bartizan.adapters.store import open_journal
-from bartizan.app.desk import Record
+from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
 
 def record(seq, size=1):

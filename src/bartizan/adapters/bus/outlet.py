@@ -10,8 +10,8 @@ from typing import Protocol
 from bartizan.adapters.bus.access import Access
 from bartizan.adapters.bus.address import BusAddress
 from bartizan.adapters.bus.line import Line, Will
-from bartizan.app.desk.subscription import Notice, Resync
 from bartizan.app.intake.announce import OFFLINE, ONLINE, Announcer
+from bartizan.app.ledger.subscription import Notice, Resync
 from bartizan.desk.alarms import Alarm
 
 TURN = 0.1  # seconds between two looks: what changes within them is told once

@@ -16,7 +16,7 @@ from bartizan.adapters.store.owner import OwnerLock
 from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
 from bartizan.adapters.store.reserve import Reserve
 from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare, recognise
-from bartizan.app.desk.journal import Record, Settled
+from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
 
@@ -79,7 +79,7 @@ def _require_sqlite() -> None:
 
 
 class SqliteJournal:
-    """A journal in one SQLite file (see `bartizan.app.desk.Journal`). Made by `open_journal`."""
+    """A journal in one SQLite file (see `bartizan.app.ledger.Journal`). Made by `open_journal`."""
 
     def __init__(self, path: Path, owner: OwnerLock | None, connection: sqlite3.Connection, reserve: Reserve) -> None:
         self.path = path

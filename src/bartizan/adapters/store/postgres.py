@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from bartizan.adapters.store.postgres_address import Address, read_address
 from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
 from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
-from bartizan.app.desk.journal import Record, Settled
+from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
 
@@ -56,7 +56,7 @@ def open_postgres(url: str, *, reading: bool = False) -> PostgresJournal:
 
 
 class PostgresJournal:
-    """A journal in PostgreSQL (see `bartizan.app.desk.Journal`). Made by `open_postgres`."""
+    """A journal in PostgreSQL (see `bartizan.app.ledger.Journal`). Made by `open_postgres`."""
 
     def __init__(self, address: Address, *, reading: bool = False) -> None:
         self.place = address.shown

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from bartizan.app.desk.journal import Record, Settled, record_text
+from bartizan.app.ledger.journal import Record, Settled, record_text
 from bartizan.desk.event import instant
 from bartizan.desk.evidence import GENESIS, canonical, link
 from bartizan.errors import InputError, StoreError

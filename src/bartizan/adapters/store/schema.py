@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bartizan.adapters.store.proving import record_of
-from bartizan.app.desk.journal import record_text
+from bartizan.app.ledger.journal import record_text
 from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
 

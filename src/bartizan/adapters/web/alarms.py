@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.permission import Action, authorise, may
-from bartizan.app.desk import Desk, Room
+from bartizan.app.desk import Desk
+from bartizan.app.room import Room
 from bartizan.desk.alarms import CODEC, Alarm, Disposition, group
 from bartizan.desk.alarms.escalation import CODEC as ESCALATIONS
 

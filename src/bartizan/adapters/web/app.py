@@ -49,12 +49,12 @@ from bartizan.adapters.web.stream import EventStream
 from bartizan.adapters.web.tokens import Tokens
 from bartizan.adapters.web.wall import wall_routes
 from bartizan.app.assessment import Bench
-from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.editing import Drafts, SiteFolder
 from bartizan.app.exercise import Review
 from bartizan.app.health import Probe
 from bartizan.app.replay import PastPictures
+from bartizan.app.room import Room
 from bartizan.site.site import Site
 
 # who gives rights and who comes from outside need a second factor everywhere

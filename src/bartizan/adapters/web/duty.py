@@ -13,7 +13,7 @@ from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import POWERS, Action, authorise, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 from bartizan.site.tour import Tour

@@ -13,8 +13,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, Subject, authorise, may
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
 from bartizan.app.handover.evidence import told
+from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.evidence.heads import fingerprint
 from bartizan.desk.evidence.item import Item

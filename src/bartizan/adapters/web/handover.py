@@ -14,7 +14,7 @@ from bartizan.adapters.web.evidence import LARGEST_UPLOAD
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, authorise, may
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.desk.incidents.state import Incident
 from bartizan.desk.sharing.arrived import Arrival
 from bartizan.desk.sharing.handed import Handed

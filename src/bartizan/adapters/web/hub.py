@@ -20,9 +20,9 @@ from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.permission import Action, Subject, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.stream import Outbox, message
-from bartizan.app.desk import Room
 from bartizan.app.desk.feed import LiveFeed, MovingTrack
-from bartizan.app.desk.subscription import Notice, Resync
+from bartizan.app.ledger.subscription import Notice, Resync
+from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.alarms.groups import group, urgency
 from bartizan.desk.alarms.hidden import shown_to

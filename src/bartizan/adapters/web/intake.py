@@ -13,10 +13,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, St
 from bartizan.adapters.web.gate import needs, note, session_of, subject_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
 from bartizan.app.intake import report as by_hand
 from bartizan.app.intake.once import Once
 from bartizan.app.intake.reading import LARGEST, Refused
+from bartizan.app.room import Room
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.errors import InputError
 from bartizan.signal import Severity, Signal

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 
 
 class LineWritten(BaseModel):

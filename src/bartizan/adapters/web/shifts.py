@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk import Room
+from bartizan.app.room import Room
 from bartizan.desk.muster import Muster, Whereabouts
 from bartizan.desk.shifts import Handover
 

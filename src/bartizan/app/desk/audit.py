@@ -6,8 +6,8 @@ from collections import deque
 from datetime import datetime, timedelta
 from typing import Final
 
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Entry, Ledger
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Entry, Ledger
 from bartizan.desk.audit import CODEC, Asked, Outcome
 from bartizan.desk.errors import HistoryError
 from bartizan.errors import StoreError

@@ -13,11 +13,11 @@ from typing import Any
 from uuid import uuid4
 
 from bartizan.app.desk.chain import CHAIN_WINDOW
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.silent import SilentSignals
 from bartizan.app.desk.situation import Situation, Situations
-from bartizan.app.desk.subscription import ROOM, Subscription
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
+from bartizan.app.ledger.subscription import ROOM, Subscription
 from bartizan.assess.clock import ClockReading
 from bartizan.desk.alarms import (
     CODEC,
@@ -48,7 +48,7 @@ class Desk:
     """The alarms of one site.
 
     Parameters: the `site` (in the state that holds); the `ledger`, opened when every book has been added to it (see
-    `bartizan.app.desk.room`); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption clock
+    `bartizan.app.room.room`); `new_id`, fresh opaque ids; the `threat` and `target` that the interruption clock
     reckons with (None: as `bartizan.assess.clock` says); `chain_window`, how long an alarm without news still belongs
     with a later one (`bartizan.app.desk.chain`). How soon what comes again is the same alarm is the site's to say.
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.decide import person as name_of
 from bartizan.desk.alarms.hidden import DUTY_RUN
 from bartizan.desk.duty import ROSTER, Lapse, OnDuty, Roster, asked, duress_signal, lapses, presence

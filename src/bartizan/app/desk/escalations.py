@@ -12,9 +12,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms import BUILT_IN, Alarm, Escalation, urgency
 from bartizan.desk.alarms.escalation import CODEC, Escalated, Event, apply, decide_escalation
 from bartizan.desk.alarms.hidden import shown_to

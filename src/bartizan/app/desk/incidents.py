@@ -11,9 +11,9 @@ from datetime import datetime
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.posture import Posture
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.alarms.decide import person
 from bartizan.desk.alarms.hidden import shown_to

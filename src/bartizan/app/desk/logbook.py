@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Entry, Ledger
-from bartizan.app.desk.subscription import Notice
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Entry, Ledger
+from bartizan.app.ledger.subscription import Notice
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.logbook import CODEC, LINES, Line, decide_write, line_of
 from bartizan.errors import StoreError

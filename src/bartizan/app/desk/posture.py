@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.codec import Codec, maybe, words
 from bartizan.desk.errors import CommandError, HistoryError

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from bartizan.app.desk.journal import Journal, Record
-from bartizan.app.desk.ledger import Entry, Ledger
+from bartizan.app.ledger.journal import Journal, Record
+from bartizan.app.ledger.ledger import Entry, Ledger
 from bartizan.desk.alarms.report import plain
 from bartizan.signal import Signal
 

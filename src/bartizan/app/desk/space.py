@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from bartizan.app.desk.journal import Journal, Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.journal import Journal, Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.signal import Phase, Signal, rfc3339
 
 RUN = "space"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bartizan.app.desk.clock import Anchor, Jump, Pause, SteadyClock
-from bartizan.app.desk.journal import Journal, Record
-from bartizan.app.desk.ledger import Entry, Ledger
+from bartizan.app.ledger.journal import Journal, Record
+from bartizan.app.ledger.ledger import Entry, Ledger
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import instant
 from bartizan.signal import Phase, Signal, rfc3339

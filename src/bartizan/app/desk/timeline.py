@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.event import instant
 from bartizan.desk.incidents import Incident
 

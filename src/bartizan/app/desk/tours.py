@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.duty import Duty
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.hidden import DUTY_RUN
 from bartizan.desk.duty import Round
 from bartizan.desk.duty.timetable import dues

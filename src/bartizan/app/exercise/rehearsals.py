@@ -14,14 +14,14 @@ from datetime import datetime
 from typing import Protocol
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.kept import review_of_json, review_to_json
 from bartizan.app.exercise.references import check_references
 from bartizan.app.exercise.report import Happening
 from bartizan.app.exercise.review import Review, review
 from bartizan.app.exercise.stage import LiveStage
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.desk.rehearsal import REHEARSALS, Begun, Ended, Failed, Rehearsal, RehearsalEvent, apply_rehearsal
 from bartizan.drill.scenario import Scenario, Scene

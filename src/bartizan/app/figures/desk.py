@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from bartizan.app.desk.ledger import Ledger
-from bartizan.app.desk.subscription import Notice, Subscription
 from bartizan.app.figures.lives import Lives
 from bartizan.app.figures.offers import Offer, offers
 from bartizan.app.figures.proposals import Proposals, SiteFile
 from bartizan.app.figures.study import FiguresStudy, study_figures
 from bartizan.app.figures.trials import Trials
+from bartizan.app.ledger.ledger import Ledger
+from bartizan.app.ledger.subscription import Notice, Subscription
 from bartizan.desk.alarms.events import Event
 from bartizan.desk.errors import CommandError, UnknownThingError
 from bartizan.desk.figures import Life

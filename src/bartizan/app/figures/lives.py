@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bartizan.app.desk.journal import Record
+from bartizan.app.ledger.journal import Record
 from bartizan.desk.alarms import decode
 from bartizan.desk.alarms.events import Event
 from bartizan.desk.figures import Life

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bartizan.app.compare import compare_sites
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandError, CommandRefusedError
 from bartizan.desk.event import instant
 from bartizan.desk.figures.proposal import (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.event import instant
 from bartizan.desk.figures.trial import TRIALS, TrialSet, TrialsEvent, apply_trials, decide_try, decide_withdraw
 

@@ -14,9 +14,9 @@ from functools import partial
 from typing import Any, Final, Literal
 from uuid import uuid4
 
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.handover.ports import MemoryVault, Sealed, Vault
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.state import DESK
 from bartizan.desk.errors import CommandError, HistoryError, UnknownThingError
 from bartizan.desk.event import Event

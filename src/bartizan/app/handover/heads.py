@@ -14,10 +14,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.journal import record_text
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.handover.ports import DeskKeys
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.journal import record_text
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.state import DESK
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError

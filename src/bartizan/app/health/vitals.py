@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from bartizan.app.desk import Room
 from bartizan.app.desk.feed import Counts
+from bartizan.app.room import Room
 
 VitalState = Literal["good", "warn", "bad", "none"]
 Group = Literal["cameras", "workers", "store", "queues", "dropped", "clock", "pages"]

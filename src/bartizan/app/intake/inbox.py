@@ -6,21 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from bartizan.app.desk.desk import Desk
 from bartizan.app.intake.lines import RUN as LINES
 from bartizan.app.intake.lines import Lines
 from bartizan.app.intake.panel import Panel, Turn
 from bartizan.app.intake.reading import Reading, Refused, read
+from bartizan.app.ledger import Ledger, Record
 from bartizan.desk.alarms import Alarm
 from bartizan.errors import UnknownIdError
 from bartizan.site.inputs import Input
 from bartizan.site.site import Site
-
-if TYPE_CHECKING:  # the room of the desk is made of this
-    from bartizan.app.desk.desk import Desk
-    from bartizan.app.desk.journal import Record
-    from bartizan.app.desk.ledger import Ledger
 
 RUN = "inputs"  # the run of the signals that the panel makes
 _MOST_REASONS = 1000  # pairs of input and reason that are counted

@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bartizan.app.desk.ledger import Ledger
-from bartizan.app.desk.subscription import Notice
+from bartizan.app.ledger.ledger import Ledger
+from bartizan.app.ledger.subscription import Notice
 from bartizan.app.outreach.outreach import Outreach
 from bartizan.app.outreach.ports import Cabinet
 from bartizan.app.outreach.settings import HookSettings

@@ -11,9 +11,9 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cached_property
 from typing import Any
 
-from bartizan.app.desk.histories import Histories
-from bartizan.app.desk.journal import Record
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.histories import Histories
+from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach.ports import Cabinet
 from bartizan.app.outreach.settings import OutreachSettings
 from bartizan.app.outreach.words import WORDS

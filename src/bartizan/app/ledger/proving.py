@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from bartizan.app.desk.ledger import Ledger
+from bartizan.app.ledger.ledger import Ledger
 from bartizan.errors import StoreError
 from bartizan.signal import Signal, rfc3339
 

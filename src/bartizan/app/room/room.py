@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bartizan.app.desk.audit import Audit
@@ -14,8 +13,6 @@ from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.duty import Duty
 from bartizan.app.desk.escalations import Escalations
 from bartizan.app.desk.incidents import Incidents
-from bartizan.app.desk.journal import Journal
-from bartizan.app.desk.ledger import Ledger
 from bartizan.app.desk.logbook import LogBook
 from bartizan.app.desk.posture import Posture
 from bartizan.app.desk.seen_before import SeenBefore
@@ -23,15 +20,15 @@ from bartizan.app.desk.shifts import Musters, Shifts
 from bartizan.app.desk.space import Space
 from bartizan.app.desk.timekeeping import Timekeeping
 from bartizan.app.desk.tours import Tours
+from bartizan.app.exercise.rehearsals import Library, NoScenarios, Rehearsals
+from bartizan.app.figures import DeskFigures, SiteFile, contained_by
+from bartizan.app.handover.evidence import Evidence
+from bartizan.app.handover.office import Office, Safe, open_office
 from bartizan.app.intake.inbox import Inbox
+from bartizan.app.ledger.journal import Journal
+from bartizan.app.ledger.ledger import Ledger
+from bartizan.app.outreach import Cabinet, Outreach, items_of
 from bartizan.site.site import Site
-
-if TYPE_CHECKING:
-    from bartizan.app.exercise.rehearsals import Library, Rehearsals
-    from bartizan.app.figures import DeskFigures, SiteFile
-    from bartizan.app.handover.evidence import Evidence
-    from bartizan.app.handover.office import Office, Safe
-    from bartizan.app.outreach import Cabinet, Outreach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,11 +93,6 @@ def open_room(
     `minds`: whether it raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
-    from bartizan.app.exercise.rehearsals import NoScenarios, Rehearsals  # noqa: PLC0415 - it plays on this desk
-    from bartizan.app.figures import DeskFigures, contained_by  # noqa: PLC0415 - it reads this desk
-    from bartizan.app.handover.office import open_office  # noqa: PLC0415 - as above
-    from bartizan.app.outreach import Outreach, items_of  # noqa: PLC0415 - as above
-
     ledger = Ledger(journal, now)
     desk = Desk(site.in_state(states), ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
     audit = Audit(ledger)

@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import Any, Protocol, runtime_checkable
 
-from bartizan.app.desk.journal import Journal, Record
-from bartizan.app.desk.subscription import ROOM, Notice, Subscription
+from bartizan.app.ledger.journal import Journal, Record
+from bartizan.app.ledger.subscription import ROOM, Notice, Subscription
 
 LONG = 20_000  # records that are read whole at every start: about a second
 

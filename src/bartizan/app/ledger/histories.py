@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bartizan.app.desk.journal import Journal, Record
-from bartizan.app.desk.ledger import Entry, Ledger
-from bartizan.app.desk.subscription import Notice
+from bartizan.app.ledger.journal import Journal, Record
+from bartizan.app.ledger.ledger import Entry, Ledger
+from bartizan.app.ledger.subscription import Notice
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, UnknownThingError
 from bartizan.desk.event import Event
