@@ -26,9 +26,9 @@ DAYS = (
 POLICE = PassingKeys()
 
 
-@pytest.fixture(scope="module")
-def desk(chancery: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chancery]:
-    with open_chancery(chancery, tmp_path_factory.mktemp("desk"), POLICE.public) as made:
+@pytest.fixture
+def desk(chancery: Path, tmp_path: Path) -> Iterator[Chancery]:
+    with open_chancery(chancery, tmp_path, POLICE.public) as made:
         yield made
 
 
@@ -47,8 +47,7 @@ def stage(incident: dict[str, Any], name: str) -> float:
     return (reached - raised).total_seconds()
 
 
-@pytest.fixture(scope="module")
-def wanderer(desk: Chancery) -> dict[str, Any]:
+def he_walks_about(desk: Chancery) -> dict[str, Any]:
     """The first story, up to the hand-over: several days, linked by an officer; police sent; held."""
     ann = desk.person("Ann")
     alarms = []
@@ -84,7 +83,7 @@ def wanderer(desk: Chancery) -> dict[str, Any]:
     return {"id": opened["id"], "path": path, "alarms": [alarm.id for alarm in alarms]}
 
 
-def test_the_days_are_one_case_and_each_step_has_its_turn(desk: Chancery, wanderer: dict[str, Any]) -> None:
+def the_days_are_one_case_and_each_step_has_its_turn(desk: Chancery, wanderer: dict[str, Any]) -> None:
     ann, path = desk.person("Ann"), wanderer["path"]
     shown = ann.get(f"{path}/state")
     assert sorted(alarm["id"] for alarm in shown["alarms"]) == sorted(wanderer["alarms"])
@@ -98,8 +97,7 @@ def test_the_days_are_one_case_and_each_step_has_its_turn(desk: Chancery, wander
     assert desk.person("Vic").refused(f"{path}/step", step="police")[0] == 403
 
 
-@pytest.fixture(scope="module")
-def held(desk: Chancery, wanderer: dict[str, Any]) -> dict[str, Any]:
+def he_is_held(desk: Chancery, wanderer: dict[str, Any]) -> dict[str, Any]:
     """Plain-clothes police are sent, the posture is raised, the man is held; the case is shared with two agencies."""
     ann, sue, path = desk.person("Ann"), desk.person("Sue"), wanderer["path"]
     desk.clock.go(40)
@@ -126,7 +124,7 @@ def held(desk: Chancery, wanderer: dict[str, Any]) -> dict[str, Any]:
     return wanderer
 
 
-def test_the_posture_of_the_site_changes_with_the_step(desk: Chancery, held: dict[str, Any]) -> None:
+def the_posture_of_the_site_changes_with_the_step(desk: Chancery, held: dict[str, Any]) -> None:
     posture = desk.person("Ann").get(f"{held['path']}/state")["posture"]
     assert posture["present"] == "heightened"
     assert posture["set"]["by"] == "Sue"
@@ -137,7 +135,7 @@ def test_the_posture_of_the_site_changes_with_the_step(desk: Chancery, held: dic
     assert arrival.mean == 80
 
 
-def test_what_is_measured_is_the_chain_from_alarm_to_hand_over(desk: Chancery, held: dict[str, Any]) -> None:
+def what_is_measured_is_the_chain_from_alarm_to_hand_over(desk: Chancery, held: dict[str, Any]) -> None:
     sue, path = desk.person("Sue"), held["path"]
     desk.clock.go(600)
     sue.do(f"{path}/step", step="hand-over")
@@ -152,9 +150,7 @@ def test_what_is_measured_is_the_chain_from_alarm_to_hand_over(desk: Chancery, h
     assert (status, "RED is read by nobody outside" in words) == (400, True)
 
 
-def test_two_agencies_get_what_their_level_allows_and_both_add_to_the_case(
-    desk: Chancery, held: dict[str, Any]
-) -> None:
+def two_agencies_get_what_their_level_allows_and_both_add_to_the_case(desk: Chancery, held: dict[str, Any]) -> None:
     ours, name = desk.room.office, held["id"]
     packages: dict[str, bytes] = {}
     for partner, media in (("state-police", 2), ("sister-mission", 1)):
@@ -193,7 +189,7 @@ def test_two_agencies_get_what_their_level_allows_and_both_add_to_the_case(
     assert "State police" in entries[-1]["text"]
 
 
-def test_the_case_ends_resolved_closed_and_reviewed_by_somebody_else(desk: Chancery, held: dict[str, Any]) -> None:
+def the_case_ends_resolved_closed_and_reviewed_by_somebody_else(desk: Chancery, held: dict[str, Any]) -> None:
     ann, sue, ivo, path = desk.person("Ann"), desk.person("Sue"), desk.person("Ivo"), held["path"]
     ann.do(f"{path}/left", responder="plain-clothes")
     ann.do(f"{path}/resolve", text="held, identity with the police alone")
@@ -205,8 +201,7 @@ def test_the_case_ends_resolved_closed_and_reviewed_by_somebody_else(desk: Chanc
     assert desk.room.posture.present == "normal"
 
 
-@pytest.fixture(scope="module")
-def armed(desk: Chancery, held: dict[str, Any]) -> dict[str, Any]:
+def an_armed_man_comes(desk: Chancery) -> dict[str, Any]:
     """The second story up to the moment in which the incident is open: the doorkeeper's button, months later."""
     ann = desk.person("Ann")
     desk.clock.at = datetime(2031, 10, 9, 20, 10, 27, tzinfo=UTC)
@@ -216,7 +211,7 @@ def armed(desk: Chancery, held: dict[str, Any]) -> dict[str, Any]:
     return {"id": opened["id"], "path": f"/incidents/{opened['id']}", "duress": duress.id, "opened": opened}
 
 
-def test_the_desk_is_shown_that_the_site_was_tried_before_and_links_it(
+def the_desk_is_shown_that_the_site_was_tried_before_and_links_it(
     desk: Chancery, armed: dict[str, Any], held: dict[str, Any]
 ) -> None:
     sue, path = desk.person("Sue"), armed["path"]
@@ -239,7 +234,7 @@ def test_the_desk_is_shown_that_the_site_was_tried_before_and_links_it(
     assert [(one["incident"], one["kind"], one["by"]) for one in earlier["links"]] == [(armed["id"], "led-to", "Sue")]
 
 
-def test_the_armed_man_is_stopped_and_the_clock_hears_of_who_was_sent(desk: Chancery, armed: dict[str, Any]) -> None:
+def the_armed_man_is_stopped_and_the_clock_hears_of_who_was_sent(desk: Chancery, armed: dict[str, Any]) -> None:
     ann, path = desk.person("Ann"), armed["path"]
     assert (armed["opened"]["kind"], armed["opened"]["procedure"]["present"]) == ("armed-entry", "lock")
     desk.clock.go(2)
@@ -279,7 +274,7 @@ def test_the_armed_man_is_stopped_and_the_clock_hears_of_who_was_sent(desk: Chan
     ann.do(f"{path}/step", step="earlier")
 
 
-def test_what_was_skipped_is_seen_before_the_case_is_closed(desk: Chancery, armed: dict[str, Any]) -> None:
+def what_was_skipped_is_seen_before_the_case_is_closed(desk: Chancery, armed: dict[str, Any]) -> None:
     ann, sue, path = desk.person("Ann"), desk.person("Sue"), armed["path"]
     ann.do(f"{path}/resolve", text="disarmed and held")
     assert "skipped steps were seen by no supervisor" in sue.refused(f"{path}/close")[1]
@@ -289,7 +284,7 @@ def test_what_was_skipped_is_seen_before_the_case_is_closed(desk: Chancery, arme
     assert sue.do(f"{path}/close")["state"] == "closed"
 
 
-def test_the_story_is_told_in_order_and_was_kept_whole(desk: Chancery, armed: dict[str, Any]) -> None:
+def the_story_is_told_in_order_and_was_kept_whole(desk: Chancery, armed: dict[str, Any]) -> None:
     ann = desk.person("Ann")
     moments = ann.get(f"{armed['path']}/timeline")
     assert [one["at"] for one in moments] == sorted(one["at"] for one in moments)
@@ -309,7 +304,7 @@ def test_the_story_is_told_in_order_and_was_kept_whole(desk: Chancery, armed: di
     assert [(row["number"], row["state"]) for row in rows] == [(2, "closed"), (1, "reviewed")]
 
 
-def test_an_exercise_stays_apart_from_what_was_real(desk: Chancery, armed: dict[str, Any]) -> None:
+def an_exercise_stays_apart_from_what_was_real(desk: Chancery, armed: dict[str, Any]) -> None:
     ann = desk.person("Ann")
     drill = desk.alarm("drill", "duress", element="entrance-outer", severity="high", exercise=True)
     status, words = ann.refused(f"{armed['path']}/join", alarm=drill.id)
@@ -325,7 +320,7 @@ def test_an_exercise_stays_apart_from_what_was_real(desk: Chancery, armed: dict[
     assert (status, "an exercise is not linked to a real incident" in words) == (409, True)
 
 
-def test_the_shift_is_handed_over_under_two_log_ins(desk: Chancery, armed: dict[str, Any]) -> None:
+def the_shift_is_handed_over_under_two_log_ins(desk: Chancery) -> None:
     ann, ben = desk.person("Ann"), desk.person("Ben")
     one = ann.do("/shift")["present"]
     path = f"/shift/{one['id']}"
@@ -340,7 +335,26 @@ def test_the_shift_is_handed_over_under_two_log_ins(desk: Chancery, armed: dict[
     assert (over["outgoing"], over["incoming"], over["state"]) == ("Ann", "Ben", "accepted")
 
 
-def test_the_whole_is_proved_in_one_chain(desk: Chancery, armed: dict[str, Any]) -> None:
+def the_whole_is_proved_in_one_chain(desk: Chancery) -> None:
     records = list(desk.room.ledger.read())
     assert [record.seq for record in records] == list(range(1, len(records) + 1))
     assert {record.stream.partition("/")[0] for record in records} >= {"alarm", "incident", "posture", "shift"}
+
+
+def test_the_two_stories_run_from_end_to_end(desk: Chancery) -> None:
+    """In the order in which they happened, at one desk: the second needs what the first left behind."""
+    wanderer = he_walks_about(desk)
+    the_days_are_one_case_and_each_step_has_its_turn(desk, wanderer)
+    held = he_is_held(desk, wanderer)
+    the_posture_of_the_site_changes_with_the_step(desk, held)
+    what_is_measured_is_the_chain_from_alarm_to_hand_over(desk, held)
+    two_agencies_get_what_their_level_allows_and_both_add_to_the_case(desk, held)
+    the_case_ends_resolved_closed_and_reviewed_by_somebody_else(desk, held)
+    armed = an_armed_man_comes(desk)
+    the_desk_is_shown_that_the_site_was_tried_before_and_links_it(desk, armed, held)
+    the_armed_man_is_stopped_and_the_clock_hears_of_who_was_sent(desk, armed)
+    what_was_skipped_is_seen_before_the_case_is_closed(desk, armed)
+    the_story_is_told_in_order_and_was_kept_whole(desk, armed)
+    an_exercise_stays_apart_from_what_was_real(desk, armed)
+    the_shift_is_handed_over_under_two_log_ins(desk)
+    the_whole_is_proved_in_one_chain(desk)
