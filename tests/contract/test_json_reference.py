@@ -14,9 +14,9 @@ import numpy as np
 import bartizan
 from bartizan.app.advice import advise_site
 from bartizan.app.calibration import Walked, calibrated
-from bartizan.app.desk.timeline import timeline
 from bartizan.app.doubt import doubt_site
 from bartizan.app.figures import study_figures
+from bartizan.app.incidents.timeline import timeline
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import open_room
 from bartizan.app.simulate import Trials, simulate_site

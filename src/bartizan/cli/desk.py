@@ -11,9 +11,9 @@ from pathlib import Path
 import click
 
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.desk.timekeeping import carried_on
 from bartizan.app.ledger.proving import Proving
 from bartizan.app.room import open_room
+from bartizan.app.upkeep.timekeeping import carried_on
 from bartizan.cli import desk_intake, desk_watch, wiring, wiring_desk, wiring_handover, wiring_live, wiring_store
 from bartizan.cli.bus_options import Bus, bus_options
 from bartizan.cli.data_folder import data_folder

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.duty import DutyWatch
 from bartizan.app.live import LiveRun
 from bartizan.app.live.arming import Arming, Postures
 from bartizan.app.live.eye import model_of
@@ -23,6 +22,7 @@ from bartizan.app.live.gather import Arrivals, Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import WAIT, Join
 from bartizan.app.live.rehearsal import rehearse_run
+from bartizan.app.live.watching import DutyWatch
 from bartizan.app.room import Room
 from bartizan.cli import wiring, wiring_live
 from bartizan.cli.bus_options import Bus

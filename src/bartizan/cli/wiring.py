@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from bartizan.adapters.web.accounts import Accounts
     from bartizan.adapters.web.server import DeskServer
     from bartizan.app.compare import Comparison
-    from bartizan.app.desk.audit import Audit
     from bartizan.app.desk.feed import LiveFeed
     from bartizan.app.dossier import Dossier
     from bartizan.app.draft.drawing import Drawing, Placing
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from bartizan.app.study import Study
     from bartizan.app.sweep import Answered, Outcome, Runner, Unit
     from bartizan.app.terrain import TerrainCase
+    from bartizan.app.upkeep.audit import Audit
     from bartizan.assess.task import Task
     from bartizan.drill.scenario import Scenario
     from bartizan.site.site import Site

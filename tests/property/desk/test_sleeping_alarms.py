@@ -102,9 +102,9 @@ def test_one_that_is_over_is_not_read_until_somebody_asks() -> None:
     read: list[str | None] = []
 
     class Watched(MemoryJournal):
-        def read(self, stream: str | None = None):  # type: ignore[no-untyped-def]
+        def read(self, stream: str | None = None, after: int = 0):  # type: ignore[no-untyped-def]
             read.append(stream)
-            return super().read(stream)
+            return super().read(stream, after)
 
     again = opened(Watched(list(journal.read())), long=0, at=T0)
     assert read == [f"alarm/{waiting.id}"]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bartizan.app.desk.logbook import KEPT, LogBook
+from bartizan.app.duty.logbook import KEPT, LogBook
 from bartizan.app.ledger import MemoryJournal, Notice, Record
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandError, HistoryError

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bartizan.app.desk import Desk
-from bartizan.app.desk.clock import Anchor, Jump, Pause, SteadyClock, boot_id, seconds_since_boot
-from bartizan.app.desk.timekeeping import carried_on
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import open_room
+from bartizan.app.upkeep.clock import Anchor, Jump, Pause, SteadyClock, boot_id, seconds_since_boot
+from bartizan.app.upkeep.timekeeping import carried_on
 from bartizan.signal import Signal
 from bartizan.site import build
 

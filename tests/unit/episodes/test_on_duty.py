@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.duty import DutyWatch
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.live import Sighting
 from bartizan.app.live.gather import Taken
+from bartizan.app.live.watching import DutyWatch
 from bartizan.app.room import open_desk
 from bartizan.signal import Signal
 from bartizan.site import build

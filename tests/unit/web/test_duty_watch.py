@@ -9,12 +9,12 @@ import pytest
 
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.duty import DutyWatch
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.live import LiveRun
 from bartizan.app.live.gather import Arrival, Gathering, Trouble
 from bartizan.app.live.join import Join
 from bartizan.app.live.ports import SourceCounters
+from bartizan.app.live.watching import DutyWatch
 from bartizan.app.live.wire import Ended, Report, Waiting
 from bartizan.app.room import open_desk
 from bartizan.signal import Observation

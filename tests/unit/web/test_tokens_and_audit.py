@@ -18,9 +18,9 @@ from bartizan.adapters.web.accounts import AccountRefusedError
 from bartizan.adapters.web.login_limit import PER_ADDRESS, LoginLimit
 from bartizan.adapters.web.private_file import PrivateFileError
 from bartizan.adapters.web.tokens import MAX_DAYS, TokenRefusedError, Tokens
-from bartizan.app.desk.audit import LATEST
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import Room, open_room
+from bartizan.app.upkeep.audit import LATEST
 from bartizan.cli import wiring
 from bartizan.desk.audit import CODEC, OUTCOMES, Asked
 from bartizan.desk.errors import HistoryError

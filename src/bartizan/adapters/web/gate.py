@@ -19,7 +19,7 @@ from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, Su
 from bartizan.adapters.web.sessions import Session, Sessions
 from bartizan.adapters.web.shield import MAX_BODY, bounded
 from bartizan.adapters.web.tokens import Tokens
-from bartizan.app.desk.audit import Audit, Outcome
+from bartizan.app.upkeep.audit import Audit, Outcome
 from bartizan.errors import BartizanError, StoreError
 
 SAFE_METHODS = frozenset({"GET", "HEAD"})

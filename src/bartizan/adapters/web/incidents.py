@@ -13,8 +13,8 @@ from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, authorise, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.desk.seen_before import Offer
-from bartizan.app.desk.timeline import timeline
+from bartizan.app.incidents.seen_before import Offer
+from bartizan.app.incidents.timeline import timeline
 from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.incidents import MANNERS, RELATIONS, SHARINGS, Incident, Relation, Sharing

@@ -15,7 +15,7 @@ from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.permission import POWERS, ROLES, Action, Role, may
 from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.tokens import DEFAULT_DAYS, MAX_DAYS, MAX_LABEL, Tokens
-from bartizan.app.desk.audit import Audit
+from bartizan.app.upkeep.audit import Audit
 from bartizan.errors import CheckError, InputError
 
 AUDIT_SHOWN = 50  # records

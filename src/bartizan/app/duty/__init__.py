@@ -1,5 +1,1 @@
-"""The desk on duty: the site's cameras watched while the desk is open, what they raise handed to it."""
-
-from bartizan.app.duty.watching import DutyWatch
-
-__all__ = ["DutyWatch"]
+"""Duty: who is on it, the rounds, who is told when nobody deals with an alarm, the log-book, the change of shift."""

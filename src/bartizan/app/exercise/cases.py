@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bartizan.app.desk.incidents import Incidents
-from bartizan.app.desk.seen_before import SeenBefore
 from bartizan.app.handover.handover import HandOver
+from bartizan.app.incidents.incidents import Incidents
+from bartizan.app.incidents.seen_before import SeenBefore
 from bartizan.drill.scenario import Order
 from bartizan.errors import UnknownIdError
 

@@ -14,10 +14,10 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
 from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.filling import one_line
 from bartizan.app.handover.ports import Vault
+from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.intake.report import RUN, Credibility, Reliability, Report, signal_of
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
 from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.heads import Heads
+from bartizan.app.incidents.incidents import Incidents
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.evidence import item as custody
 from bartizan.desk.evidence.heads import Head

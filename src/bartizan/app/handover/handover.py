@@ -15,12 +15,12 @@ from uuid import uuid4
 
 from bartizan import __version__
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
 from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.filling import case_of, one_line
 from bartizan.app.handover.heads import Heads
 from bartizan.app.handover.making import Order, made_of
 from bartizan.app.handover.ports import DeskKeys, Vault
+from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.decide import person, text

@@ -10,12 +10,12 @@ from typing import Literal
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
 from bartizan.app.handover.arrivals import Arrivals
 from bartizan.app.handover.evidence import Evidence, Retention
 from bartizan.app.handover.handover import HandOver
 from bartizan.app.handover.heads import EVERY, Heads
 from bartizan.app.handover.ports import DeskKeys, MemoryVault, PassingKeys, Vault
+from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.ledger.journal import Record
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import UnknownThingError

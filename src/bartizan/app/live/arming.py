@@ -35,7 +35,7 @@ class Arming:
 class Postures:
     """Compares the states of the site that hold now with those that the run was told; `told` are those it began with.
 
-    `states` gives every state that somebody says holds (`bartizan.app.desk.posture.Posture.states`).
+    `states` gives every state that somebody says holds (`bartizan.app.incidents.posture.Posture.states`).
     """
 
     def __init__(self, states: Callable[[], tuple[str, ...]], told: Sequence[str]) -> None:

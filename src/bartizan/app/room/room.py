@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from bartizan.app.desk.audit import Audit
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.duty import Duty
-from bartizan.app.desk.escalations import Escalations
-from bartizan.app.desk.incidents import Incidents
-from bartizan.app.desk.logbook import LogBook
-from bartizan.app.desk.posture import Posture
-from bartizan.app.desk.seen_before import SeenBefore
-from bartizan.app.desk.shifts import Musters, Shifts
-from bartizan.app.desk.space import Space
-from bartizan.app.desk.timekeeping import Timekeeping
-from bartizan.app.desk.tours import Tours
+from bartizan.app.duty.duty import Duty
+from bartizan.app.duty.escalations import Escalations
+from bartizan.app.duty.logbook import LogBook
+from bartizan.app.duty.shifts import Musters, Shifts
+from bartizan.app.duty.tours import Tours
 from bartizan.app.exercise.rehearsals import Library, NoScenarios, Rehearsals
 from bartizan.app.figures import DeskFigures, SiteFile, contained_by
 from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.office import Office, Safe, open_office
+from bartizan.app.incidents.incidents import Incidents
+from bartizan.app.incidents.posture import Posture
+from bartizan.app.incidents.seen_before import SeenBefore
 from bartizan.app.intake.inbox import Inbox
 from bartizan.app.ledger.journal import Journal
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach import Cabinet, Outreach, items_of
+from bartizan.app.upkeep.audit import Audit
+from bartizan.app.upkeep.space import Space
+from bartizan.app.upkeep.timekeeping import Timekeeping
 from bartizan.site.site import Site
 
 

@@ -1,7 +1,7 @@
 """Who is on duty: people come, go, and give a sign of life. One roster per desk, the fold of its events.
 
 A page that is open says that a screen is alive; a sign of life says that a person is. Only the second is an event:
-pages beat every few seconds and are watched by `bartizan.app.desk.duty`.
+pages beat every few seconds and are watched by `bartizan.app.duty.duty`.
 """
 
 from __future__ import annotations

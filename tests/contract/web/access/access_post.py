@@ -14,8 +14,8 @@ from bartizan.adapters.web import Account, Accounts
 from bartizan.adapters.web.gate import GatedRoute
 from bartizan.adapters.web.permission import ROLES
 from bartizan.adapters.web.tokens import Tokens
-from bartizan.app.desk.audit import Audit
 from bartizan.app.room import Room
+from bartizan.app.upkeep.audit import Audit
 
 _HASH = CHEAP.hash(PASSWORD)
 _NORTH = DOCUMENT["camera"][0]  # type: ignore[index]

@@ -32,7 +32,7 @@ from bartizan.adapters.web.login_limit import PER_ADDRESS, PER_NAME, LoginLimit
 from bartizan.adapters.web.password_rules import MIN_PASSWORD, PasswordRefusedError, require_good
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, Sessions
 from bartizan.adapters.web.tokens import Tokens
-from bartizan.app.desk.audit import STRANGERS
+from bartizan.app.upkeep.audit import STRANGERS
 from bartizan.signal import Signal
 
 SOURCES = sorted(Path(bartizan.__file__).parent.rglob("*.py"))

@@ -10,7 +10,7 @@ from bartizan.adapters.web.accounts import FIRST_PASSWORD
 from bartizan.adapters.web.password_rules import MAX_PASSWORD, MIN_PASSWORD
 from bartizan.adapters.web.permission import ROLES
 from bartizan.adapters.web.tokens import MAX_DAYS
-from bartizan.app.desk.audit import STRANGERS
+from bartizan.app.upkeep.audit import STRANGERS
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[3] / "docs"

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
+from bartizan.app.incidents.incidents import Incidents
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 from bartizan.desk.incidents import Incident, Relation

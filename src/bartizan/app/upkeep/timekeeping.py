@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from bartizan.app.desk.clock import Anchor, Jump, Pause, SteadyClock
 from bartizan.app.ledger.journal import Journal, Record
 from bartizan.app.ledger.ledger import Entry, Ledger
+from bartizan.app.upkeep.clock import Anchor, Jump, Pause, SteadyClock
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import instant
 from bartizan.signal import Phase, Signal, rfc3339

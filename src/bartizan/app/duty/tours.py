@@ -12,7 +12,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.duty import Duty
+from bartizan.app.duty.duty import Duty
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.journal import Record
 from bartizan.app.ledger.ledger import Ledger

@@ -8,8 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.incidents import Incidents
-from bartizan.app.desk.posture import Posture
+from bartizan.app.incidents.incidents import Incidents
+from bartizan.app.incidents.posture import Posture
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk import muster as roll

@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import uuid4
 
 from bartizan.app.desk.desk import Desk
-from bartizan.app.desk.posture import Posture
+from bartizan.app.incidents.posture import Posture
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms import Alarm
