@@ -70,6 +70,17 @@ def test_a_long_journal_is_read_whole(make: Callable[[], Journal]) -> None:
     assert [found.version for found in journal.read("alarm/1")] == list(range(1, 1_252))
 
 
+def test_reading_goes_on_behind_what_is_known(make: Callable[[], Journal]) -> None:
+    journal = make()
+    records = [record(1), record(2), record(3, "alarm/b", 1), record(4, "alarm/a", 3)]
+    journal.append(records)
+    for after in range(5):
+        assert list(journal.read(after=after)) == records[after:]
+    assert list(journal.read("alarm/a", 1)) == [records[1], records[3]]
+    assert list(journal.read("alarm/a", 3)) == []
+    assert list(journal.read("alarm/b", 1)) == []
+
+
 def test_appending_goes_on_while_somebody_reads(make: Callable[[], Journal]) -> None:
     journal = make()
     journal.append([record(seq) for seq in range(1, 1_501)])

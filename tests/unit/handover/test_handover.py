@@ -299,6 +299,24 @@ def test_heads_are_signed_and_kept_and_only_grow() -> None:
     )
 
 
+def test_a_head_reads_what_is_new_and_no_more() -> None:
+    asked: list[tuple[str | None, int]] = []
+
+    class Watched(MemoryJournal):
+        def read(self, stream: str | None = None, after: int = 0) -> Iterator[Record]:
+            asked.append((stream, after))
+            return super().read(stream, after)
+
+    post = Post(journal=Watched())
+    post.incident()
+    first = post.room.office.heads.sign("Imogen")
+    asked.clear()
+    second = post.room.office.heads.sign("Osric")
+    # all that came since the first is the record of the first itself
+    assert asked == [(None, first.size)]
+    assert second.size == first.size + 1
+
+
 def test_a_head_is_signed_by_itself_when_it_is_due() -> None:
     from datetime import timedelta  # noqa: PLC0415
 
@@ -329,8 +347,8 @@ def test_a_journal_that_refuses_leaves_no_package() -> None:
         def append(self, *_: object) -> None:
             raise StoreError("full")
 
-        def read(self, stream: str | None = None) -> Iterator[Record]:
-            return keep.read(stream)
+        def read(self, stream: str | None = None, after: int = 0) -> Iterator[Record]:
+            return keep.read(stream, after)
 
     post.room.ledger._journal = Refusing()
     with pytest.raises(StoreError, match="full"):

@@ -2,7 +2,7 @@
 
 Who has a head (every package carries one) can later be shown that a record was there when it was signed, and that the
 journal has only grown since. The tree is built when it is first asked for and grows with the journal; building it
-reads the whole journal once, outside the lock.
+reads the whole journal once, outside the lock; from then on only what is new.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -55,6 +55,14 @@ def _read_head(value: Any) -> Mapping[str, Any]:
 CODEC: Codec[Signed] = Codec({Signed.kind: Signed}, {"head": _read_head})
 
 
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """The head that was signed last, and how many were."""
+
+    head: Head
+    version: int
+
+
 class Heads:
     """The heads of one journal, signed with the desk's `keys`."""
 
@@ -65,7 +73,7 @@ class Heads:
         self._tree = Tree()
         self._growing = threading.Lock()
         self._signing: threading.Thread | None = None
-        self._book: Histories[Head, Signed] = Histories(ledger, topic=TOPIC, apply=self._apply, codec=CODEC)
+        self._book: Histories[_Last, Signed] = Histories(ledger, topic=TOPIC, apply=_apply, codec=CODEC)
 
     @property
     def key(self) -> bytes:
@@ -74,7 +82,8 @@ class Heads:
 
     def latest(self) -> Head | None:
         """The head that was signed last."""
-        return self._book.find(STREAM)
+        last = self._book.find(STREAM)
+        return None if last is None else last.head
 
     def sign(self, by: str = DESK) -> Head:
         """Sign the head of the journal as it is, and keep it. Errors: StoreError where the journal is not whole."""
@@ -83,8 +92,8 @@ class Heads:
             with self._ledger.lock:
                 at = self._ledger.utc()
                 head = sign_head(size, self._tree.root(size), at, self._keys.public, self._keys.sign)
-                before = self._book.find(STREAM)
-                version = 1 if before is None else len(self._book.history(STREAM)) + 1
+                last = self._book.find(STREAM)
+                version = 1 if last is None else last.version + 1
                 self._book.commit(STREAM, [Signed(version=version, at=at, by=by, head=head.to_json())])
         return head
 
@@ -131,20 +140,13 @@ class Heads:
 
     def _grow(self) -> int:
         """Take in what the journal has more than the tree. Returns the tree's size."""
-        known = len(self._tree)
-        if known < self._ledger.seq:
-            for record in self._ledger.read():
-                if record.seq > known:
-                    self._tree.append(leaf(salt_of(self._keys.secret, record.seq), record_text(record)))
+        for record in self._ledger.read(after=len(self._tree)):
+            self._tree.append(leaf(salt_of(self._keys.secret, record.seq), record_text(record)))
         return len(self._tree)
 
-    def _apply(self, before: Head | None, event: Signed) -> Head:
-        head = head_of(event.head)
-        if before is not None and head.size < before.size:
-            raise HistoryError(f"a head of {head.size} records follows one of {before.size}. Restore the journal")
-        return head
 
-
-def last_signed(head: Head | None) -> datetime | None:
-    """When a head was signed; None where there is none."""
-    return None if head is None else head.at
+def _apply(before: _Last | None, event: Signed) -> _Last:
+    head = head_of(event.head)
+    if before is not None and head.size < before.head.size:
+        raise HistoryError(f"a head of {head.size} records follows one of {before.head.size}. Restore the journal")
+    return _Last(head, event.version)

@@ -62,10 +62,10 @@ class HookFeed:
         self._news.close()
 
     def _catch_up(self) -> None:
-        """Read the journal again: what was missed is told as the alarm stands now."""
-        for record in self._ledger.read():
+        """Read on in the journal: what was missed is told as the alarm stands now."""
+        for record in self._ledger.read(after=self._told):
             topic, _, name = record.stream.partition("/")
-            if record.seq > self._told and topic == _TOPIC:
+            if topic == _TOPIC:
                 try:
                     alarm = self._alarm(name)
                 except UnknownThingError:
