@@ -17,8 +17,9 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from bartizan.adapters.store import open_journal
@@ -27,6 +28,7 @@ from whole import missing
 
 SECTOR = 512
 TOLD = "acknowledged"  # the file that the writer tells in
+_RENAMES = "a journal renames nothing, and what a cut does to it is not modelled"
 _HEAD = struct.Struct("<cHqI")
 _SHIM = r"""
 #define _GNU_SOURCE
@@ -255,7 +257,7 @@ def after_cut(done: Sequence[Step], chance: random.Random, base: Mapping[str, by
             if removed is not None:
                 gone[step.path] = removed
         elif step.what == "r":
-            raise ValueError("a journal renames nothing, and what a cut does to it is not modelled")
+            raise ValueError(_RENAMES)
         else:
             found = files.setdefault(step.path, _File())
             if step.what != "c":
@@ -264,6 +266,21 @@ def after_cut(done: Sequence[Step], chance: random.Random, base: Mapping[str, by
         if chance.random() < 0.5:
             files.setdefault(path, removed)
     return {path: _content(file, chance) for path, file in files.items() if file.named or chance.random() < 0.5}
+
+
+def after_kill(done: Sequence[Step], base: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """The files as they are where the process alone ends behind these steps: everything was done, and in its order."""
+    files = {path: bytearray(held) for path, held in (base or {}).items()}
+    for step in done:
+        if step.what == "u":
+            files.pop(step.path, None)
+        elif step.what == "c":
+            files.setdefault(step.path, bytearray())
+        elif step.what in "wt":
+            _apply(files.setdefault(step.path, bytearray()), step.what, step.at, step.data)
+        elif step.what == "r":
+            raise ValueError(_RENAMES)
+    return {path: bytes(content) for path, content in files.items()}
 
 
 def _sync(files: dict[str, _File], gone: dict[str, _File], path: str) -> None:
@@ -327,29 +344,50 @@ def cuts(
 ) -> list[str]:
     """What went wrong in so many cuts, in words; `held`: the records that were there before."""
     chance = random.Random(seed)  # noqa: S311 - a game of chance, repeated
-    found = (_lost(done, folder / f"cut-{seed}-{number}", chance, base or {}, held) for number in range(count))
-    return [words for words in found if words is not None]
+    places = [chance.randrange(len(done) + 1) for _ in range(count)]
+    return _wrong(done, folder, places, partial(after_cut, chance=chance, base=base), held)
 
 
-def _lost(done: Sequence[Step], place: Path, chance: random.Random, base: Mapping[str, bytes], held: int) -> str | None:
-    """Cut the power at a moment by chance; what went wrong, in words, or None."""
-    until = chance.randrange(len(done) + 1)
-    before = done[:until]
+def every_cut(
+    done: Sequence[Step], folder: Path, seed: int, *, base: Mapping[str, bytes] | None = None, held: int = 0
+) -> list[str]:
+    """As `cuts`, once behind every single step: of the power, and of the process alone."""
+    chance = random.Random(seed)  # noqa: S311 - a game of chance, repeated
+    places = range(len(done) + 1)
+    return [
+        *_wrong(done, folder, places, partial(after_cut, chance=chance, base=base), held),
+        *_wrong(done, folder, places, partial(after_kill, base=base), held),
+    ]
+
+
+def _wrong(
+    done: Sequence[Step],
+    folder: Path,
+    places: Iterable[int],
+    left: Callable[[Sequence[Step]], dict[str, bytes]],
+    held: int,
+) -> list[str]:
+    found = (_lost(done[:until], left(done[:until]), folder / "cut", held) for until in places)
+    return [f"of {len(done)} steps: {words}" for words in found if words is not None]
+
+
+def _lost(before: Sequence[Step], left: Mapping[str, bytes], place: Path, held: int) -> str | None:
+    """What is wrong, in words, where these files are left behind these steps; None where nothing is."""
     told = [step for step in before if step.path == TOLD and step.what == "w"]
     acknowledged = int(told[-1].data) if told else held
     place.mkdir()
-    for name, content in after_cut(before, chance, base).items():
-        if name != TOLD:
-            (place / name).write_bytes(content)
-    if acknowledged and not (place / "journal.sqlite").exists():
-        return "the journal itself is gone"
     try:
+        for name, content in left.items():
+            if name != TOLD:
+                (place / name).write_bytes(content)
+        if acknowledged and not (place / "journal.sqlite").exists():
+            return f"after {len(before)} the journal itself is gone"
         with open_journal(place / "journal.sqlite") as journal:
             found = [record.seq for record in journal.read()]
     except StoreError as fault:
-        return f"after {until} of {len(done)} steps: {fault}"
+        return f"after {len(before)}: {fault}"
     finally:
         shutil.rmtree(place)
     if found != list(range(1, len(found) + 1)) or len(found) < acknowledged:
-        return f"after {until} of {len(done)} steps {acknowledged} were acknowledged and {len(found)} are there"
+        return f"after {len(before)} {acknowledged} were acknowledged and {len(found)} are there"
     return None

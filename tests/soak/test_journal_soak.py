@@ -22,8 +22,9 @@ from bartizan.adapters.store import SqliteJournal, open_journal, open_postgres
 from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
 from crashes import killed
+from older_journals import schema_1
 from postgres_server import postgres_server
-from power_cuts import WORK, cuts, worked
+from power_cuts import MIGRATE, WORK, cuts, every_cut, worked
 from whole import missing
 
 pytestmark = pytest.mark.soak
@@ -49,6 +50,14 @@ def test_five_hundred_power_cuts_lose_nothing_that_was_acknowledged(tmp_path: Pa
     done = worked(tmp_path, WORK)
     for seed in range(5):
         assert cuts(done, tmp_path, scaled(100), seed=seed) == []
+
+
+def test_a_migration_cut_behind_every_step_is_not_begun_or_finished(tmp_path: Path) -> None:
+    base = {"journal.sqlite": schema_1(tmp_path / "old.db", [f'{{"x":"{"y" * 900}"}}'] * 200).read_bytes()}
+    done = worked(tmp_path, MIGRATE, base=base)
+    assert len(done) > 100
+    for seed in range(scaled(3)):
+        assert every_cut(done, tmp_path, seed, base=base, held=200) == []
 
 
 @pytest.fixture

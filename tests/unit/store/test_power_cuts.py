@@ -6,14 +6,13 @@ The model of the disk and what it leaves out stand in tests/power_cuts.py.
 from __future__ import annotations
 
 import random
-import sqlite3
 import sys
 from pathlib import Path
 
 import pytest
 
-from bartizan.adapters.store import open_journal
-from power_cuts import MIGRATE, WORK, Step, after_cut, cuts, worked
+from older_journals import schema_1
+from power_cuts import MIGRATE, WORK, Step, after_cut, after_kill, cuts, worked
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the shim is one of Linux")
 
@@ -50,28 +49,19 @@ def test_nothing_synced_is_changed_by_a_cut_and_everything_else_may_be() -> None
     assert {"/d/b" in found for found in seen} == {True, False}
 
 
-def older(path: Path, count: int) -> bytes:
-    """A journal as schema 1 left it: without hashes."""
-    with open_journal(path.with_suffix(".new")) as journal:
-        tables = dict(journal._raw.execute("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
-    old = sqlite3.connect(path)
-    old.execute(tables.pop("record").replace("  hash BLOB NOT NULL,\n", ""))
-    for seq in range(1, count + 1):
-        old.execute(
-            "INSERT INTO record VALUES (?, 'alarm/a', ?, 'raised', '2026-03-01T22:10:00.000000Z', ?)",
-            (seq, seq, f'{{"x":"{"y" * 900}"}}'),
-        )
-    for sql in tables.values():
-        old.execute(sql)
-    old.execute("PRAGMA application_id = 0x42525A4E")
-    old.execute("PRAGMA user_version = 1")
-    old.commit()
-    old.close()
-    return path.read_bytes()
+def test_what_a_killed_process_did_is_there_in_its_order() -> None:
+    done = [
+        Step("c", "/d/a", 0, b""),
+        Step("w", "/d/a", 0, b"12345"),
+        Step("t", "/d/a", 3, b""),
+        Step("w", "/d/a", 4, b"x"),
+        Step("c", "/d/b", 0, b""),
+        Step("u", "/d/c", 0, b""),
+    ]
+    assert after_kill(done, {"/d/c": b"gone"}) == {"/d/a": b"123\0x", "/d/b": b""}
 
 
 def test_a_migration_that_loses_power_is_not_begun_or_finished(tmp_path: Path) -> None:
-    held = older(tmp_path / "old.db", 60)
-    base = {"journal.sqlite": held}
+    base = {"journal.sqlite": schema_1(tmp_path / "old.db", [f'{{"x":"{"y" * 900}"}}'] * 60).read_bytes()}
     done = worked(tmp_path, MIGRATE, base=base)
     assert cuts(done, tmp_path, 20, seed=2, base=base, held=60) == []

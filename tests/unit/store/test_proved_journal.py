@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from bartizan.adapters.store import open_journal
 from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
+from older_journals import schema_1
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
 COLUMNS = ("stream", "kind", "at", "body", "hash")
@@ -98,42 +99,11 @@ def test_the_chain_goes_on_where_it_was(tmp_path: Path) -> None:
         assert [found.seq for found in journal.read()] == list(range(1, 9))
 
 
-OLD = """CREATE TABLE record (
-  seq INTEGER PRIMARY KEY,
-  stream TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  kind TEXT NOT NULL,
-  at TEXT NOT NULL,
-  body TEXT NOT NULL,
-  UNIQUE (stream, version)
-) STRICT"""
-
-
-def older(path: Path, body: str = '{"n":3}') -> Path:
-    """A journal as version 1 of the schema left it."""
-    written(path.with_suffix(".new"))
-    triggers = [
-        sql
-        for (sql,) in sqlite3.connect(path.with_suffix(".new")).execute(
-            "SELECT sql FROM sqlite_master WHERE type = 'trigger'"
-        )
-    ]
-    old = sqlite3.connect(path)
-    old.execute(OLD)
-    for seq in range(1, 4):
-        told = ("2026-03-01T22:10:00.000000Z", f'{{"n":{seq}}}' if seq < 3 else body)
-        old.execute("INSERT INTO record VALUES (?, ?, ?, 'raised', ?, ?)", (seq, "alarm/a", seq, *told))
-    for sql in triggers:
-        old.execute(sql)
-    old.execute("PRAGMA application_id = 0x42525A4E")
-    old.execute("PRAGMA user_version = 1")
-    old.commit()
-    old.close()
-    return path
+BODIES = ['{"n":1}', '{"n":2}', '{"n":3}']
 
 
 def test_an_older_journal_gets_its_proofs_and_goes_on(tmp_path: Path) -> None:
-    path = older(tmp_path / "journal.db")
+    path = schema_1(tmp_path / "journal.db", BODIES)
     with open_journal(path) as journal:
         assert [found.body["n"] for found in journal.read()] == [1, 2, 3]
         journal.append([Record(seq=4, stream="alarm/a", version=4, kind="raised", at=T0, body={"n": 4})])
@@ -145,7 +115,7 @@ def test_an_older_journal_gets_its_proofs_and_goes_on(tmp_path: Path) -> None:
 
 
 def test_an_older_journal_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:
-    path = older(tmp_path / "journal.db", body="{")
+    path = schema_1(tmp_path / "journal.db", [*BODIES[:2], "{"])
     held = path.read_bytes()
     with pytest.raises(StoreError, match="record 3 cannot be read"):
         open_journal(path)
