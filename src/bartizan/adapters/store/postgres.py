@@ -11,12 +11,13 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bartizan.adapters.store.postgres_address import Address, read_address
 from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
-from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, key_path, prove_run, proved, row_of
+from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
 from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
@@ -34,10 +35,6 @@ SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::tex
 _ALL = "SELECT * FROM bartizan.record WHERE seq > %s ORDER BY seq LIMIT %s"
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM bartizan.record AS earlier WHERE earlier.seq = record.seq - 1)
 FROM bartizan.record WHERE stream = %s AND version > %s ORDER BY version LIMIT %s"""
-_LAST_AND_FIRST = """SELECT asked.stream, first.seq FROM unnest(%s::text[], %s::bigint[]) AS asked (stream, version)
-JOIN bartizan.record AS last USING (stream, version)
-JOIN bartizan.record AS first ON first.stream = asked.stream AND first.version = 1
-WHERE last.kind = ANY(%s) ORDER BY first.seq"""
 _OWNER = """SELECT a.application_name, a.backend_start::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
@@ -131,24 +128,32 @@ class PostgresJournal:
             raise StoreError(f"{self.place}: {last - count} of {last} records are missing. Restore it from a backup")
         return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of `kinds` (see `Journal.settled`)."""
-        if len(ends) <= FEW:
-            found = self._ask(_LAST_AND_FIRST, list(ends), list(ends.values()), list(kinds))
-            yield from (Settled(stream, seq) for stream, seq in found)
+    def settled(
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
+    ) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
+        asked = "".join(", body::json #> %s" for _ in marks)
+        paths = [path.split(".") for path in marks]
+        # nothing of a question stands in its text itself but marks for values
+        streams = of_topic(ends, topic)
+        if len(streams) <= FEW:
+            first = f"SELECT seq, version, kind{asked} FROM bartizan.record WHERE stream = %s ORDER BY version"  # noqa: S608
+            lives = (life(stream, self._ask(first, *paths, stream), kinds, telling) for stream in streams)
+            yield from sorted(chain.from_iterable(lives), key=lambda found: found.seq)
             return
+        mine = "(stream = %s OR (stream > %s AND stream < %s))"
+        bounds = (topic, f"{topic}/", f"{topic}0")
         last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
-        settled = {stream for stream, version in last if ends.get(stream) == version}
-        for stream, seq in self._ask("SELECT stream, seq FROM bartizan.record WHERE version = 1 ORDER BY seq"):
-            if stream in settled:
-                yield Settled(stream, seq)
-
-    def recall(self, kinds: Collection[str], marks: Mapping[str, str]) -> str | None:
-        """The stream with the latest record of one of `kinds` whose body has these texts (see `Journal.recall`)."""
-        asked = "".join(f" AND body::json #>> '{{{','.join(key_path(mark))}}}' = %s" for mark in marks)
-        question = f"SELECT stream FROM bartizan.record WHERE kind = ANY(%s){asked} ORDER BY seq DESC LIMIT 1"  # noqa: S608
-        found = self._ask(question, list(kinds), *marks.values())
-        return found[0][0] if found else None
+        over = {stream for stream, version in last if ends.get(stream) == version}
+        told = f"SELECT stream, seq{asked} FROM bartizan.record WHERE (version = 1 OR kind = ANY(%s)) AND {mine}"  # noqa: S608
+        for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, list(telling), *bounds):
+            if stream in over:
+                yield Settled(stream=stream, seq=seq, marks=tuple(found))
 
     def prove(self, after: int = 0) -> int:
         """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.

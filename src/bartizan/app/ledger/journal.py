@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -35,10 +35,11 @@ class Record:
 
 
 class Settled(NamedTuple):
-    """A stream that is over, and the place of its first record."""
+    """A record of a stream that is over: its place, and the values of its body that were asked for, None for none."""
 
     stream: str
     seq: int
+    marks: tuple[Any, ...] = ()
 
 
 class Journal(Protocol):
@@ -60,18 +61,19 @@ class Journal(Protocol):
     def ends(self) -> Mapping[str, int]:
         """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of `kinds`, in the order of their first records.
+    def settled(
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
+    ) -> Iterator[Settled]:
+        """The streams of a topic ("topic" or "topic/...") whose last record is of one of `kinds`, in their order.
 
-        `ends` has the last version of each, as `ends()` says. What is told here was not proved by its hash; what
-        `read` tells was. Errors: StoreError.
-        """
-
-    def recall(self, kinds: Collection[str], marks: Mapping[str, str]) -> str | None:
-        """The stream with the latest record of one of `kinds` whose body has these texts; None where there is none.
-
-        `marks` are keys of the body, with dots between a key and the one within it. Quick where "signal.id" is one of
-        them, whatever the length of the journal; not proved, as `settled`. Errors: StoreError.
+        `ends` is what `ends()` says. Each stream is told by its first record, and again by every later one of a kind in
+        `telling`. `marks` are keys of such a record's body with a text or a number, with dots between a key and the
+        one within it. What is told here was not proved by its hash; what `read` tells was. Errors: StoreError.
         """
 
     def prove(self, after: int = 0) -> int:
@@ -122,23 +124,23 @@ class MemoryJournal:
         with self._lock:
             return dict(self._versions)
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of the kinds."""
+    def settled(
+        self,
+        ends: Mapping[str, int],
+        topic: str,
+        kinds: Sequence[str],
+        marks: Sequence[str] = (),
+        telling: Sequence[str] = (),
+    ) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, in their order."""
         with self._lock:
             records = tuple(self._records)
         last = {record.stream: record.kind for record in records}
         for record in records:
-            if record.version == 1 and record.stream in ends and last[record.stream] in kinds:
-                yield Settled(record.stream, record.seq)
-
-    def recall(self, kinds: Collection[str], marks: Mapping[str, str]) -> str | None:
-        """The stream with the latest record of one of `kinds` whose body has these texts."""
-        with self._lock:
-            records = tuple(self._records)
-        for record in reversed(records):
-            if record.kind in kinds and all(_mark(record.body, path) == told for path, told in marks.items()):
-                return record.stream
-        return None
+            mine = record.stream.partition("/")[0] == topic and last[record.stream] in kinds
+            if mine and (record.version == 1 or record.kind in telling):
+                told = tuple(_mark(record.body, path) for path in marks)
+                yield Settled(stream=record.stream, seq=record.seq, marks=told)
 
     def prove(self, after: int = 0) -> int:
         """Nothing in memory is altered behind its back."""

@@ -54,7 +54,7 @@ class Sleeper(Protocol):
     def lay_down(self, journal: Journal, ends: Mapping[str, int]) -> Collection[str]:
         """Take note of the streams that are over; returns those whose records it need not be given.
 
-        `ends` has the last version of every stream of its topics.
+        `ends` is the last version of every stream.
         """
 
 
@@ -120,14 +120,8 @@ class Ledger:
 
     def _lay_down(self, ends: Mapping[str, int]) -> frozenset[str]:
         """The streams that no book needs to be given now."""
-        mine: dict[str, dict[str, int]] = {topic: {} for topic in self._books}
-        for stream, version in ends.items():
-            mine.setdefault(_topic(stream), {})[stream] = version
-        asleep: set[str] = set()
-        for book in self._order:
-            if isinstance(book, Sleeper):
-                asleep |= set(book.lay_down(self._journal, ChainMap(*(mine[topic] for topic in book.topics))))
-        return frozenset(asleep)
+        sleepers = [book for book in self._order if isinstance(book, Sleeper)]
+        return frozenset(chain.from_iterable(book.lay_down(self._journal, ends) for book in sleepers))
 
     def _awake(self, ends: Mapping[str, int], asleep: Collection[str]) -> Iterator[Record]:
         """The records of every other stream that a book has, in the journal's order."""
@@ -177,10 +171,6 @@ class Ledger:
     def read(self, stream: str | None = None, after: int = 0) -> Iterator[Record]:
         """Every record, or those of one stream, in their order; those behind `after` (see `Journal`). StoreError."""
         return self._journal.read(stream, after)
-
-    def recall(self, kinds: Collection[str], marks: Mapping[str, str]) -> str | None:
-        """The stream that was called so (see `Journal.recall`). Errors: StoreError."""
-        return self._journal.recall(kinds, marks)
 
     def prove(self, after: int = 0) -> int:
         """Prove a piece of the journal behind the record `after`; the last one proved, or `after` at the end.
