@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bartizan.adapters.files.package import write_package
 from bartizan.app.handover.making import Order, made_of
 from bartizan.desk.evidence import Tree, canonical
 from bartizan.desk.evidence.heads import leaf, salt_of, sign_head
@@ -24,6 +23,7 @@ from bartizan.desk.sharing.case import (
     CaseRecord,
     Place,
 )
+from bartizan.desk.sharing.package import pack
 from bartizan.desk.sharing.release import release
 from bartizan.desk.sharing.tlp import Tlp
 
@@ -153,5 +153,5 @@ def a_package(
         version="0.5",
     )
     made = made_of(release(case or a_case(), limit), order, signer, CONTENTS.__getitem__)
-    write_package(path, made.content, made.signature, made.parts)
+    path.write_bytes(pack(made.content, made.signature, made.parts))
     return path

@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 
-from bartizan.adapters.files.package import verify_package, write_package
+from bartizan.adapters.files.package import verify_package
 from bartizan.desk.evidence import canonical
 from bartizan.desk.evidence.heads import fingerprint
 from bartizan.desk.sharing.errors import PackageError, SharingError
 from bartizan.desk.sharing.manifest import FileEntry, Manifest, read_manifest, signature_of
+from bartizan.desk.sharing.package import pack
 from bartizan.desk.sharing.tlp import LEVELS, Tlp
 from bartizan.desk.sharing.zip_form import Member, local_header, tail
 from shared_case import COPY, PICTURE, Signer, a_case, a_package
@@ -303,11 +304,10 @@ def test_a_manifest_that_claims_to_be_endless(tmp_path: Path) -> None:
     assert "cut off, or too large" in verdict_of(bytes(whole), tmp_path)[0]
 
 
-def test_nothing_is_written_where_a_medium_changed_meanwhile(tmp_path: Path) -> None:
+def test_nothing_is_packed_where_a_medium_changed_meanwhile() -> None:
     entry = FileEntry(path="media/x.bin", media_type="a/b", size=1, sha256="00" * 32)
     with pytest.raises(SharingError, match="is not what it was when the package was begun"):
-        write_package(tmp_path / "p.zip", b"{}", b"", [(entry, lambda: b"y")])
-    assert list(tmp_path.iterdir()) == []
+        pack(b"{}", b"", [(entry, lambda: b"y")])
 
 
 def test_an_exercise_says_so_everywhere(tmp_path: Path) -> None:

@@ -61,9 +61,19 @@ class Verdict:
 
 
 def pack(manifest: bytes, signature: bytes, parts: Iterable[Part]) -> bytes:
-    """A package as bytes. Errors: SharingError where a part is not what the manifest says."""
+    """A package as bytes.
+
+    The content of each part is asked for when it is its turn, and checked against its entry. Errors: SharingError
+    where a part is not what the manifest says.
+    """
     stream = io.BytesIO()
-    write_stream(stream, manifest, signature, parts)
+    members: list[Member] = []
+    for name, content in _contents(manifest, signature, parts):
+        crc = zlib.crc32(content)
+        members.append(Member(name, len(content), crc, stream.tell()))
+        stream.write(local_header(name, len(content), crc))
+        stream.write(content)
+    stream.write(tail(members))
     return stream.getvalue()
 
 
@@ -75,24 +85,6 @@ def _contents(manifest: bytes, signature: bytes, parts: Iterable[Part]) -> Itera
         if len(content) != entry.size or hashlib.sha256(content).hexdigest() != entry.sha256:
             raise SharingError(f"{entry.path} is not what it was when the package was begun. Hand over again")
         yield entry.path, content
-
-
-def write_stream(stream: BinaryIO, manifest: bytes, signature: bytes, parts: Iterable[Part]) -> None:
-    """Write a package into a stream.
-
-    The content of each part is asked for when it is written, one at a time, and checked against its entry. Errors:
-    SharingError where a part is not what the manifest says.
-    """
-    members: list[Member] = []
-    offset = 0
-    for name, content in _contents(manifest, signature, parts):
-        crc = zlib.crc32(content)
-        header = local_header(name, len(content), crc)
-        members.append(Member(name, len(content), crc, offset))
-        stream.write(header)
-        stream.write(content)
-        offset += len(header) + len(content)
-    stream.write(tail(members))
 
 
 # ---- checking
