@@ -13,7 +13,7 @@ from typing import Any
 from bartizan.desk.figures import Counted, Life, Timed, measured_time
 from bartizan.desk.figures.trial import TrialSet
 from bartizan.errors import BartizanError
-from bartizan.quantity import LEAST_TRIALS, Duration
+from bartizan.quantity import LEAST_TRIALS
 from bartizan.site.model import Change, Response
 from bartizan.site.site import Site
 
@@ -143,18 +143,14 @@ def _times(response: Response, lives: Sequence[Life]) -> Iterator[tuple[str, str
         yield "arrival", response.arrival.law, *_over(there)
         return
     assessed = [(life.raised_at, life.assessed_at) for life, _ in trips]
-    yield "assessment", _law(response.assessment), *_over(assessed)
+    yield "assessment", response.assessment.law, *_over(assessed)
     sent = [(trip.sent_at, trip.on_scene_at) for _, trip in trips if trip.sent_at is not None]
-    yield "deployment", _law(response.deployment), *_over(sent)
+    yield "deployment", response.deployment.law, *_over(sent)
 
 
 def _over(stretches: Sequence[tuple[datetime, datetime | None]]) -> tuple[list[_Time], int]:
     times = [(begun, (end - begun).total_seconds()) for begun, end in stretches if end is not None and end >= begun]
     return times, len(stretches) - len(times)
-
-
-def _law(given: Duration) -> str:
-    return given.law
 
 
 def _source(kind: str, moments: Sequence[datetime], about: str) -> str:

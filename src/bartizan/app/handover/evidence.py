@@ -18,10 +18,10 @@ from bartizan.app.handover.ports import MemoryVault, Sealed, Vault
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.state import DESK
-from bartizan.desk.errors import CommandError, HistoryError, UnknownThingError
+from bartizan.desk.errors import CommandError
 from bartizan.desk.event import Event
 from bartizan.desk.evidence import item as decisions
-from bartizan.desk.evidence.item import CODEC, Item, Received
+from bartizan.desk.evidence.item import CODEC, Item
 from bartizan.desk.sharing.tlp import Tlp
 from bartizan.errors import StoreError
 
@@ -292,24 +292,6 @@ class Evidence:
         if self._book.find(name) is not None:
             raise CommandError(f"the id {name} is taken. Try again")
         return name
-
-
-def first_of(events: Sequence[Event]) -> Received:
-    """How an item came. Errors: HistoryError where its record does not begin so."""
-    if not events or not isinstance(events[0], Received):
-        raise HistoryError("the record of an item of evidence does not begin with its coming")
-    return events[0]
-
-
-def about_id(about: str, kind: str) -> str | None:
-    """The id in "alarm/ID" where it is of this kind."""
-    found, _, name = about.partition("/")
-    return name if found == kind else None
-
-
-def unknown(about: str) -> UnknownThingError:
-    """There is nothing that this names."""
-    return UnknownThingError(f"there is no {about!r:.80} for evidence to be about. Read the list again")
 
 
 def told(item: Item, custody: Sequence[Event]) -> dict[str, Any]:
