@@ -24,8 +24,9 @@ from bartizan.watch.behaviours.parts.along import FASTEST
 from bartizan.watch.behaviours.parts.drawn import neared
 from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.parts.followed import AGAIN, TICK, Beside, see, swing, unsee
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.perimeter import Floats
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 from bartizan.watch.behaviours.parts.thing import Ints, off_from, off_from_step, thing
 from bartizan.watch.behaviours.parts.window import BUCKETS, WIDTH, forget, highest, put
 
@@ -131,48 +132,25 @@ def _heads_for(record: Any, x: float, y: float, px: float, py: float, params: An
 
 
 @compiled
-def _stop(record: Any, events: Any, count: int) -> int:
-    if record.open:
-        record.open = False
-        record.phase = ENDED
-        events[count] = record
-        count += 1
-    return count
-
-
-@compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: Any,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: Any, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0 or not observed[n]:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0 or not points.observed[n]:
             continue
-        record, ring = records[rows[n]], rings[rows[n]]
-        t, x, y, noise = times[n], places[n, 0], places[n, 1], 2.0 * sigmas[n]
+        record, ring = records[points.rows[n]], rings[points.rows[n]]
+        t, x, y, noise = points.times[n], points.places[n, 0], points.places[n, 1], 2.0 * points.sigmas[n]
         if record.live and t <= record.seen:
             continue
         px, py = (record.x, record.y) if record.live else (x, y)
         _note(record, ring, t, x, y, noise, params)
         if record.open and record.off > params.near + AWAY + noise:
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
             # what was come closer before is spent
             forget(ring)
             put(ring, params.within, t, record.off, noise)
         if not record.open and record.off > params.near:
             unsee(record)
-        see(record, marks[n], x, y)
+        see(record, points.marks[n], x, y)
         count = _due(record, ring, px, py, params, events, count)
     return count
 
@@ -184,7 +162,7 @@ def _due(record: Any, ring: Floats, px: float, py: float, params: Any, events: A
         record.least = min(record.least, record.off)
         if t - record.told < AGAIN - TICK:
             return count
-        record.phase = UPDATED
+        phase = UPDATED
     else:
         most, when, noise = highest(ring, t - params.within)
         record.closer, record.first = max(most - record.off, 0.0), when
@@ -193,11 +171,10 @@ def _due(record: Any, ring: Floats, px: float, py: float, params: Any, events: A
         record.heads = _heads_for(record, record.x, record.y, px, py, params)
         if not record.heads and t - record.rest_t < STANDING_AFTER - TICK:
             return count
-        record.phase, record.open = RAISED, True
+        phase, record.open = RAISED, True
         record.since, record.raised, record.least = when, t, record.off
     record.told = t
-    events[count] = record
-    return count + 1
+    return tell(record, phase, events, count)
 
 
 @compiled
@@ -206,7 +183,7 @@ def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: An
     for row in rows:
         record = records[row]
         if gone:
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
         far = record.off > _reach(params) and t - record.seen > params.within
         if gone or (not record.open and far):
             record.used = False

@@ -35,9 +35,10 @@ from bartizan.watch.behaviours.parts.followed import (
     see,
     walk,
 )
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.perimeter import Floats
 from bartizan.watch.behaviours.parts.polygon import holds
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 from bartizan.watch.behaviours.parts.thing import Ints
 from bartizan.watch.behaviours.parts.window import BUCKETS, HIGH, LOW, WIDTH, forget, put
 
@@ -125,37 +126,13 @@ def _sum_up(record: Any, ring: Floats, t: float, params: Any) -> None:
 
 
 @compiled
-def _stop(record: Any, events: Any, count: int) -> int:
-    """What was reported of a record is over."""
-    if record.open:
-        record.open = False
-        record.phase = ENDED
-        events[count] = record
-        count += 1
-    return count
-
-
-@compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: Any,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: Any, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0 or not observed[n]:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0 or not points.observed[n]:
             continue
-        record, ring = records[rows[n]], rings[rows[n]]
-        t, x, y, noise = times[n], places[n, 0], places[n, 1], 2.0 * sigmas[n]
+        record, ring = records[points.rows[n]], rings[points.rows[n]]
+        t, x, y, noise = points.times[n], points.places[n, 0], points.places[n, 1], 2.0 * points.sigmas[n]
         px, py = record.px, record.py
         what = walk(record, params.corners, params.starts, True, params.band, t, x, y, noise)
         if what == IGNORED:
@@ -164,12 +141,12 @@ def _take(  # noqa: PLR0917 - compiled: arrays one by one
             record.live = False
             what = AWAY
         if what in (AWAY, BEGAN):
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
             record.turned, record.laps = 0.0, 0.0
             forget(ring)
         if what == AWAY:
             continue
-        see(record, marks[n], x, y)
+        see(record, points.marks[n], x, y)
         if what == MOVED:
             record.turned += _wound(params, px, py, x, y)
         if what in (MOVED, BEGAN):
@@ -188,13 +165,12 @@ def _due(record: Any, t: float, params: Any, events: Any, count: int) -> int:
     if abs(record.laps) > abs(record.best):
         record.best, record.best_first, record.best_t = record.laps, record.first, t
     if record.open and t - record.best_t > params.within + TICK:
-        return _stop(record, events, count)
+        return stop(record, events, count)
     if record.open and t - record.told < AGAIN - TICK:
         return count
-    record.phase = UPDATED if record.open else RAISED
+    phase = UPDATED if record.open else RAISED
     record.open, record.told = True, t
-    events[count] = record
-    return count + 1
+    return tell(record, phase, events, count)
 
 
 @compiled
@@ -203,7 +179,7 @@ def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: An
     for row in rows:
         record = records[row]
         if gone or (record.open and t - record.best_t > params.within + TICK):
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
         if gone or (not record.open and (not record.live or t - record.seen > params.within)):
             record.used = False
     return count

@@ -25,6 +25,7 @@ from bartizan.watch.behaviours.event import Behaviour, Condition
 from bartizan.watch.behaviours.parts.drawn import crossed_line
 from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.parts.followed import TICK, Beside, see, swing, unsee
+from bartizan.watch.behaviours.parts.kernels import Points, tell
 from bartizan.watch.behaviours.parts.perimeter import Floats, Line, crossings, nearest
 from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, record_of
 
@@ -123,38 +124,23 @@ def _step(record: Any, t: float, x: float, y: float, noise: float, params: Any) 
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: Any,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: Any, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0 or not observed[n]:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0 or not points.observed[n]:
             continue
-        record = records[rows[n]]
-        if record.live and times[n] <= record.seen:
+        record = records[points.rows[n]]
+        if record.live and points.times[n] <= record.seen:
             continue
         if record.net == 0:
             unsee(record)
-        sense = _step(record, times[n], places[n, 0], places[n, 1], 2.0 * sigmas[n], params)
-        see(record, marks[n], places[n, 0], places[n, 1])
+        sense = _step(record, points.times[n], points.places[n, 0], points.places[n, 1], 2.0 * points.sigmas[n], params)
+        see(record, points.marks[n], points.places[n, 0], points.places[n, 1])
         if sense == 0 or params.sense not in (BOTH, sense):
             continue
         record.sense, record.since = sense, record.crossed
         for phase in (RAISED, ENDED):
-            record.phase = phase
-            events[count] = record
-            count += 1
+            count = tell(record, phase, events, count)
     return count
 
 

@@ -35,8 +35,9 @@ from bartizan.watch.behaviours.parts.followed import (
     swing,
     walk,
 )
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.perimeter import Floats
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 
 KIND = "pacing"
 # turns kept beyond those asked for, so that a long beat is counted and not only reported
@@ -142,48 +143,24 @@ def _sum_up(record: Any, ring: Floats, within: float) -> None:
 
 
 @compiled
-def _stop(record: Any, events: Any, count: int) -> int:
-    """What was reported of a record is over."""
-    if record.open:
-        record.open = False
-        record.phase = ENDED
-        events[count] = record
-        count += 1
-    return count
-
-
-@compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: Any,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: Any, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0 or not observed[n]:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0 or not points.observed[n]:
             continue
-        record, ring = records[rows[n]], rings[rows[n]]
-        t, x, y = times[n], places[n, 0], places[n, 1]
-        what = walk(record, params.corners, params.starts, params.closed, params.band, t, x, y, 2.0 * sigmas[n])
+        record, ring = records[points.rows[n]], rings[points.rows[n]]
+        t, x, y = points.times[n], points.places[n, 0], points.places[n, 1]
+        what = walk(record, params.corners, params.starts, params.closed, params.band, t, x, y, 2.0 * points.sigmas[n])
         if what == IGNORED:
             continue
         if what in (AWAY, BEGAN):
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
             record.sense, record.turns = 0, 0
             record.far_s, record.far_t, record.far_noise = record.s, t, record.noise
             record.low_s, record.low_noise = record.s, record.noise
         if what == AWAY:
             continue
-        see(record, marks[n], x, y)
+        see(record, points.marks[n], x, y)
         if what == MOVED:
             _turned(record, ring, params.hysteresis)
         count = _due(record, ring, t, params, events, count)
@@ -197,17 +174,16 @@ def _due(record: Any, ring: Floats, t: float, params: Any, events: Any, count: i
     newest = ring[(record.turns - 1) % len(ring), 0]
     _sum_up(record, ring, params.within)
     if t - newest > params.within + TICK:
-        return _stop(record, events, count)
+        return stop(record, events, count)
     if record.open and t - record.told < AGAIN - TICK:
         return count
     if not record.open:
         if record.reversals < params.reversals or record.span < params.span:
             return count
         record.since = record.first
-    record.phase = UPDATED if record.open else RAISED
+    phase = UPDATED if record.open else RAISED
     record.open, record.told = True, t
-    events[count] = record
-    return count + 1
+    return tell(record, phase, events, count)
 
 
 @compiled
@@ -217,7 +193,7 @@ def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: An
         record = records[row]
         newest = rings[row, (record.turns - 1) % rings.shape[1], 0] if record.turns > 0 else -np.inf
         if gone or (record.open and t - newest > params.within + TICK):
-            count = _stop(record, events, count)
+            count = stop(record, events, count)
         if gone or (not record.open and (not record.live or t - record.seen > params.within)):
             record.used = False
     return count

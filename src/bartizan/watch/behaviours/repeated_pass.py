@@ -23,8 +23,9 @@ from bartizan.watch.behaviours.event import Behaviour, Condition
 from bartizan.watch.behaviours.parts.drawn import neared
 from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
 from bartizan.watch.behaviours.parts.followed import TICK, Beside, see, unsee
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.perimeter import Floats
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 from bartizan.watch.behaviours.parts.thing import Ints, off_from, thing
 
 KIND = "repeated-pass"
@@ -116,41 +117,27 @@ def _sum_up(record: Any, ring: Floats, t: float, within: float) -> None:
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: Any,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: Any, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0 or not observed[n]:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0 or not points.observed[n]:
             continue
-        record, ring = records[rows[n]], rings[rows[n]]
-        t, x, y = times[n], places[n, 0], places[n, 1]
+        record, ring = records[points.rows[n]], rings[points.rows[n]]
+        t, x, y = points.times[n], points.places[n, 0], points.places[n, 1]
         if record.live and t <= record.seen:
             continue
         if not record.here and record.tries == 0 and not record.open:
             unsee(record)
-        see(record, marks[n], x, y)
+        see(record, points.marks[n], x, y)
         off = off_from(params.corners, params.ends, params.filled, x, y)
-        again = _comes_again(record, ring, t, off, 2.0 * sigmas[n], params)
+        again = _comes_again(record, ring, t, off, 2.0 * points.sigmas[n], params)
         if again or record.fresh:
             record.fresh = False
             _sum_up(record, ring, t, params.within)
             if record.kept > 0 and record.passes >= params.passes:
-                record.phase = UPDATED if record.open else RAISED
+                phase = UPDATED if record.open else RAISED
                 record.open, record.since = True, record.first
-                events[count] = record
-                count += 1
+                count = tell(record, phase, events, count)
         if record.open:
             count = _stop_old(record, ring, t, params, events, count)
     return count
@@ -161,17 +148,7 @@ def _stop_old(record: Any, ring: Floats, t: float, params: Any, events: Any, cou
     """What was reported is over once the last while holds too few passes, and none goes on."""
     asked = max(record.kept - params.passes, 0) % len(ring)
     if not record.here and ring[asked, 0] < t - params.within - TICK:
-        count = _stop(record, events, count)
-    return count
-
-
-@compiled
-def _stop(record: Any, events: Any, count: int) -> int:
-    if record.open:
-        record.open = False
-        record.phase = ENDED
-        events[count] = record
-        count += 1
+        count = stop(record, events, count)
     return count
 
 
@@ -181,7 +158,7 @@ def _lapse(records: Any, rings: Any, rows: Any, t: float, gone: bool, params: An
     for row in rows:
         record, ring = records[row], rings[row]
         if record.open:
-            count = _stop(record, events, count) if gone else _stop_old(record, ring, t, params, events, count)
+            count = stop(record, events, count) if gone else _stop_old(record, ring, t, params, events, count)
         last = ring[(record.kept - 1) % len(ring), 1] if record.kept > 0 else -np.inf
         if record.open or t - last <= params.within + TICK:
             continue

@@ -26,8 +26,9 @@ from bartizan.site.site import Site
 from bartizan.watch.behaviours.event import Condition
 from bartizan.watch.behaviours.parts import dwell, evenly
 from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.polygon import Ground
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 
 KIND = "running"
 
@@ -69,46 +70,33 @@ def behaviour(rule: Rule, site: Site) -> EachTrack:
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: RunningParams,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: RunningParams, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0:
             continue
-        run, ring, t = records[rows[n]], rings[rows[n]], times[n]
-        x, y, sigma = places[n, 0], places[n, 1], sigmas[n]
+        run, ring, t = records[points.rows[n]], rings[points.rows[n]], points.times[n]
+        x, y, sigma = points.places[n, 0], points.places[n, 1], points.sigmas[n]
         if run.here and dwell.is_over(run, t, FALTER):
-            count = _close(run, events, count)
+            count = stop(run, events, count)
             run.here = False
-        if not observed[n] or (run.here and t <= run.left):
+        if not points.observed[n] or (run.here and t <= run.left):
             continue
-        if not inside[n]:
+        if not points.inside[n]:
             run.outside = run.here
             continue
         # what lies outside or behind a stitch was drawn by nobody: the walk begins anew after it
-        if run.here and not run.outside and math.isnan(bridged[n]):
+        if run.here and not run.outside and math.isnan(points.bridged[n]):
             dwell.go_on(run, t, x, y, sigma, False)
             finished = evenly.walk_on(run, ring, params.step, t, x, y, sigma)
         else:
             if run.here:
-                dwell.go_on(run, t, x, y, sigma, not math.isnan(bridged[n]))
+                dwell.go_on(run, t, x, y, sigma, not math.isnan(points.bridged[n]))
             else:
                 dwell.begin(run, t, x, y, sigma)
             evenly.set_out(run, t, x, y)
             run.speed, run.steady, finished = math.nan, math.nan, 0
-        dwell.see(run, marks[n])
+        dwell.see(run, points.marks[n])
         for sample in range(run.samples - min(finished, PARTS), run.samples):
             _measure(run, ring, sample, params)
             count = _judge(run, ring, sample, params, events, count)
@@ -124,7 +112,7 @@ def _lapse(  # noqa: PLR0917 - compiled: arrays one by one
         run = records[row]
         over = gone or dwell.is_over(run, t, FALTER)
         if over or (run.open and t - run.until > FALTER):
-            count = _close(run, events, count)
+            count = stop(run, events, count)
         if over:
             run.used = run.here = False
     return count
@@ -162,30 +150,15 @@ def _judge(run: Any, ring: Any, sample: int, params: RunningParams, events: Any,
             run.open, run.since, run.reported = True, now - params.after, now
             run.until, run.fastest = now, run.speed
             run.run = run.speed * params.after
-            return _emit(run, RAISED, events, count)
+            return tell(run, RAISED, events, count)
         run.run += math.hypot(last[0] - before[0], last[1] - before[1])
         run.until, run.fastest = now, max(run.fastest, run.speed)
         if now >= run.reported + _AGAIN - dwell.TICK:
             run.reported = now
-            return _emit(run, UPDATED, events, count)
+            return tell(run, UPDATED, events, count)
     elif run.open and now - run.until > FALTER:
-        return _close(run, events, count)
+        return stop(run, events, count)
     return count
-
-
-@compiled
-def _close(run: Any, events: Any, count: int) -> int:
-    if not run.open:
-        return count
-    run.open = False
-    return _emit(run, ENDED, events, count)
-
-
-@compiled
-def _emit(run: Any, phase: int, events: Any, count: int) -> int:
-    events[count] = run
-    events[count].phase = phase
-    return count + 1
 
 
 def _words(run: Any, params: RunningParams) -> tuple[str, dict[str, Any]]:

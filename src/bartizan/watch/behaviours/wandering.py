@@ -26,8 +26,9 @@ from bartizan.site.site import Site
 from bartizan.watch.behaviours.event import Condition
 from bartizan.watch.behaviours.parts import dwell, evenly
 from bartizan.watch.behaviours.parts.each_track import EachTrack, Kind
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
 from bartizan.watch.behaviours.parts.polygon import Ground
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 
 KIND = "wandering"
 
@@ -71,41 +72,28 @@ def behaviour(rule: Rule, site: Site) -> EachTrack:
 
 
 @compiled
-def _take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: WanderingParams,
-    events: Any,
-) -> int:
+def _take(records: Any, rings: Any, points: Points, params: WanderingParams, events: Any) -> int:
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0:
             continue
-        walk, ring, t = records[rows[n]], rings[rows[n]], times[n]
-        x, y, sigma = places[n, 0], places[n, 1], sigmas[n]
+        walk, ring, t = records[points.rows[n]], rings[points.rows[n]], points.times[n]
+        x, y, sigma = points.places[n, 0], points.places[n, 1], points.sigmas[n]
         if walk.here and dwell.is_over(walk, t, params.grace):
             count = _close(walk, events, count)
-        if not observed[n] or (walk.here and t <= walk.left):
+        if not points.observed[n] or (walk.here and t <= walk.left):
             continue
-        if not inside[n]:
+        if not points.inside[n]:
             walk.outside = walk.here
             continue
         if walk.here:
-            dwell.go_on(walk, t, x, y, sigma, not math.isnan(bridged[n]))
+            dwell.go_on(walk, t, x, y, sigma, not math.isnan(points.bridged[n]))
             finished = evenly.walk_on(walk, ring, params.step, t, x, y, sigma)
         else:
             dwell.begin(walk, t, x, y, sigma)
             evenly.set_out(walk, t, x, y)
             walk.met, finished = -math.inf, 0
-        dwell.see(walk, marks[n])
+        dwell.see(walk, points.marks[n])
         if finished > 0 and walk.samples >= 2:
             measure(walk, ring, params)
             count = _judge(walk, params, events, count)
@@ -139,31 +127,20 @@ def _judge(walk: Any, params: WanderingParams, events: Any, count: int) -> int:
     if holds:
         walk.met = walk.left
     if walk.open and walk.left - walk.met > params.window:
-        walk.open = False
-        return _emit(walk, ENDED, events, count)
+        return stop(walk, events, count)
     if walk.open and seconds >= walk.reported + _AGAIN - dwell.TICK:
         walk.reported = seconds
-        return _emit(walk, UPDATED, events, count)
+        return tell(walk, UPDATED, events, count)
     if holds and not walk.open:
         walk.open, walk.reported = True, seconds
-        return _emit(walk, RAISED, events, count)
+        return tell(walk, RAISED, events, count)
     return count
 
 
 @compiled
 def _close(walk: Any, events: Any, count: int) -> int:
     walk.here = False
-    if walk.open:
-        walk.open = False
-        return _emit(walk, ENDED, events, count)
-    return count
-
-
-@compiled
-def _emit(walk: Any, phase: int, events: Any, count: int) -> int:
-    events[count] = walk
-    events[count].phase = phase
-    return count + 1
+    return stop(walk, events, count)
 
 
 @compiled

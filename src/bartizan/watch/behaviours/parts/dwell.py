@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bartizan.compiled import compiled
-from bartizan.watch.behaviours.parts.roster import ENDED, RAISED, UPDATED, record_of
+from bartizan.watch.behaviours.parts.kernels import Points, stop, tell
+from bartizan.watch.behaviours.parts.roster import RAISED, UPDATED, record_of
 
 # a person stands who keeps within 0.9 m for 3 s, that is, walks at less than 0.3 m/s
 STANDING_RADIUS = 0.9
@@ -89,39 +90,28 @@ class StayParams(NamedTuple):
 
 
 @compiled
-def take(  # noqa: PLR0917 - compiled: arrays one by one
-    records: Any,
-    rings: Any,
-    rows: Any,
-    marks: Any,
-    inside: Any,
-    times: Any,
-    places: Any,
-    sigmas: Any,
-    observed: Any,
-    bridged: Any,
-    params: StayParams,
-    events: Any,
-) -> int:
+def take(records: Any, rings: Any, points: Points, params: StayParams, events: Any) -> int:
     """The step of each point, in their order; returns how many `events` there are (see `each_track`)."""
     count = 0
-    for n in range(len(rows)):
-        if rows[n] < 0:
+    for n in range(len(points.rows)):
+        if points.rows[n] < 0:
             continue
-        stay, past, t = records[rows[n]], rings[rows[n]], times[n]
+        stay, past, t = records[points.rows[n]], rings[points.rows[n]], points.times[n]
         if stay.here and is_over(stay, t, params.grace):
             count = close(stay, past, params, events, count)
         # a point at or before the last sighting inside changes nothing
-        if not observed[n] or (stay.here and t <= stay.left):
+        if not points.observed[n] or (stay.here and t <= stay.left):
             continue
-        if not inside[n]:
+        if not points.inside[n]:
             stay.outside = stay.here
             continue
         if stay.here:
-            go_on(stay, t, places[n, 0], places[n, 1], sigmas[n], not math.isnan(bridged[n]))
+            go_on(
+                stay, t, points.places[n, 0], points.places[n, 1], points.sigmas[n], not math.isnan(points.bridged[n])
+            )
         else:
-            begin(stay, t, places[n, 0], places[n, 1], sigmas[n])
-        see(stay, marks[n])
+            begin(stay, t, points.places[n, 0], points.places[n, 1], points.sigmas[n])
+        see(stay, points.marks[n])
         count = report(stay, past, params, events, count)
     return count
 
@@ -211,10 +201,9 @@ def report(stay: Any, past: Any, params: StayParams, events: Any, count: int) ->
     if params.within > 0.0:
         sum_up(stay, past, params)
     stay.reported = seconds
-    events[count] = stay
-    events[count].phase = UPDATED if stay.open else RAISED
+    count = tell(stay, UPDATED if stay.open else RAISED, events, count)
     stay.open = True
-    return count + 1
+    return count
 
 
 @compiled
@@ -232,12 +221,9 @@ def _is_due(stay: Any, past: Any, params: StayParams) -> bool:
 @compiled
 def close(stay: Any, past: Any, params: StayParams, events: Any, count: int) -> int:
     """A stay is over: where it was raised it is reported as ended; where stays are summed it is kept."""
-    if stay.open:
-        if params.within > 0.0:
-            sum_up(stay, past, params)
-        events[count] = stay
-        events[count].phase = ENDED
-        count += 1
+    if stay.open and params.within > 0.0:
+        sum_up(stay, past, params)
+    count = stop(stay, events, count)
     if params.within > 0.0:
         if stay.kept == len(past):
             stay.kept -= 1
@@ -245,7 +231,7 @@ def close(stay: Any, past: Any, params: StayParams, events: Any, count: int) -> 
                 past[n, 0], past[n, 1] = past[n + 1, 0], past[n + 1, 1]
         past[stay.kept, 0], past[stay.kept, 1] = stay.entered, stay.left
         stay.kept += 1
-    stay.here, stay.open = False, False
+    stay.here = False
     return count
 
 

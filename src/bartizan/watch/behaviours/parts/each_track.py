@@ -3,13 +3,11 @@
 A kind gives its record, two compiled kernels and its words. The kernels run over all points of a moment, keep what
 they know in records, and copy a record out only where there is something to report; only then is Python called.
 
-- ``take(records, rings, rows, marks, inside, times, places, sigmas, observed, bridged, params, events) -> count``
-  takes the points in their order. Per point: its row (-1: remembered nowhere), its cameras' marks, whether it lies
-  in the ground of the rule, its time [s], place [m] and standard deviation [m], whether it was seen, the stitch [s].
+- ``take(records, rings, points, params, events) -> count`` takes the points (`kernels.Points`) in their order.
 - ``lapse(records, rings, rows, t, gone, params, events) -> count`` lets time pass for these rows; `gone`: their
   tracks are over. It takes `used` away from a record with nothing left to remember.
 
-Both write what is to be reported into `events`, at most two per point or row, with `phase` set, and count it. Kernels
+Both write what is to be reported into `events` (`kernels.tell`), at most two per point or row, and count it. Kernels
 know nothing of who listens; the same points in the same order give the same events.
 """
 
@@ -25,6 +23,7 @@ from numpy.typing import NDArray
 
 from bartizan.watch.batch import Batch
 from bartizan.watch.behaviours.event import BehaviourEvent, Condition, Phase, Progress
+from bartizan.watch.behaviours.parts.kernels import Points
 from bartizan.watch.behaviours.parts.roster import CAMERA_WORDS, MOST, Roster
 from bartizan.watch.point import Link
 
@@ -100,20 +99,18 @@ class EachTrack:
         rows = self._roster.rows(batch.tracks, inside & batch.observed)
         if self._joins:
             self._join((*self._roster.fresh, *(link.later for link in fresh)))
-        count = self._parts.take(
-            self._roster.records,
-            self._roster.rings,
-            rows,
-            self._cameras.marks(batch),
-            inside,
-            batch.times,
-            batch.places,
-            batch.sigmas(),
-            batch.observed,
-            batch.bridged,
-            self._params,
-            self._room(2 * len(batch)),
+        points = Points(
+            rows=rows,
+            marks=self._cameras.marks(batch),
+            inside=inside,
+            times=batch.times,
+            places=batch.places,
+            sigmas=batch.sigmas(),
+            observed=batch.observed,
+            bridged=batch.bridged,
         )
+        records, rings = self._roster.records, self._roster.rings
+        count = self._parts.take(records, rings, points, self._params, self._room(2 * len(batch)))
         return self._told(count, batch.t)
 
     def pass_time(self, t: float) -> tuple[BehaviourEvent, ...]:
