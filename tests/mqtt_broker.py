@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from whole import missing
 
 
 @dataclass
 class Broker:
-    """Mosquitto with TLS; `kill` is kill -9, `start` begins it again with nothing kept."""
+    """Mosquitto with TLS; `kill` is kill -9, `stop` asks it to end, `start` begins it again."""
 
     folder: Path
     port: int
@@ -50,6 +55,13 @@ class Broker:
             else:
                 return
 
+    def stop(self) -> None:
+        """What a persistent broker has for others is on its disk then."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10.0)
+            self.process = None
+
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -77,3 +89,41 @@ def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+@contextmanager
+def running(folder: Path, *, keeps: bool = False) -> Iterator[Broker]:
+    """A broker with the certificates in `folder`; `keeps`: what it has for others is there when it begins again."""
+    port = free_port()
+    # as root the broker would drop to its own user
+    user = "user root\n" if Path.home() == Path("/root") else ""
+    kept = f"persistence true\npersistence_location {folder}/\n" if keeps else "persistence false\n"
+    (folder / "mosquitto.conf").write_text(
+        f"{user}listener {port} 127.0.0.1\nallow_anonymous true\n{kept}"
+        f"cafile {folder}/ca.pem\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"
+        "require_certificate true\nmax_queued_messages 0\n"
+    )
+    broker = Broker(folder, port, _program())
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.kill()
+
+
+def readable(folder: Path) -> Path:
+    """A folder with certificates that a broker who has dropped to its own user can read."""
+    for place in (folder, folder.parent):
+        place.chmod(0o755)
+    certificates(folder)
+    for file in folder.iterdir():
+        file.chmod(0o644)
+    return folder
+
+
+def _program() -> str:
+    found = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
+    if found is None or shutil.which("openssl") is None:
+        missing("mosquitto or openssl")
+        raise AssertionError  # missing() never returns
+    return found
