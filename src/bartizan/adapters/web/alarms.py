@@ -8,9 +8,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.bodies import Body, Id, Nothing, Version
+from bartizan.adapters.web.gate import action_of, needs, session_of
 from bartizan.adapters.web.pages import say
 from bartizan.adapters.web.permission import Action, authorise, may
 from bartizan.app.desk import Desk
@@ -19,15 +20,9 @@ from bartizan.desk.alarms import CODEC, Alarm, Disposition, group
 from bartizan.desk.alarms.escalation import CODEC as ESCALATIONS
 
 Note = Annotated[str | None, Field(max_length=1000)]
-Version = Annotated[int | None, Field(ge=0)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Versioned(_Body):
+class Versioned(Body):
     """A command formed on a version of the alarm."""
 
     version: Version = None
@@ -53,14 +48,10 @@ class Quiet(Versioned):
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class ResponseNamed(_Body):
+class ResponseNamed(Body):
     """A response of the site."""
 
     response: Id
-
-
-class Nothing(_Body):
-    """No more than the alarm itself."""
 
 
 def alarm_routes(routes: APIRouter) -> None:
@@ -69,14 +60,13 @@ def alarm_routes(routes: APIRouter) -> None:
     @routes.post("/alarms/{alarm_id}/acknowledge")
     @needs(Action.ACKNOWLEDGE)
     def acknowledge(request: Request, alarm_id: str, body: Versioned) -> Response:
-        return _do(request, Action.ACKNOWLEDGE, alarm_id, lambda desk, by: desk.acknowledge(alarm_id, by, body.version))
+        return _do(request, alarm_id, lambda desk, by: desk.acknowledge(alarm_id, by, body.version))
 
     @routes.post("/alarms/{alarm_id}/assess")
     @needs(Action.ASSESS)
     def assess(request: Request, alarm_id: str, body: Assessment) -> Response:
         return _do(
             request,
-            Action.ASSESS,
             alarm_id,
             lambda desk, by: desk.assess(
                 alarm_id, by, body.disposition, body.note, body.version, duplicate_of=body.duplicate_of
@@ -93,28 +83,28 @@ def alarm_routes(routes: APIRouter) -> None:
                 authorise(session_of(request), Action.FORCE_CLOSE, alarm)
             return desk.close(alarm_id, by, body.version, force=force, reason=body.note)
 
-        return _do(request, Action.ASSESS, alarm_id, command)
+        return _do(request, alarm_id, command)
 
     @routes.post("/alarms/{alarm_id}/reopen")
     @needs(Action.ASSESS)
     def reopen(request: Request, alarm_id: str, body: Noted) -> Response:
         reason = body.note or say("reopen.reason")
-        return _do(request, Action.ASSESS, alarm_id, lambda desk, by: desk.reopen(alarm_id, by, reason, body.version))
+        return _do(request, alarm_id, lambda desk, by: desk.reopen(alarm_id, by, reason, body.version))
 
     @routes.post("/alarms/{alarm_id}/send")
     @needs(Action.DISPATCH)
     def send(request: Request, alarm_id: str, body: ResponseNamed) -> Response:
-        return _do(request, Action.DISPATCH, alarm_id, lambda desk, by: desk.send(alarm_id, body.response, by))
+        return _do(request, alarm_id, lambda desk, by: desk.send(alarm_id, body.response, by))
 
     @routes.post("/alarms/{alarm_id}/on-scene")
     @needs(Action.DISPATCH)
     def on_scene(request: Request, alarm_id: str, body: ResponseNamed) -> Response:
-        return _do(request, Action.DISPATCH, alarm_id, lambda desk, by: desk.on_scene(alarm_id, body.response, by))
+        return _do(request, alarm_id, lambda desk, by: desk.on_scene(alarm_id, body.response, by))
 
     @routes.post("/alarms/{alarm_id}/contact")
     @needs(Action.DISPATCH)
     def contact(request: Request, alarm_id: str, body: Nothing) -> Response:
-        return _do(request, Action.DISPATCH, alarm_id, lambda desk, by: desk.confirm_contact(alarm_id, by))
+        return _do(request, alarm_id, lambda desk, by: desk.confirm_contact(alarm_id, by))
 
 
 def alarm_desk_routes(routes: APIRouter) -> None:
@@ -128,7 +118,7 @@ def alarm_desk_routes(routes: APIRouter) -> None:
     @routes.post("/alarms/{alarm_id}/begin-assessment")
     @needs(Action.ASSESS)
     def begin_assessment(request: Request, alarm_id: str, body: Versioned) -> Response:
-        return _do(request, Action.ASSESS, alarm_id, lambda desk, by: desk.begin_assessment(alarm_id, by, body.version))
+        return _do(request, alarm_id, lambda desk, by: desk.begin_assessment(alarm_id, by, body.version))
 
     @routes.post("/alarms/{alarm_id}/dispose")
     @needs(Action.ASSESS)
@@ -138,7 +128,7 @@ def alarm_desk_routes(routes: APIRouter) -> None:
                 authorise(session_of(request), Action.ACKNOWLEDGE, desk.alarm(alarm_id))
             return desk.dispose(alarm_id, by, body.disposition, body.note, body.version, duplicate_of=body.duplicate_of)
 
-        return _do(request, Action.ASSESS, alarm_id, command)
+        return _do(request, alarm_id, command)
 
     @routes.post("/alarms/{alarm_id}/shelve")
     @needs(Action.SHELVE)
@@ -146,7 +136,6 @@ def alarm_desk_routes(routes: APIRouter) -> None:
         until = request.app.state.room.ledger.utc() + timedelta(minutes=body.minutes)
         return _do(
             request,
-            Action.SHELVE,
             alarm_id,
             lambda desk, by: desk.shelve(alarm_id, by, until, body.reason, version=body.version),
         )
@@ -154,17 +143,17 @@ def alarm_desk_routes(routes: APIRouter) -> None:
     @routes.post("/alarms/{alarm_id}/shelve/agree")
     @needs(Action.SHELVE)
     def agree(request: Request, alarm_id: str, body: Versioned) -> Response:
-        return _do(request, Action.SHELVE, alarm_id, lambda desk, by: desk.agree_to_shelf(alarm_id, by, body.version))
+        return _do(request, alarm_id, lambda desk, by: desk.agree_to_shelf(alarm_id, by, body.version))
 
     @routes.post("/alarms/{alarm_id}/shelve/decline")
     @needs(Action.SHELVE)
     def decline(request: Request, alarm_id: str, body: Noted) -> Response:
-        return _do(request, Action.SHELVE, alarm_id, lambda desk, by: desk.decline_shelf(alarm_id, by, body.note))
+        return _do(request, alarm_id, lambda desk, by: desk.decline_shelf(alarm_id, by, body.note))
 
     @routes.post("/alarms/{alarm_id}/unshelve")
     @needs(Action.SHELVE)
     def unshelve(request: Request, alarm_id: str, body: Versioned) -> Response:
-        return _do(request, Action.SHELVE, alarm_id, lambda desk, by: desk.unshelve(alarm_id, by, body.version))
+        return _do(request, alarm_id, lambda desk, by: desk.unshelve(alarm_id, by, body.version))
 
     @routes.get("/alarms/groups.json")
     @needs(Action.VIEW)
@@ -192,10 +181,10 @@ def alarm_desk_routes(routes: APIRouter) -> None:
         )
 
 
-def _do(request: Request, action: Action, alarm_id: str, command: Callable[[Desk, str], Alarm]) -> Response:
+def _do(request: Request, alarm_id: str, command: Callable[[Desk, str], Alarm]) -> Response:
     desk: Desk = request.app.state.desk
     session = session_of(request)
     # the loaded alarm is what is authorised, not its id
-    authorise(session, action, desk.alarm(alarm_id))
+    authorise(session, action_of(request), desk.alarm(alarm_id))
     answer: dict[str, Any] = command(desk, session.user).to_json()
     return JSONResponse(answer)

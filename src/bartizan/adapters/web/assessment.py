@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.exceptions import HTTPException
 
+from bartizan.adapters.web.bodies import Body, Id
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, authorise
 from bartizan.adapters.web.sessions import Session
@@ -17,15 +18,10 @@ from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.stream import finite
 from bartizan.app.assessment import Bench, Edit, Job, Question, answer
 
-Id = Annotated[str, Field(min_length=1, max_length=200)]
 Ids = Annotated[list[Id], Field(max_length=200)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class EditBody(_Body):
+class EditBody(Body):
     """A figure with another value."""
 
     at: Annotated[str, Field(max_length=300)]
@@ -34,7 +30,7 @@ class EditBody(_Body):
     sd: Annotated[float | None, Field(ge=0, le=1e9, allow_inf_nan=False)] = None
 
 
-class QuestionBody(_Body):
+class QuestionBody(Body):
     """What the page asks."""
 
     kind: Literal["study", "harden"] = "study"

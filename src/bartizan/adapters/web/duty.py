@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from bartizan.adapters.web.accounts import Accounts
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.bodies import Body, Nothing
+from bartizan.adapters.web.gate import needs, room_of, session_of
 from bartizan.adapters.web.permission import POWERS, Action, authorise, may
 from bartizan.adapters.web.sessions import Session
 from bartizan.adapters.web.shell import shell_page
-from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.event import instant
 from bartizan.site.tour import Tour
@@ -21,28 +21,20 @@ from bartizan.site.tour import Tour
 ROUNDS = 20  # the latest ones that are shown
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NoMore(_Body):
-    """No more than that it is asked."""
-
-
-class Answer(_Body):
+class Answer(Body):
     """A sign of life: any digit. The site's own digit also calls for help, and nothing shows that it does."""
 
     digit: Annotated[int, Field(strict=True, ge=0, le=9)]
 
 
-class Beginning(_Body):
+class Beginning(Body):
     """A round that is due, or none for the oldest that is, else one by hand; and whether it is an exercise."""
 
     round: Annotated[str | None, Field(max_length=200)] = None
     exercise: bool = False
 
 
-class BrokenOff(_Body):
+class BrokenOff(Body):
     """Why a round is not walked to its end."""
 
     reason: Annotated[str, Field(min_length=1, max_length=1000)]
@@ -69,24 +61,24 @@ def duty_routes(routes: APIRouter) -> None:
 
     @routes.post("/duty/come")
     @needs(Action.DUTY)
-    def come(request: Request, body: NoMore) -> Response:
+    def come(request: Request, body: Nothing) -> Response:
         # nobody puts another on duty: a name alone would silence the alarm that nobody is there
         session = _allowed(request)
-        _room(request).duty.come(session.user, session.user)
+        room_of(request).duty.come(session.user, session.user)
         return JSONResponse(_shown(request))
 
     @routes.post("/duty/go")
     @needs(Action.DUTY)
-    def go(request: Request, body: NoMore) -> Response:
+    def go(request: Request, body: Nothing) -> Response:
         session = _allowed(request)
-        _room(request).duty.go(session.user, session.user)
+        room_of(request).duty.go(session.user, session.user)
         return JSONResponse(_shown(request))
 
     @routes.post("/duty/answer")
     @needs(Action.DUTY)
     def answer(request: Request, body: Answer) -> Response:
         session = _allowed(request)
-        _room(request).duty.answer(session.user, body.digit)
+        room_of(request).duty.answer(session.user, body.digit)
         return JSONResponse(_shown(request))
 
 
@@ -96,7 +88,7 @@ def tour_routes(routes: APIRouter) -> None:
     @routes.post("/duty/tours/{tour_id}/begin")
     @needs(Action.TOUR)
     def begin(request: Request, tour_id: str, body: Beginning) -> Response:
-        room = _room(request)
+        room = room_of(request)
         session = session_of(request)
         authorise(session, Action.TOUR, room.site.tour(tour_id))
         walk = room.tours.begin(tour_id, session.user, round_id=body.round, exercise=body.exercise)
@@ -104,8 +96,8 @@ def tour_routes(routes: APIRouter) -> None:
 
     @routes.post("/duty/rounds/{round_id}/checkpoints/{checkpoint_id}")
     @needs(Action.TOUR)
-    def reach(request: Request, round_id: str, checkpoint_id: str, body: NoMore) -> Response:
-        room = _room(request)
+    def reach(request: Request, round_id: str, checkpoint_id: str, body: Nothing) -> Response:
+        room = room_of(request)
         session = session_of(request)
         authorise(session, Action.TOUR, room.tours.round(round_id))
         return JSONResponse(room.tours.reach(round_id, checkpoint_id, session.user).to_json())
@@ -113,7 +105,7 @@ def tour_routes(routes: APIRouter) -> None:
     @routes.post("/duty/rounds/{round_id}/end")
     @needs(Action.TOUR)
     def end(request: Request, round_id: str, body: BrokenOff) -> Response:
-        room = _room(request)
+        room = room_of(request)
         session = session_of(request)
         authorise(session, Action.TOUR, room.tours.round(round_id))
         return JSONResponse(room.tours.end(round_id, session.user, body.reason).to_json())
@@ -133,20 +125,15 @@ def in_role(accounts: Accounts, role: str | None) -> tuple[str, ...]:
     )
 
 
-def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    return room
-
-
 def _allowed(request: Request) -> Session:
     session = session_of(request)
-    authorise(session, Action.DUTY, _room(request).duty)
+    authorise(session, Action.DUTY, room_of(request).duty)
     return session
 
 
 def _shown(request: Request) -> dict[str, Any]:
     """Everything that the page shows, of what this person may see."""
-    room, session = _room(request), session_of(request)
+    room, session = room_of(request), session_of(request)
     running = [one for one in room.escalations.running() if may(session, Action.VIEW, room.desk.alarm(one.alarm))]
     rounds = {walk.id: walk for walk in (*room.tours.latest(ROUNDS), *room.tours.open())}
     return {

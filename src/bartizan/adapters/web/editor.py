@@ -6,8 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from bartizan.adapters.web.bodies import Body, Nothing
 from bartizan.adapters.web.drawing import drawing
 from bartizan.adapters.web.gate import needs, session_of
 from bartizan.adapters.web.permission import Action
@@ -28,15 +29,7 @@ SHOWN_FAULTS = 200
 _SHAPES = ("polygon", "line", "at", "feature")
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Nothing(_Body):
-    """No more than the draft itself."""
-
-
-class SetBody(_Body):
+class SetBody(Body):
     """A key with another value: as the file writes it, or the text itself; null takes the key away."""
 
     at: At
@@ -45,7 +38,7 @@ class SetBody(_Body):
     plain: bool = False
 
 
-class DrawBody(_Body):
+class DrawBody(Body):
     """A thing in another place: its corners, in metres on the plan."""
 
     at: At
@@ -53,7 +46,7 @@ class DrawBody(_Body):
     places: Places
 
 
-class AddBody(_Body):
+class AddBody(Body):
     """A new thing, drawn or not."""
 
     kind: Literal["area", "element", "zone", "camera", "sensor", "target", "way"]
@@ -63,7 +56,7 @@ class AddBody(_Body):
     places: Places | None = None
 
 
-class RemoveBody(_Body):
+class RemoveBody(Body):
     """A thing that goes."""
 
     at: At

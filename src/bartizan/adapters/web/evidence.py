@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.bodies import Body, Text
+from bartizan.adapters.web.gate import action_of, needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, Subject, authorise, may
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.handover.evidence import told
@@ -26,16 +27,10 @@ MOST_SHOWN = 500
 # what a page may show itself; everything else is for saving
 _PICTURES = ("image/jpeg", "image/png")
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
 Level = Literal["clear", "green", "amber", "amber+strict", "red"]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Reason(_Body):
+class Reason(Body):
     """Why it is done: it stands in the record."""
 
     reason: Text
@@ -47,7 +42,7 @@ class Lifting(Reason):
     hold: Annotated[int, Field(ge=1, le=10**9)]
 
 
-class Marking(_Body):
+class Marking(Body):
     """Who may be told of it."""
 
     tlp: Level
@@ -75,7 +70,7 @@ def _reading(routes: APIRouter) -> None:
     @needs(Action.EVIDENCE)
     def evidence(request: Request, about: Annotated[str | None, Query(max_length=200)] = None) -> Response:
         """The items that this person may see, newest first, and who signs for this desk."""
-        room, session = _room(request), session_of(request)
+        room, session = room_of(request), session_of(request)
         if about is not None:
             _thing(request, about)
         found = [item for item in room.evidence.items(about) if _seen(room, session, item)]
@@ -96,15 +91,15 @@ def _reading(routes: APIRouter) -> None:
     @routes.get("/evidence/{item_id}")
     @needs(Action.EVIDENCE)
     def one(request: Request, item_id: str) -> Response:
-        item = _loaded(request, Action.EVIDENCE, item_id)
+        item = _loaded(request, item_id)
         return shell_page(request, "evidence.html", item=item.id, levels=" ".join(LEVELS))
 
     @routes.get("/evidence/{item_id}/custody")
     @needs(Action.EVIDENCE)
     def custody(request: Request, item_id: str) -> Response:
         """An item with everything that was ever done with it."""
-        item = _loaded(request, Action.EVIDENCE, item_id)
-        room = _room(request)
+        item = _loaded(request, item_id)
+        room = room_of(request)
         return JSONResponse({**told(item, room.evidence.custody(item.id)), "where": _where(room, item)})
 
 
@@ -120,10 +115,10 @@ def _doing(routes: APIRouter) -> None:
         """Take a file into evidence as it comes: the body, of the type that the request names."""
         thing = _thing(request, about)
         if parent is not None:
-            _loaded(request, Action.EVIDENCE, parent)
+            _loaded(request, parent)
         content = await request.body()
         media_type = request.headers.get("content-type", "").partition(";")[0].strip()
-        room = _room(request)
+        room = room_of(request)
         by = session_of(request).user
         item = await asyncio.to_thread(room.evidence.put, content, media_type, about, by, parent, note=note or None)
         if isinstance(thing, Incident):
@@ -134,8 +129,8 @@ def _doing(routes: APIRouter) -> None:
     @needs(Action.EVIDENCE)
     def look(request: Request, item_id: str, body: Reason) -> Response:
         """The content; the look is on the record before it is sent."""
-        item = _loaded(request, Action.EVIDENCE, item_id)
-        content = _room(request).evidence.open(item.id, session_of(request).user, body.reason)
+        item = _loaded(request, item_id)
+        content = room_of(request).evidence.open(item.id, session_of(request).user, body.reason)
         kind = item.media_type if item.media_type in _PICTURES else "application/octet-stream"
         headers = {"content-disposition": f'attachment; filename="{item.id}"', "cache-control": "no-store"}
         return Response(content, media_type=kind, headers=headers)
@@ -143,50 +138,45 @@ def _doing(routes: APIRouter) -> None:
     @routes.post("/evidence/{item_id}/hold")
     @needs(Action.HOLD)
     def hold(request: Request, item_id: str, body: Reason) -> Response:
-        item = _loaded(request, Action.HOLD, item_id)
-        return _json(_room(request).evidence.hold(item.id, session_of(request).user, body.reason))
+        item = _loaded(request, item_id)
+        return _json(room_of(request).evidence.hold(item.id, session_of(request).user, body.reason))
 
     @routes.post("/evidence/{item_id}/lift")
     @needs(Action.HOLD)
     def lift(request: Request, item_id: str, body: Lifting) -> Response:
-        item = _loaded(request, Action.HOLD, item_id)
-        return _json(_room(request).evidence.lift(item.id, body.hold, session_of(request).user, body.reason))
+        item = _loaded(request, item_id)
+        return _json(room_of(request).evidence.lift(item.id, body.hold, session_of(request).user, body.reason))
 
     @routes.post("/evidence/{item_id}/keep")
     @needs(Action.HOLD)
     def keep(request: Request, item_id: str, body: Keeping) -> Response:
-        item = _loaded(request, Action.HOLD, item_id)
+        item = _loaded(request, item_id)
         until = body.until.astimezone(UTC)
-        return _json(_room(request).evidence.keep(item.id, until, session_of(request).user, body.reason))
+        return _json(room_of(request).evidence.keep(item.id, until, session_of(request).user, body.reason))
 
     @routes.post("/evidence/{item_id}/mark")
     @needs(Action.SHARE)
     def mark(request: Request, item_id: str, body: Marking) -> Response:
-        item = _loaded(request, Action.SHARE, item_id)
-        return _json(_room(request).evidence.mark(item.id, body.tlp, session_of(request).user))
+        item = _loaded(request, item_id)
+        return _json(room_of(request).evidence.mark(item.id, body.tlp, session_of(request).user))
 
     @routes.post("/evidence/{item_id}/erase")
     @needs(Action.ERASE)
     def erase(request: Request, item_id: str, body: Reason) -> Response:
-        item = _loaded(request, Action.ERASE, item_id)
-        return _json(_room(request).evidence.erase(item.id, session_of(request).user, body.reason))
+        item = _loaded(request, item_id)
+        return _json(room_of(request).evidence.erase(item.id, session_of(request).user, body.reason))
 
 
 # ---- inside
-
-
-def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    return room
 
 
 def _json(item: Item) -> Response:
     return JSONResponse(item.to_json())
 
 
-def _loaded(request: Request, action: Action, item_id: str) -> Item:
-    """The item, where this person may do this to it, and to what it is about."""
-    room, session = _room(request), session_of(request)
+def _loaded(request: Request, item_id: str) -> Item:
+    """The item, where this person may do to it what the route is for, and to what it is about."""
+    room, session, action = room_of(request), session_of(request), action_of(request)
     item = room.evidence.item(item_id)
     authorise(session, action, item, about=_about(room, item.about))
     if not _seen(room, session, item, action):
@@ -196,7 +186,7 @@ def _loaded(request: Request, action: Action, item_id: str) -> Item:
 
 def _thing(request: Request, about: str) -> Alarm | Incident:
     """What evidence is to be about, where this person may see it. Errors: UnknownThingError; NotTheirs."""
-    room, session = _room(request), session_of(request)
+    room, session = room_of(request), session_of(request)
     found = _about(room, about)
     authorise(session, Action.EVIDENCE, found)
     if isinstance(found, Incident) and not room.incidents.shown_to(found, session.user):

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from bartizan.adapters.web.bodies import Body, Nothing
 from bartizan.adapters.web.gate import needs, note, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
@@ -20,11 +21,7 @@ Words = Annotated[str, Field(min_length=1, max_length=300)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class TriedBody(_Body):
+class TriedBody(Body):
     """So many of so many trials did what they should."""
 
     place: Name
@@ -35,26 +32,22 @@ class TriedBody(_Body):
     exercise: bool = False
 
 
-class Reason(_Body):
+class Reason(Body):
     """Why."""
 
     reason: Words
 
 
-class Chosen(_Body):
+class Chosen(Body):
     """Figures on offer, by their names."""
 
     names: Annotated[list[Name], Field(min_length=1, max_length=50)]
 
 
-class Seen(_Body):
+class Seen(Body):
     """The preview that was looked at."""
 
     seen: Annotated[str, Field(min_length=64, max_length=64)]
-
-
-class Nothing(_Body):
-    """No more than the proposal itself."""
 
 
 def figures_routes(routes: APIRouter) -> None:

@@ -19,6 +19,7 @@ from bartizan.adapters.web.permission import Action, NotAllowed, NotLoggedIn, Su
 from bartizan.adapters.web.sessions import Session, Sessions
 from bartizan.adapters.web.shield import MAX_BODY, bounded
 from bartizan.adapters.web.tokens import Tokens
+from bartizan.app.room import Room
 from bartizan.app.upkeep.audit import Audit, Outcome
 from bartizan.errors import BartizanError, StoreError
 
@@ -117,6 +118,7 @@ class GatedRoute(APIRoute):
         async def gated(arrived: Request) -> Response:
             request = _bounded(arrived, self.need.body)
             request.state.noted = Noted()
+            request.state.action = self.action
             _identify(request, self.action)
             if request.method in SAFE_METHODS:
                 authorise(request.state.subject, self.action)
@@ -229,6 +231,19 @@ def session_of(request: Request) -> Session:
     session = request.state.session
     assert isinstance(session, Session)  # noqa: S101 - the gate admits nobody without one
     return session
+
+
+def room_of(request: Request) -> Room:
+    """The room that the desk serves."""
+    room: Room = request.app.state.room
+    return room
+
+
+def action_of(request: Request) -> Action:
+    """The action that the route named: what a route does to a thing is what its gate asked for."""
+    action = request.state.action
+    assert isinstance(action, Action)  # noqa: S101 - set before any endpoint runs
+    return action
 
 
 def subject_of(request: Request) -> Subject:

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
 
+from bartizan.adapters.web.bodies import Body, Id, Nothing, Text
 from bartizan.adapters.web.evidence import LARGEST_UPLOAD
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.gate import needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, authorise, may
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.room import Room
@@ -19,15 +20,8 @@ from bartizan.desk.incidents.state import Incident
 from bartizan.desk.sharing.arrived import Arrival
 from bartizan.desk.sharing.handed import Handed
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
 
-
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Asked(_Body):
+class Asked(Body):
     """An incident, and for whom."""
 
     incident: Id
@@ -42,7 +36,7 @@ class Ordered(Asked):
     takes_over: StrictBool = False
 
 
-class Accepting(_Body):
+class Accepting(Body):
     """Take a package over: as a contribution to an incident of ours, or as an alarm with its grade."""
 
     note: Text
@@ -51,14 +45,10 @@ class Accepting(_Body):
     credibility: Annotated[int, Field(ge=1, le=6)] = 6
 
 
-class Refusing(_Body):
+class Refusing(Body):
     """Why a package is turned away."""
 
     reason: Text
-
-
-class Nothing(_Body):
-    """No more than the thing itself."""
 
 
 def handover_routes(routes: APIRouter) -> None:
@@ -73,7 +63,7 @@ def _handing(routes: APIRouter) -> None:
     @needs(Action.SHARE)
     def state(request: Request) -> Response:
         """The incidents that can be handed over, the partners, the packages and the arrivals."""
-        room, session = _room(request), session_of(request)
+        room, session = room_of(request), session_of(request)
         seen = [one for one in room.incidents.all() if _shown(request, one)]
         ids = {one.id for one in seen}
         return JSONResponse(
@@ -105,13 +95,13 @@ def _handing(routes: APIRouter) -> None:
     def preview(request: Request, body: Asked) -> Response:
         """What would go to a partner, and every field that would be taken out."""
         _incident(request, body.incident)
-        return JSONResponse(_room(request).office.handover.preview(body.incident, body.partner).to_json())
+        return JSONResponse(room_of(request).office.handover.preview(body.incident, body.partner).to_json())
 
     @routes.post("/handover")
     @needs(Action.SHARE)
     def hand_over(request: Request, body: Ordered) -> Response:
         _incident(request, body.incident)
-        made = _room(request).office.handover.hand_over(
+        made = room_of(request).office.handover.hand_over(
             body.incident,
             body.partner,
             session_of(request).user,
@@ -125,7 +115,7 @@ def _handing(routes: APIRouter) -> None:
     @needs(Action.SHARE)
     def fetch(request: Request, package_id: str, _: Nothing) -> Response:
         """The file, for somebody of the house who gives it to the partner."""
-        package = _room(request).office.handover.package(package_id)
+        package = room_of(request).office.handover.package(package_id)
         _incident(request, package.incident)
         authorise(session_of(request), Action.SHARE, package)
         return _file(request, package, None)
@@ -137,7 +127,7 @@ def _taking(routes: APIRouter) -> None:
     async def take_in(request: Request) -> Response:
         """Quarantine a file of a partner: the body, whatever it says that it is."""
         content = await request.body()
-        arrivals = _room(request).office.arrivals
+        arrivals = room_of(request).office.arrivals
         arrival = await asyncio.to_thread(arrivals.take_in, content, session_of(request).user)
         return JSONResponse(arrival.to_json(), 201)
 
@@ -146,7 +136,7 @@ def _taking(routes: APIRouter) -> None:
     def show(request: Request, arrival_id: str) -> Response:
         """What a person decides on, as text alone."""
         _arrival(request, arrival_id)
-        return JSONResponse(_room(request).office.arrivals.show(arrival_id))
+        return JSONResponse(room_of(request).office.arrivals.show(arrival_id))
 
     @routes.post("/arrivals/{arrival_id}/accept")
     @needs(Action.SHARE)
@@ -182,7 +172,7 @@ def _fetching(routes: APIRouter) -> None:
         session = session_of(request)
         found = [
             one
-            for one in _room(request).office.handover.packages(partner=session.agency)
+            for one in room_of(request).office.handover.packages(partner=session.agency)
             if may(session, Action.PARTNER, one)
         ]
         return JSONResponse({"packages": [_for_partner(one) for one in reversed(found)]})
@@ -191,7 +181,7 @@ def _fetching(routes: APIRouter) -> None:
     @needs(Action.PARTNER)
     def shared_fetch(request: Request, package_id: str, _: Nothing) -> Response:
         """The file, for the partner's own people; that they fetched it is on the record."""
-        package = _room(request).office.handover.package(package_id)
+        package = room_of(request).office.handover.package(package_id)
         session = session_of(request)
         authorise(session, Action.PARTNER, package)
         return _file(request, package, session.agency)
@@ -200,18 +190,13 @@ def _fetching(routes: APIRouter) -> None:
 # ---- inside
 
 
-def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    return room
-
-
 def _shown(request: Request, incident: Incident) -> bool:
     session = session_of(request)
-    return may(session, Action.SHARE, incident) and _room(request).incidents.shown_to(incident, session.user)
+    return may(session, Action.SHARE, incident) and room_of(request).incidents.shown_to(incident, session.user)
 
 
 def _incident(request: Request, incident_id: str) -> Incident:
-    incident = _room(request).incidents.incident(incident_id)
+    incident = room_of(request).incidents.incident(incident_id)
     authorise(session_of(request), Action.SHARE, incident)
     if not _shown(request, incident):
         raise NotTheirs
@@ -219,17 +204,17 @@ def _incident(request: Request, incident_id: str) -> Incident:
 
 
 def _arrival(request: Request, arrival_id: str) -> Arrival:
-    arrival = _room(request).office.arrivals.arrival(arrival_id)
+    arrival = room_of(request).office.arrivals.arrival(arrival_id)
     authorise(session_of(request), Action.SHARE, arrival)
     return arrival
 
 
 def _decided(request: Request, decide: Callable[[Room, str], Arrival]) -> Response:
-    return JSONResponse(decide(_room(request), session_of(request).user).to_json())
+    return JSONResponse(decide(room_of(request), session_of(request).user).to_json())
 
 
 def _file(request: Request, package: Handed, agency: str | None) -> Response:
-    content = _room(request).office.handover.fetch(package.id, session_of(request).user, agency)
+    content = room_of(request).office.handover.fetch(package.id, session_of(request).user, agency)
     headers = {"content-disposition": f'attachment; filename="{package.id}.zip"', "cache-control": "no-store"}
     return Response(content, media_type="application/zip", headers=headers)
 

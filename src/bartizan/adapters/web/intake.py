@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
+from pydantic import AwareDatetime, Field, StrictBool, StrictFloat, StrictInt
 
-from bartizan.adapters.web.gate import needs, note, session_of, subject_of
+from bartizan.adapters.web.bodies import Body
+from bartizan.adapters.web.gate import needs, note, room_of, session_of, subject_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.intake import report as by_hand
 from bartizan.app.intake.once import Once
 from bartizan.app.intake.reading import LARGEST, Refused
-from bartizan.app.room import Room
 from bartizan.desk.errors import CommandRefusedError
 from bartizan.errors import InputError
 from bartizan.signal import Severity, Signal
@@ -35,11 +35,7 @@ class KeyUsedError(CommandRefusedError):
     """The key of a request was that of another one."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class SignalBody(_Body):
+class SignalBody(Body):
     """A signal of another program: the contract of `bartizan watch --json`, less what only a watch can say."""
 
     id: Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[ -~]+$")]
@@ -61,7 +57,7 @@ class SignalBody(_Body):
     ] = Field(default_factory=dict)
 
 
-class ReportBody(_Body):
+class ReportBody(Body):
     """What somebody told the desk: by whom, how, how far it is to be believed, where and what."""
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
@@ -87,7 +83,7 @@ def intake_routes(routes: APIRouter) -> None:
     @needs(Action.INTAKE, body=LARGEST)
     async def word(request: Request, input_id: str) -> Response:
         """One message of an input, as it would stand on its topic."""
-        room, body = _room(request), await request.body()
+        room, body = room_of(request), await request.body()
 
         def take() -> dict[str, Any]:
             try:
@@ -108,7 +104,7 @@ def intake_routes(routes: APIRouter) -> None:
     @needs(Action.INTAKE, body=LARGEST_SIGNAL)
     async def signal(request: Request, body: SignalBody) -> Response:
         """A signal of another program; the same id again goes on with it, and the same words again do nothing."""
-        room, run = _room(request), subject_of(request).user
+        room, run = room_of(request), subject_of(request).user
         told = _signal(body, room.site)
 
         def take() -> dict[str, Any]:
@@ -134,7 +130,7 @@ def intake_routes(routes: APIRouter) -> None:
     @needs(Action.REPORT, body=LARGEST_SIGNAL)
     def report(request: Request, body: ReportBody) -> Response:
         """A report by hand; it is an alarm of the desk at once. The same key again is the same report."""
-        room, by = _room(request), session_of(request).user
+        room, by = room_of(request), session_of(request).user
         told = by_hand.Report(**body.model_dump(), taken_by=by)
         alarm = room.desk.submit(by_hand.signal_of(told, room.site, room.ledger.utc()), by_hand.RUN)
         note(request, thing=alarm.id)
@@ -183,8 +179,3 @@ def _signal(body: SignalBody, site: Site) -> Signal:
         exercise=body.exercise,
         because=dict(body.because),
     )
-
-
-def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    return room

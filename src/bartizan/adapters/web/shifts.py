@@ -6,43 +6,34 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.bodies import Body, Note, Nothing, Text
+from bartizan.adapters.web.gate import needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.room import Room
 from bartizan.desk.muster import Muster, Whereabouts
 from bartizan.desk.shifts import Handover
 
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
-Note = Annotated[str | None, Field(max_length=4000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 SHOWN = 50  # hand-overs that are over, the latest
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Nothing(_Body):
-    """No more than the thing itself."""
-
-
-class Words(_Body):
+class Words(Body):
     """Words of the person."""
 
     text: Text
 
 
-class Signature(_Body):
+class Signature(Body):
     """The digest of what was read, and a word to go with it."""
 
     digest: Annotated[str, Field(min_length=64, max_length=64)]
     remark: Note = None
 
 
-class Roll(_Body):
+class Roll(Body):
     """Who is looked for, and in which incident."""
 
     names: Annotated[list[Name], Field(min_length=1, max_length=500)]
@@ -50,7 +41,7 @@ class Roll(_Body):
     exercise: bool | None = None
 
 
-class Found(_Body):
+class Found(Body):
     """Where somebody is."""
 
     name: Name
@@ -58,7 +49,7 @@ class Found(_Body):
     note: Note = None
 
 
-class End(_Body):
+class End(Body):
     """A muster is over."""
 
     note: Note = None
@@ -75,12 +66,12 @@ def shift_routes(routes: APIRouter) -> None:
     @routes.get("/shift.json")
     @needs(Action.HANDOVER)
     def shift_json(request: Request) -> Response:
-        return JSONResponse(_shift(_room(request)))
+        return JSONResponse(_shift(room_of(request)))
 
     @routes.post("/shift")
     @needs(Action.HANDOVER)
     def begin(request: Request, body: Nothing) -> Response:
-        room = _room(request)
+        room = room_of(request)
         room.shifts.begin(session_of(request).user)
         return JSONResponse(_shift(room), 201)
 
@@ -88,29 +79,29 @@ def shift_routes(routes: APIRouter) -> None:
     @needs(Action.HANDOVER)
     def remark(request: Request, handover_id: str, body: Words) -> Response:
         one = _handover(request, handover_id)
-        _room(request).shifts.remark(one.id, body.text, session_of(request).user)
-        return JSONResponse(_shift(_room(request)))
+        room_of(request).shifts.remark(one.id, body.text, session_of(request).user)
+        return JSONResponse(_shift(room_of(request)))
 
     @routes.post("/shift/{handover_id}/sign")
     @needs(Action.HANDOVER)
     def sign(request: Request, handover_id: str, body: Nothing) -> Response:
         one = _handover(request, handover_id)
-        _room(request).shifts.sign(one.id, session_of(request).user)
-        return JSONResponse(_shift(_room(request)))
+        room_of(request).shifts.sign(one.id, session_of(request).user)
+        return JSONResponse(_shift(room_of(request)))
 
     @routes.post("/shift/{handover_id}/accept")
     @needs(Action.HANDOVER)
     def accept(request: Request, handover_id: str, body: Signature) -> Response:
         one = _handover(request, handover_id)
-        _room(request).shifts.accept(one.id, body.digest, session_of(request).user, body.remark)
-        return JSONResponse(_shift(_room(request)))
+        room_of(request).shifts.accept(one.id, body.digest, session_of(request).user, body.remark)
+        return JSONResponse(_shift(room_of(request)))
 
     @routes.post("/shift/{handover_id}/withdraw")
     @needs(Action.HANDOVER)
     def withdraw(request: Request, handover_id: str, body: Words) -> Response:
         one = _handover(request, handover_id)
-        _room(request).shifts.withdraw(one.id, body.text, session_of(request).user)
-        return JSONResponse(_shift(_room(request)))
+        room_of(request).shifts.withdraw(one.id, body.text, session_of(request).user)
+        return JSONResponse(_shift(room_of(request)))
 
     _musters(routes)
 
@@ -119,7 +110,7 @@ def _musters(routes: APIRouter) -> None:
     @routes.post("/musters")
     @needs(Action.INCIDENT, body=256 * 1024)  # five hundred names of two hundred characters
     def begin(request: Request, body: Roll) -> Response:
-        room, session = _room(request), session_of(request)
+        room, session = room_of(request), session_of(request)
         if body.incident is not None:
             authorise(session, Action.INCIDENT, room.incidents.incident(body.incident))
         made = room.musters.begin(body.names, session.user, incident=body.incident, exercise=body.exercise)
@@ -130,32 +121,27 @@ def _musters(routes: APIRouter) -> None:
     def mark(request: Request, muster_id: str, body: Found) -> Response:
         one = _muster(request, muster_id)
         by = session_of(request).user
-        done = _room(request).musters.mark(one.id, body.name, body.whereabouts, by, body.note)
+        done = room_of(request).musters.mark(one.id, body.name, body.whereabouts, by, body.note)
         return JSONResponse(done.to_json())
 
     @routes.post("/musters/{muster_id}/end")
     @needs(Action.INCIDENT)
     def end(request: Request, muster_id: str, body: End) -> Response:
         one = _muster(request, muster_id)
-        return JSONResponse(_room(request).musters.end(one.id, session_of(request).user, body.note).to_json())
+        return JSONResponse(room_of(request).musters.end(one.id, session_of(request).user, body.note).to_json())
 
 
 # ---- inside
 
 
-def _room(request: Request) -> Room:
-    room: Room = request.app.state.room
-    return room
-
-
 def _handover(request: Request, handover_id: str) -> Handover:
-    handover = _room(request).shifts.handover(handover_id)
+    handover = room_of(request).shifts.handover(handover_id)
     authorise(session_of(request), Action.HANDOVER, handover)
     return handover
 
 
 def _muster(request: Request, muster_id: str) -> Muster:
-    muster = _room(request).musters.muster(muster_id)
+    muster = room_of(request).musters.muster(muster_id)
     authorise(session_of(request), Action.INCIDENT, muster)
     return muster
 
