@@ -1,5 +1,8 @@
 """Events to plain JSON and back. Reading is strict: a key too many, too few or of the wrong kind is a fault.
 
+How a field is read follows from its type: `str` is text that is not empty, `int` a whole number from 1, and so on (see
+`reader_of`). Where the type does not say enough, the codec is given a reader for the field.
+
 The form is versioned by ``"schema"``; a stored event is never rewritten, so a later schema must go on reading this one.
 """
 
@@ -8,7 +11,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event, instant
@@ -19,23 +23,16 @@ Reader = Callable[[Any], Any]
 
 
 class Codec(Generic[E]):
-    """The stored form of one family of events.
+    """The stored form of one family of `events`, each under its `kind`.
 
-    `kinds` are the events by their kind; `readers` say how to read a field, by its name or, where one name means two
-    things, by "kind.name". Every field of every event needs one, besides version, at and by. `schema` is the form's.
+    `readers` say how to read a field whose type does not say enough, by its name or, where one name means two things,
+    by "kind.name". `schema` is the form's. Errors: TypeError naming a field that nothing reads.
     """
 
-    def __init__(self, kinds: Mapping[str, type[E]], readers: Mapping[str, Reader], *, schema: int = 1) -> None:
-        self._kinds = dict(kinds)
+    def __init__(self, *events: type[E], readers: Mapping[str, Reader] = MappingProxyType({}), schema: int = 1) -> None:
+        self.kinds: Mapping[str, type[E]] = MappingProxyType({event.kind: event for event in events})
         self._schema = schema
-        every = {**_COMMON, **readers}
-        self._fields: dict[str, dict[str, Reader]] = {}
-        for kind, event in self._kinds.items():
-            names = [entry.name for entry in dataclasses.fields(event)]
-            lacking = [name for name in names if name not in every and f"{kind}.{name}" not in every]
-            if lacking:
-                raise TypeError(f"events of kind {kind} have fields that nothing reads: {', '.join(lacking)}")
-            self._fields[kind] = {name: every.get(f"{kind}.{name}") or every[name] for name in names}
+        self._fields = {kind: _readers_of(event, kind, readers) for kind, event in self.kinds.items()}
 
     def encode(self, event: E) -> dict[str, Any]:
         """The event as a JSON object: schema, kind, and its fields; instants as RFC 3339 in UTC."""
@@ -55,7 +52,7 @@ class Codec(Generic[E]):
                 "Use a newer Bartizan"
             )
         kind = body.get("kind")
-        if not isinstance(kind, str) or kind not in self._kinds:
+        if not isinstance(kind, str) or kind not in self.kinds:
             raise HistoryError(f"a stored event is of the unknown kind {kind!r:.60}")
         fields = self._fields[kind]
         keys = body.keys() - {"schema", "kind"}
@@ -63,7 +60,7 @@ class Codec(Generic[E]):
             lacks = [f"lacks {key!r}" for key in sorted(fields.keys() - keys)]
             wrong = lacks + [f"has {key!r}" for key in sorted(keys - fields.keys())]
             raise HistoryError(f"a stored event of kind {kind} {' and '.join(wrong)}")
-        return self._kinds[kind](**{name: self._read(kind, name, body[name]) for name in fields})
+        return self.kinds[kind](**{name: self._read(kind, name, body[name]) for name in fields})
 
     def _read(self, kind: str, name: str, value: Any) -> Any:
         try:
@@ -91,6 +88,20 @@ def count(value: Any) -> int:
     if type(value) is not int or value < 1:
         raise ValueError("not a whole number from 1")
     return value
+
+
+def none_or_more(value: Any) -> int:
+    """A whole number from 0."""
+    if type(value) is not int or value < 0:
+        raise ValueError("not a whole number from 0")
+    return value
+
+
+def an_object(value: Any) -> Mapping[str, Any]:
+    """An object, whatever is in it; it cannot be changed."""
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return MappingProxyType(value)
 
 
 def flag(value: Any) -> bool:
@@ -146,6 +157,29 @@ def record(make: Callable[..., Any], readers: Mapping[str, Reader]) -> Reader:
     return read
 
 
+def reader_of(hint: Any) -> Reader:
+    """How a field of this type is read.
+
+    `str`: `words`; `int`: `count`; `bool`: `flag`; `datetime`: `moment`; a Literal: one of its words; an optional
+    type: `maybe`; a tuple of one type: `several`; a Mapping: `an_object`; a dataclass: `record` of its fields. Errors:
+    TypeError where the type is none of these.
+    """
+    if isinstance(hint, type) and hint in _PLAIN:
+        return _PLAIN[hint]
+    made, parts = get_origin(hint), get_args(hint)
+    if made is Literal:
+        return one_of(parts)
+    if made in (Union, UnionType) and len(parts) == 2 and NoneType in parts:
+        return maybe(reader_of(next(part for part in parts if part is not NoneType)))
+    if made is tuple and parts[1:] == (...,):
+        return several(reader_of(parts[0]))
+    if isinstance(made, type) and issubclass(made, Mapping):
+        return an_object
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return record(hint, {name: reader_of(inner) for name, inner in _hints(hint)})
+    raise TypeError(f"nothing reads a field of type {hint}")
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return instant(value)
@@ -158,4 +192,21 @@ def _plain(value: Any) -> Any:
     return value
 
 
-_COMMON: Mapping[str, Reader] = {"version": count, "at": moment, "by": words}
+def _readers_of(event: type[Event], kind: str, given: Mapping[str, Reader]) -> dict[str, Reader]:
+    found: dict[str, Reader] = {}
+    for name, hint in _hints(event):
+        reader = given.get(f"{kind}.{name}") or given.get(name)
+        try:
+            found[name] = reader or reader_of(hint)
+        except TypeError as fault:
+            raise TypeError(f"events of kind {kind}: {name}: {fault}. Give the codec a reader for it") from fault
+    return found
+
+
+def _hints(made: type) -> list[tuple[str, Any]]:
+    """The fields of a dataclass with their types."""
+    hints = get_type_hints(made)
+    return [(entry.name, hints[entry.name]) for entry in dataclasses.fields(made)]
+
+
+_PLAIN: Mapping[type, Reader] = {str: words, int: count, bool: flag, datetime: moment}

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from bartizan.desk.codec import Codec, flag, several, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event
 
@@ -63,24 +63,7 @@ class Rehearsal:
     review: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def _object(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return MappingProxyType(value)
-
-
-REHEARSALS: Final[Codec[RehearsalEvent]] = Codec(
-    {event.kind: event for event in (Begun, Ended, Failed)},
-    {
-        "id": words,
-        "name": words,
-        "site": words,
-        "stopped": flag,
-        "missed": several(words),
-        "review": _object,
-        "reason": words,
-    },
-)
+REHEARSALS: Final[Codec[RehearsalEvent]] = Codec(Begun, Ended, Failed)
 
 
 def apply_rehearsal(rehearsal: Rehearsal | None, event: RehearsalEvent) -> Rehearsal:

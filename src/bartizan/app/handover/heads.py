@@ -52,7 +52,7 @@ def _read_head(value: Any) -> Mapping[str, Any]:
     return dict(value)
 
 
-CODEC: Codec[Signed] = Codec({Signed.kind: Signed}, {"head": _read_head})
+CODEC: Codec[Signed] = Codec(Signed, readers={"head": _read_head})
 
 
 @dataclass(frozen=True, slots=True)

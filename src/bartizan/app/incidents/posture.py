@@ -15,7 +15,7 @@ from typing import Any
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms.decide import person, text
-from bartizan.desk.codec import Codec, maybe, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError, HistoryError
 from bartizan.desk.event import Event, instant
 from bartizan.errors import ChangeError, UnknownIdError
@@ -35,9 +35,7 @@ class PostureSet(Event):
     incident: str | None = None
 
 
-CODEC: Codec[PostureSet] = Codec(
-    {PostureSet.kind: PostureSet}, {"state": maybe(words), "reason": words, "incident": maybe(words)}
-)
+CODEC: Codec[PostureSet] = Codec(PostureSet)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

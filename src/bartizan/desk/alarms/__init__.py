@@ -14,10 +14,10 @@ Of the eight invariants of the desk these hold here and in `bartizan.app.desk`, 
    alarm (`bartizan.desk.duty`).
 """
 
-from bartizan.desk.alarms.codec import CODEC, decode, encode
+from bartizan.desk.alarms.codec import CODEC, KINDS, decode, encode
 from bartizan.desk.alarms.errors import AckLostError, SignalError, UnknownAlarmError
 from bartizan.desk.alarms.escalation import BUILT_IN, Escalation
-from bartizan.desk.alarms.events import KINDS, Event
+from bartizan.desk.alarms.events import Event
 from bartizan.desk.alarms.fold import apply, fold
 from bartizan.desk.alarms.groups import MOST_ROWS, Group, group, urgency
 from bartizan.desk.alarms.state import (

@@ -6,9 +6,27 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from bartizan.desk.alarms.events import KINDS, Event
-from bartizan.desk.alarms.state import DISPOSITIONS, PRIORITIES
-from bartizan.desk.codec import Codec, any_words, count, flag, maybe, moment, one_of, words
+from bartizan.desk.alarms.events import (
+    Acknowledged,
+    Assessed,
+    AssessmentBegun,
+    Cleared,
+    Closed,
+    ContactConfirmed,
+    Event,
+    Raised,
+    Reactivated,
+    Reopened,
+    ResponseOnScene,
+    ResponseSent,
+    ShelfAgreed,
+    ShelfDeclined,
+    ShelfProposed,
+    Shelved,
+    Unshelved,
+    Updated,
+)
+from bartizan.desk.codec import Codec, any_words
 
 _SIGNAL_KEYS: Mapping[str, type | tuple[type, ...]] = {
     "id": str,
@@ -29,28 +47,24 @@ def _signal(value: Any) -> dict[str, Any]:
 
 
 CODEC: Codec[Event] = Codec(
-    KINDS,
-    {
-        "alarm": words,
-        "signal": _signal,
-        "number": count,
-        "run": any_words,
-        "priority": one_of(PRIORITIES),
-        "exercise": flag,
-        "known_at": moment,
-        "disposition": one_of(DISPOSITIONS),
-        "note": maybe(words),
-        "duplicate_of": maybe(words),
-        "forced": flag,
-        "reason": maybe(words),
-        # these never happen without one
-        "reopened.reason": words,
-        "shelved.reason": words,
-        "shelf-proposed.reason": words,
-        "lapses_at": moment,
-        "response": words,
-        "until": moment,
-        "second": maybe(words),
-    },
+    Raised,
+    Updated,
+    Cleared,
+    Reactivated,
+    Acknowledged,
+    AssessmentBegun,
+    Assessed,
+    Closed,
+    Reopened,
+    ResponseSent,
+    ResponseOnScene,
+    ContactConfirmed,
+    Shelved,
+    ShelfProposed,
+    ShelfAgreed,
+    ShelfDeclined,
+    Unshelved,
+    readers={"signal": _signal, "run": any_words},
 )
+KINDS = CODEC.kinds
 encode, decode = CODEC.encode, CODEC.decode

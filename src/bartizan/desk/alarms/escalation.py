@@ -12,22 +12,19 @@ It does not model how somebody is reached, nor whether they were: that somebody 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from bartizan.desk import event
 from bartizan.desk.alarms.state import DESK, Alarm
-from bartizan.desk.codec import Codec, count, moment, one_of, several, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import instant
 from bartizan.site.escalation import EscalationChain as Chain
 from bartizan.site.escalation import EscalationStep as Step
 from bartizan.site.escalation import Until
-
-UNTIL: tuple[Until, ...] = ("acknowledged", "assessed")
 
 
 def fits(chain: Chain, alarm: Alarm) -> bool:
@@ -112,21 +109,7 @@ class Stopped(Event):
     reason: str
 
 
-KINDS: Mapping[str, type[Event]] = MappingProxyType({one.kind: one for one in (Armed, Escalated, Stopped)})
-CODEC: Codec[Event] = Codec(
-    KINDS,
-    {
-        "alarm": words,
-        "chain": words,
-        "until": one_of(UNTIL),
-        "since": moment,
-        "due": moment,
-        "step": count,
-        "round": count,
-        "who": several(words),
-        "reason": words,
-    },
-)
+CODEC: Codec[Event] = Codec(Armed, Escalated, Stopped)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,29 +171,3 @@ class Unshelved(Event):
     """The alarm may be heard again."""
 
     kind = "unshelved"
-
-
-KINDS: Mapping[str, type[Event]] = MappingProxyType(
-    {
-        one.kind: one
-        for one in (
-            Raised,
-            Updated,
-            Cleared,
-            Reactivated,
-            Acknowledged,
-            AssessmentBegun,
-            Assessed,
-            Closed,
-            Reopened,
-            ResponseSent,
-            ResponseOnScene,
-            ContactConfirmed,
-            Shelved,
-            ShelfProposed,
-            ShelfAgreed,
-            ShelfDeclined,
-            Unshelved,
-        )
-    }
-)

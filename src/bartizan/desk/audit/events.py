@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Final, Literal
 
-from bartizan.desk.codec import Codec, any_words, maybe, one_of, words
+from bartizan.desk.codec import Codec, any_words
 from bartizan.desk.event import Event
 
 Outcome = Literal["done", "refused", "denied", "failed", "unknown"]
@@ -31,14 +31,4 @@ class Asked(Event):
     detail: str
 
 
-CODEC: Final = Codec[Asked](
-    {"asked": Asked},
-    {
-        "role": maybe(words),
-        "action": words,
-        "what": words,
-        "thing": any_words,
-        "outcome": one_of(OUTCOMES),
-        "detail": any_words,
-    },
-)
+CODEC: Final = Codec[Asked](Asked, readers={"thing": any_words, "detail": any_words})

@@ -6,15 +6,13 @@ pages beat every few seconds and are watched by `bartizan.app.duty.duty`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 
 from bartizan.desk import event
 from bartizan.desk.alarms.decide import person as name_of
-from bartizan.desk.codec import Codec, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, TransitionError
 from bartizan.desk.event import instant
 
@@ -57,8 +55,7 @@ class Answered(Event):
     person: str
 
 
-KINDS: Mapping[str, type[Event]] = MappingProxyType({one.kind: one for one in (WatchBegun, Came, Went, Answered)})
-CODEC: Codec[Event] = Codec(KINDS, {"person": words})
+CODEC: Codec[Event] = Codec(WatchBegun, Came, Went, Answered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

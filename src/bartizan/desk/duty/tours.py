@@ -9,16 +9,14 @@ It does not model the way between checkpoints, nor whether it was the guard who 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any, Literal
 
 from bartizan.desk import event
 from bartizan.desk.alarms.decide import person as name_of
 from bartizan.desk.alarms.decide import text
-from bartizan.desk.codec import Codec, flag, maybe, moment, record, several, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, TransitionError, UnknownThingError
 from bartizan.desk.event import instant
 from bartizan.site.tour import Tour
@@ -109,33 +107,7 @@ class RoundEnded(Event):
     reason: str | None = None
 
 
-KINDS: Mapping[str, type[Event]] = MappingProxyType(
-    {one.kind: one for one in (RoundDue, BeginMissed, RoundBegun, Reached, Missed, RoundEnded)}
-)
-_STOP = record(
-    Stop,
-    {
-        "checkpoint": words,
-        "opens": moment,
-        "closes": moment,
-        "reached_at": maybe(moment),
-        "reached_by": maybe(words),
-        "missed_at": maybe(moment),
-    },
-)
-CODEC: Codec[Event] = Codec(
-    KINDS,
-    {
-        "round": words,
-        "tour": words,
-        "due": moment,
-        "begin_by": moment,
-        "exercise": flag,
-        "stops": several(_STOP),
-        "checkpoint": words,
-        "reason": maybe(words),
-    },
-)
+CODEC: Codec[Event] = Codec(RoundDue, BeginMissed, RoundBegun, Reached, Missed, RoundEnded)
 
 
 # ---- state

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from bartizan.desk.codec import Codec, count, flag, maybe, moment, one_of, words
+from bartizan.desk.codec import Codec, none_or_more
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event, instant
 from bartizan.desk.sharing.tlp import LEVELS, Tlp
@@ -112,26 +112,7 @@ class Erased(Event):
 
 
 CODEC: Codec[Event] = Codec(
-    {event.kind: event for event in (Received, Looked, Copied, Held, Lifted, Marked, KeptUntil, Erased)},
-    {
-        "item": words,
-        "about": words,
-        "media_type": words,
-        "size": lambda value: value if value == 0 and type(value) is int else count(value),
-        "address": words,
-        "seal": words,
-        "exercise": flag,
-        "tlp": one_of(LEVELS),
-        "parent": maybe(words),
-        "note": maybe(words),
-        "until": maybe(moment),
-        "kept-until.until": moment,
-        "why": words,
-        "to": words,
-        "package": maybe(words),
-        "reason": words,
-        "hold": count,
-    },
+    Received, Looked, Copied, Held, Lifted, Marked, KeptUntil, Erased, readers={"size": none_or_more}
 )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Literal
 
-from bartizan.desk.codec import Codec, several, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.figures.trial import in_words
@@ -89,25 +89,7 @@ class Proposal:
     after: str | None = None
 
 
-def _object(value: Any) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return MappingProxyType(value)
-
-
-PROPOSALS: Final[Codec[ProposalEvent]] = Codec(
-    {event.kind: event for event in (Offered, Accepted, Written, NotWritten, Declined)},
-    {
-        "id": words,
-        "changes": several(_object),
-        "basis": words,
-        "site": words,
-        "effect": _object,
-        "before": words,
-        "after": words,
-        "reason": words,
-    },
-)
+PROPOSALS: Final[Codec[ProposalEvent]] = Codec(Offered, Accepted, Written, NotWritten, Declined)
 
 _FROM: Mapping[type[ProposalEvent], Stage] = MappingProxyType(
     {Accepted: "offered", Declined: "offered", Written: "accepted", NotWritten: "accepted"}

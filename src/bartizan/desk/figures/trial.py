@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from bartizan.desk.codec import Codec, count, flag, maybe, words
+from bartizan.desk.codec import Codec, none_or_more
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event
 
@@ -73,25 +73,7 @@ class TrialSet:
     withdrawn: str | None = None
 
 
-def _none_or_more(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError("not a whole number from 0")
-    return value
-
-
-TRIALS: Final[Codec[TrialsEvent]] = Codec(
-    {event.kind: event for event in (Tried, Withdrawn)},
-    {
-        "id": words,
-        "place": words,
-        "key": words,
-        "detected": _none_or_more,
-        "trials": count,
-        "about": words,
-        "exercise": flag,
-        "reason": maybe(words),
-    },
-)
+TRIALS: Final[Codec[TrialsEvent]] = Codec(Tried, Withdrawn, readers={"detected": none_or_more})
 
 
 def apply_trials(trials: TrialSet | None, event: TrialsEvent) -> TrialSet:

@@ -11,7 +11,7 @@ was done or skipped and every alarm assessed; closed only when a supervisor has 
 somebody who did not lead it. Whether it is an exercise is fixed when it is opened.
 """
 
-from bartizan.desk.incidents.events import CODEC, KINDS
+from bartizan.desk.incidents.events import CODEC
 from bartizan.desk.incidents.fold import apply
 from bartizan.desk.incidents.state import (
     MANNERS,
@@ -32,7 +32,6 @@ from bartizan.desk.incidents.state import (
 
 __all__ = [
     "CODEC",
-    "KINDS",
     "MANNERS",
     "RELATIONS",
     "SHARINGS",

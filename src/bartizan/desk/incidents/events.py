@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
-from bartizan.desk.codec import Codec, any_words, count, flag, maybe, moment, one_of, several, words
+from bartizan.desk.codec import Codec, any_words, maybe
 from bartizan.desk.event import Event
-from bartizan.desk.incidents.state import MANNERS, RELATIONS, SHARINGS, STAGES, Manner, Relation, Sharing, Stage
+from bartizan.desk.incidents.state import Manner, Relation, Sharing, Stage
 from bartizan.desk.procedures import read_procedure
 from bartizan.site.procedure import Procedure
 
@@ -253,73 +251,34 @@ class Reviewed(Event):
     text: str
 
 
-KINDS: Mapping[str, type[Event]] = MappingProxyType(
-    {
-        event.kind: event
-        for event in (
-            Opened,
-            AlarmJoined,
-            AlarmParted,
-            Titled,
-            Classified,
-            Led,
-            StepDone,
-            StepSkipped,
-            SkipSeen,
-            RanLate,
-            Sent,
-            Answered,
-            Arrived,
-            Left,
-            Reached,
-            Contained,
-            Noted,
-            MediaAdded,
-            MannerSet,
-            Linked,
-            Unlinked,
-            Declined,
-            SharingSet,
-            HandedOver,
-            Resolved,
-            Closed,
-            Reopened,
-            Reviewed,
-        )
-    }
-)
-
 CODEC: Codec[Event] = Codec(
-    KINDS,
-    {
-        "incident": words,
-        "number": count,
-        "title": words,
-        "exercise": flag,
-        "raised": moment,
-        "sharing": one_of(SHARINGS),
-        "alarm": words,
-        "reason": words,
-        "incident_kind": words,
-        "procedure": maybe(read_procedure),
-        "lead": words,
-        "step": words,
-        "answer": maybe(words),
-        "note": maybe(any_words),
-        "place": count,
-        "what": words,
-        "limit": moment,
-        "responder": words,
-        "stage": one_of(STAGES),
-        "moment": moment,
-        "how": words,
-        "text": words,
-        "item": words,
-        "manner": several(one_of(MANNERS)),
-        "relation": one_of(RELATIONS),
-        "offer": words,
-        "partner": words,
-        "partners": several(words),
-        "outcome": words,
-    },
+    Opened,
+    AlarmJoined,
+    AlarmParted,
+    Titled,
+    Classified,
+    Led,
+    StepDone,
+    StepSkipped,
+    SkipSeen,
+    RanLate,
+    Sent,
+    Answered,
+    Arrived,
+    Left,
+    Reached,
+    Contained,
+    Noted,
+    MediaAdded,
+    MannerSet,
+    Linked,
+    Unlinked,
+    Declined,
+    SharingSet,
+    HandedOver,
+    Resolved,
+    Closed,
+    Reopened,
+    Reviewed,
+    readers={"procedure": maybe(read_procedure), "note": maybe(any_words)},
 )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from bartizan.desk import event
 from bartizan.desk.alarms.decide import person, text
-from bartizan.desk.codec import Codec, count, flag, maybe, moment, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError
 from bartizan.desk.event import instant
 
@@ -29,8 +27,7 @@ class Written(event.Event):
     exercise: bool = False
 
 
-KINDS: Mapping[str, type[Written]] = MappingProxyType({Written.kind: Written})
-CODEC: Codec[Written] = Codec(KINDS, {"happened_at": moment, "text": words, "corrects": maybe(count), "exercise": flag})
+CODEC: Codec[Written] = Codec(Written)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

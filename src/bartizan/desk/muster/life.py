@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 
 from bartizan.desk.alarms.decide import person, text
-from bartizan.desk.codec import Codec, count, flag, maybe, one_of, several, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event, instant
 
@@ -47,19 +47,7 @@ class Ended(Event):
     note: str | None = None
 
 
-CODEC: Codec[Event] = Codec(
-    {event.kind: event for event in (Begun, Marked, Ended)},
-    {
-        "muster": words,
-        "number": count,
-        "exercise": flag,
-        "incident": maybe(words),
-        "names": several(words),
-        "name": words,
-        "whereabouts": one_of(WHEREABOUTS),
-        "note": maybe(words),
-    },
-)
+CODEC: Codec[Event] = Codec(Begun, Marked, Ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

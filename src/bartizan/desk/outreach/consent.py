@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
-from bartizan.desk.codec import Codec, count, moment, one_of, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.outreach.level import LEVELS, Level
@@ -128,23 +128,7 @@ class Subscriber:
     digested: datetime | None = None
 
 
-_OBJECT: Mapping[str, Any] = {
-    "id": words,
-    "who": words,
-    "every": one_of(("day", "week")),
-    "terms": words,
-    "terms_sha256": words,
-    "privacy": words,
-    "privacy_sha256": words,
-    "how": one_of(("one-click", "page", "person", "never")),
-    "bounces": count,
-    "level": one_of(LEVELS),
-    "until": moment,
-}
-
-CONSENT: Final[Codec[ConsentEvent]] = Codec(
-    {event.kind: event for event in (Asked, Confirmed, Lapsed, Left, Paused, Resumed, Levelled, Digested)}, _OBJECT
-)
+CONSENT: Final[Codec[ConsentEvent]] = Codec(Asked, Confirmed, Lapsed, Left, Paused, Resumed, Levelled, Digested)
 
 _FROM: Mapping[type[ConsentEvent], tuple[Stage, ...]] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from bartizan.desk.codec import Codec, any_words, count, flag, maybe, several, words
+from bartizan.desk.codec import Codec, any_words, none_or_more
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event, instant
 
@@ -54,25 +54,10 @@ class Refused(Event):
 
 
 CODEC: Codec[Event] = Codec(
-    {event.kind: event for event in (Arrived, Accepted, Refused)},
-    {
-        "arrival": words,
-        "sha256": words,
-        "size": count,
-        "address": words,
-        "faults": several(words),
-        "fingerprint": maybe(words),
-        "partner": maybe(words),
-        "sender": any_words,
-        "package": any_words,
-        "title": any_words,
-        "incident": lambda value: value if type(value) is int and value == 0 else count(value),
-        "exercise": flag,
-        "about": words,
-        "items": several(words),
-        "note": words,
-        "reason": words,
-    },
+    Arrived,
+    Accepted,
+    Refused,
+    readers={"sender": any_words, "package": any_words, "title": any_words, "incident": none_or_more},
 )
 
 

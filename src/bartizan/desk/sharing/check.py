@@ -34,7 +34,6 @@ class Papers:
 
     bundle: Bundle | None = None
     alert: Alert | None = None
-    custody: Mapping[str, Any] | None = None
     head: Head | None = None
     proved: int = 0
 
@@ -80,13 +79,12 @@ def _sums(_: Papers, manifest: Manifest, content: bytes) -> Iterator[str]:
         yield "it does not say what the manifest says"
 
 
-def _custody(found: Papers, manifest: Manifest, content: bytes) -> Iterator[str]:
+def _custody(_: Papers, manifest: Manifest, content: bytes) -> Iterator[str]:
     body = _object(content)
     media = body.get("media") if body is not None else None
     if body is None or not isinstance(media, list) or not all(_is_medium(one) for one in media):
         yield "it cannot be read"
         return
-    found.custody = body
     listed = {one.path: one for one in manifest.files if one.path.startswith(MEDIA)}
     for one in media:
         entry = listed.pop(one["path"], None)
@@ -97,7 +95,7 @@ def _custody(found: Papers, manifest: Manifest, content: bytes) -> Iterator[str]
 
 
 def _is_medium(one: Any) -> bool:
-    if not isinstance(one, dict) or not isinstance(one.get("history"), list):
+    if not isinstance(one, dict) or not isinstance(one.get("history"), list) or type(one.get("size")) is not int:
         return False
     if not all(isinstance(one.get(key), str) for key in ("id", "path", "sha256", "seal", "salt", "media_type")):
         return False

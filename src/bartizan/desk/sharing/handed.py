@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bartizan.desk.codec import Codec, count, flag, maybe, moment, one_of, several, words
+from bartizan.desk.codec import Codec, none_or_more
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event, instant
-from bartizan.desk.sharing.tlp import LEVELS, Tlp
+from bartizan.desk.sharing.tlp import Tlp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,31 +49,7 @@ class Gone(Event):
     reason: str
 
 
-def _size(value: Any) -> int:
-    return count(value)
-
-
-CODEC: Codec[Event] = Codec(
-    {event.kind: event for event in (Made, Fetched, Gone)},
-    {
-        "package": words,
-        "incident": words,
-        "partner": words,
-        "limit": one_of(LEVELS),
-        "level": one_of(LEVELS),
-        "exercise": flag,
-        "why": words,
-        "manifest": words,
-        "size": _size,
-        "address": words,
-        "items": several(words),
-        "withheld": lambda value: value if type(value) is int and value == 0 else count(value),
-        "until": moment,
-        "earlier": maybe(words),
-        "agency": maybe(words),
-        "reason": words,
-    },
-)
+CODEC: Codec[Event] = Codec(Made, Fetched, Gone, readers={"withheld": none_or_more})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Literal
 
-from bartizan.desk.codec import Codec, count, maybe, words
+from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError
 from bartizan.desk.event import Event, instant
 from bartizan.desk.evidence import canonical
@@ -64,24 +64,7 @@ class Withdrawn(Event):
     reason: str
 
 
-def _situation(value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return value
-
-
-CODEC: Codec[Event] = Codec(
-    {event.kind: event for event in (Begun, Remarked, Signed, Accepted, Withdrawn)},
-    {
-        "handover": words,
-        "number": count,
-        "text": words,
-        "situation": _situation,
-        "digest": words,
-        "remark": maybe(words),
-        "reason": words,
-    },
-)
+CODEC: Codec[Event] = Codec(Begun, Remarked, Signed, Accepted, Withdrawn)
 
 
 def digest_of(situation: Mapping[str, Any]) -> str:
