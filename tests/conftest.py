@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from mqtt_broker import Broker, readable, running
 from postgres_server import Server, postgres_server
 from whole import missing
 
@@ -67,3 +68,16 @@ def server() -> Iterator[Server]:
     """A PostgreSQL server of the tests' own, with a new database for who asks it."""
     with postgres_server() as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def broker_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Certificates for a broker and a machine."""
+    return readable(tmp_path_factory.mktemp("broker"))
+
+
+@pytest.fixture
+def broker(broker_folder: Path) -> Iterator[Broker]:
+    """A real broker that keeps nothing."""
+    with running(broker_folder) as found:
+        yield found

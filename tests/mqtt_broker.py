@@ -103,7 +103,7 @@ def running(folder: Path, *, keeps: bool = False) -> Iterator[Broker]:
         f"cafile {folder}/ca.pem\ncertfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"
         "require_certificate true\nmax_queued_messages 0\n"
     )
-    broker = Broker(folder, port, _program())
+    broker = Broker(folder, port, _program("mosquitto"))
     broker.start()
     try:
         yield broker
@@ -113,6 +113,7 @@ def running(folder: Path, *, keeps: bool = False) -> Iterator[Broker]:
 
 def readable(folder: Path) -> Path:
     """A folder with certificates that a broker who has dropped to its own user can read."""
+    _program("openssl")
     for place in (folder, folder.parent):
         place.chmod(0o755)
     certificates(folder)
@@ -121,9 +122,9 @@ def readable(folder: Path) -> Path:
     return folder
 
 
-def _program() -> str:
-    found = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
-    if found is None or shutil.which("openssl") is None:
-        missing("mosquitto or openssl")
+def _program(name: str) -> str:
+    found = shutil.which(name) or shutil.which(f"/usr/sbin/{name}")
+    if found is None:
+        missing(name)
         raise AssertionError  # missing() never returns
     return found
