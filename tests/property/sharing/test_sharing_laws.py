@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bartizan.adapters.files.package import verify_package
+from bartizan.desk.evidence import canonical
+from bartizan.desk.sharing import check
 from bartizan.desk.sharing.cap import WORDS, Alert, Area, Circle, Info, Reference, Resource
 from bartizan.desk.sharing.cap_read import read_cap
 from bartizan.desk.sharing.cap_write import write_cap
 from bartizan.desk.sharing.errors import CapError, PackageError, SharingError, StixError
-from bartizan.desk.sharing.manifest import read_manifest
+from bartizan.desk.sharing.manifest import Manifest, read_manifest
 from bartizan.desk.sharing.release import release
 from bartizan.desk.sharing.stix_read import read_bundle
 from bartizan.desk.sharing.stix_write import Sender, write_stix
 from bartizan.desk.sharing.tlp import LEVELS, reaches
+from bartizan.errors import InputError
 from shared_case import BEGAN, a_case, a_package
 
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -235,6 +239,46 @@ def test_any_flipped_bit_is_found(package: tuple[Path, bytes], data: st.DataObje
     verdict = verify_package(path)
     assert verdict.faults
     assert not verdict.intact
+
+
+def held_papers() -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest and the papers of a package in which everything is."""
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(a_package(Path(folder) / "p.zip", "red")) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    return read_manifest(held["manifest.json"]), {name: held[name] for name in check.PAPERS}
+
+
+MANIFEST, PAPERS = held_papers()
+OURS = [(name, path) for name in ("custody.json", "proofs.json") for path in places(json.loads(PAPERS[name])) if path]
+
+
+def faults_with(name: str, path: tuple[Any, ...], change: Callable[[Any, Any], object]) -> list[str]:
+    """The faults of the papers where `change` was made to what holds a place of one of them."""
+    body = json.loads(PAPERS[name])
+    inner = body
+    for step in path[:-1]:
+        inner = inner[step]
+    change(inner, path[-1])
+    return check.check_papers(MANIFEST, {**PAPERS, name: canonical(body)})[1]
+
+
+@pytest.mark.parametrize("name", ["custody.json", "proofs.json"])
+def test_signed_papers_that_lack_a_key_are_judged_in_words(name: str) -> None:
+    # what a stranger signs is not of our form: no key of it may be counted on
+    for path in (path for paper, path in OURS if paper == name):
+        assert all(words.startswith(name) for words in faults_with(name, path, lambda inner, key: inner.pop(key))), path
+
+
+@given(st.sampled_from(OURS), ODD)
+def test_signed_papers_with_any_value_anywhere_are_judged_in_words(
+    where: tuple[str, tuple[Any, ...]], value: Any
+) -> None:
+    name, path = where
+    try:
+        faults = faults_with(name, path, lambda inner, key: inner.__setitem__(key, value))
+    except InputError:
+        return  # a value that no signed paper can hold
+    assert all(words.startswith(name) for words in faults)
 
 
 @few
