@@ -77,6 +77,15 @@ def test_time_passes_with_the_ledger(clock: Clock) -> None:
     assert [alarm.source.kind for alarm in room.desk.alarms()] == ["door-held"]
 
 
+@pytest.mark.parametrize(("minds", "told"), [(True, ["sensor-silent"]), (False, [])])
+def test_an_input_that_says_nothing_is_missed_where_the_desk_minds(clock: Clock, minds: bool, told: list[str]) -> None:
+    room = open_room(doors(PIR | {"quiet_after": 600}), MemoryJournal(), clock, minds=minds)
+    clock.wait(room, 599)
+    assert room.desk.alarms() == ()
+    clock.wait(room, 2)
+    assert [alarm.source.kind for alarm in room.desk.alarms()] == told
+
+
 def test_what_the_disk_refuses_is_not_taken_and_is_taken_when_it_is_told_again(clock: Clock) -> None:
     journal = FullDisk()
     room = room_on(journal, clock)

@@ -41,17 +41,18 @@ class Inbox:
     Parameters: the `site`, the `desk` and its `ledger`, whose lock is held from the thought to the journal. It is a
     book of the ledger without records, for the sake of time. Where the desk's site comes to be in another state, so do
     its inputs; `subscriptions`, the topics of a broker that they are told on, are those of the beginning. `taken`
-    counts the words that were taken, `refused` what was not, by input and reason.
+    counts the words that were taken, `refused` what was not, by input and reason. `minds`: whether an input that says
+    nothing is missed; on a desk of an exercise alone it is not.
     """
 
-    def __init__(self, site: Site, desk: Desk, ledger: Ledger) -> None:
+    def __init__(self, site: Site, desk: Desk, ledger: Ledger, *, minds: bool = True) -> None:
         self.taken = 0
         self.refused: Counter[tuple[str, str]] = Counter()
         self._desk, self._ledger = desk, ledger
         self._site = site
         self._read(site)
         self.subscriptions = tuple(self._topics)
-        self._panel = Panel(site, ledger.utc())
+        self._panel = Panel(site, ledger.utc(), minds=minds)
         self._lines = Lines()
         self._open = False
         ledger.add(self)

@@ -65,9 +65,13 @@ class Turn:
 
 
 class Panel:
-    """The panel of one site since `start` (UTC). `take` and `pass_time` change nothing until `settle`."""
+    """The panel of one site since `start` (UTC). `take` and `pass_time` change nothing until `settle`.
 
-    def __init__(self, site: Site, start: datetime) -> None:
+    `minds`: whether an input that says nothing is missed; where nothing listens to the devices, none is.
+    """
+
+    def __init__(self, site: Site, start: datetime, *, minds: bool = True) -> None:
+        self.minds = minds
         self._inputs: dict[str, InputState] = {}
         self._doors: dict[str, DoorState] = {}
         self.hold(site, start)
@@ -290,7 +294,7 @@ class _Draft:
         if self.state.held_due is not None and self.state.held_due <= self._now and self.state.off_due is None:
             self._held(self.state.held_due)
         self._sounded()
-        quiet = self._source.quiet_after
+        quiet = self._source.quiet_after if self._panel.minds else None
         if quiet is not None and self._going_on("quiet") is None:
             due = self.state.heard + timedelta(seconds=quiet)
             if due <= self._now:

@@ -90,7 +90,8 @@ def open_room(
     with an offset; `library` has the scenarios that can be rehearsed; `site_file` is where accepted proposals are
     written; `cabinet` keeps what people outside are sent (without, nobody is); `safe` keeps
     evidence and signs what is handed over (without, both are gone with the process); `new_id` fresh opaque ids;
-    `minds`: whether it raises alarms of itself where nobody is on duty or a round is missed; the others as for `Desk`.
+    `minds`: whether it raises alarms of itself where nobody is on duty, a round is missed or an input says nothing; the
+    others as for `Desk`.
     Errors: StoreError where the journal cannot be read or holds what no desk can have written.
     """
     ledger = Ledger(journal, now)
@@ -101,7 +102,7 @@ def open_room(
     seen_before = SeenBefore(site, desk, incidents)
     shifts = Shifts(ledger, desk, incidents, posture, new_id=new_id)
     musters = Musters(ledger, incidents, new_id=new_id)
-    inbox = Inbox(site, desk, ledger)
+    inbox = Inbox(site, desk, ledger, minds=minds)
     rehearsals = Rehearsals(ledger, desk, site, library or NoScenarios(), new_id)
     Timekeeping(ledger, now, desk.take)
     Space(ledger, journal, desk.take)
