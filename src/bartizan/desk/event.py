@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from bartizan.desk.errors import HistoryError
 
+DESK = "desk"  # who acted where no person did: a sensor reported, or time ran out
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
@@ -33,3 +35,8 @@ class Event:
 def instant(moment: datetime) -> str:
     """An instant as RFC 3339 in UTC with microseconds, so that text sorts as time does."""
     return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def instant_if(moment: datetime | None) -> str | None:
+    """The same; None of none."""
+    return None if moment is None else instant(moment)

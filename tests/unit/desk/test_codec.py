@@ -75,7 +75,7 @@ def test_what_the_type_does_not_allow_is_refused_by_name(key: str, value: object
 
 
 def test_a_type_that_says_nothing_needs_a_reader() -> None:
-    with pytest.raises(TypeError, match="events of kind measured: seconds: nothing reads a field of type .*float"):
+    with pytest.raises(TypeError, match=r"events of kind measured: seconds: nothing reads a field of type .*float"):
         Codec(Measured)
     assert Codec(Measured, readers={"measured.seconds": float}).kinds == {"measured": Measured}
     with pytest.raises(TypeError, match="nothing reads"):

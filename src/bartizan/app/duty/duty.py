@@ -14,10 +14,10 @@ from bartizan.app.desk.desk import Desk
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.journal import Record
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.decide import person as name_of
 from bartizan.desk.alarms.hidden import DUTY_RUN
 from bartizan.desk.duty import ROSTER, Lapse, OnDuty, Roster, asked, duress_signal, lapses, presence
 from bartizan.desk.event import instant
+from bartizan.desk.said import person as name_of
 from bartizan.signal import Signal
 from bartizan.site.duty import DutyRules
 

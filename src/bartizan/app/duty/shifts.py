@@ -14,11 +14,11 @@ from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk import muster as roll
 from bartizan.desk import shifts
-from bartizan.desk.alarms.decide import person
 from bartizan.desk.errors import ExerciseMixError, TransitionError
 from bartizan.desk.event import Event, instant
 from bartizan.desk.muster import Muster, Whereabouts
 from bartizan.desk.muster.life import Begun as MusterBegun
+from bartizan.desk.said import person
 from bartizan.desk.shifts import Handover
 from bartizan.desk.shifts.life import Begun as HandoverBegun
 

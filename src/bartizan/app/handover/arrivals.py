@@ -21,9 +21,9 @@ from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.intake.report import RUN, Credibility, Reliability, Report, signal_of
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError
 from bartizan.desk.event import Event
+from bartizan.desk.said import person, text
 from bartizan.desk.sharing import arrived
 from bartizan.desk.sharing.arrived import Arrival
 from bartizan.desk.sharing.cap_read import offered

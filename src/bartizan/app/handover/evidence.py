@@ -17,9 +17,8 @@ from uuid import uuid4
 from bartizan.app.handover.ports import MemoryVault, Sealed, Vault
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.state import DESK
 from bartizan.desk.errors import CommandError
-from bartizan.desk.event import Event
+from bartizan.desk.event import DESK, Event
 from bartizan.desk.evidence import item as decisions
 from bartizan.desk.evidence.item import CODEC, Item
 from bartizan.desk.sharing.tlp import Tlp

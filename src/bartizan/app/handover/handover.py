@@ -23,13 +23,12 @@ from bartizan.app.handover.ports import DeskKeys, Vault
 from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.decide import person, text
-from bartizan.desk.alarms.state import DESK
 from bartizan.desk.errors import CommandRefusedError, ExerciseMixError, TransitionError
-from bartizan.desk.event import Event
+from bartizan.desk.event import DESK, Event
 from bartizan.desk.evidence import canonical
 from bartizan.desk.evidence.heads import Head
 from bartizan.desk.evidence.item import Item
+from bartizan.desk.said import person, text
 from bartizan.desk.sharing import handed
 from bartizan.desk.sharing.handed import Handed
 from bartizan.desk.sharing.package import pack

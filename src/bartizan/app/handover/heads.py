@@ -18,10 +18,9 @@ from bartizan.app.handover.ports import DeskKeys
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.journal import record_text
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.state import DESK
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError
-from bartizan.desk.event import Event
+from bartizan.desk.event import DESK, Event
 from bartizan.desk.evidence import Tree
 from bartizan.desk.evidence.heads import Head, head_of, leaf, salt_of, sign_head
 from bartizan.desk.sharing.case import CaseRecord

@@ -15,7 +15,6 @@ from bartizan.app.incidents.posture import Posture
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.alarms import Alarm
-from bartizan.desk.alarms.decide import person
 from bartizan.desk.alarms.hidden import shown_to
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError
 from bartizan.desk.event import Event
@@ -24,6 +23,7 @@ from bartizan.desk.incidents import decide as decisions
 from bartizan.desk.incidents.decide import title_of
 from bartizan.desk.incidents.due import decide_pass_time, decide_reached
 from bartizan.desk.incidents.events import AlarmJoined, Classified, Opened
+from bartizan.desk.said import person
 from bartizan.errors import UnknownIdError
 from bartizan.site.procedure import Procedure
 from bartizan.site.responder import Responder

@@ -14,10 +14,10 @@ from typing import Any
 
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError, HistoryError
 from bartizan.desk.event import Event, instant
+from bartizan.desk.said import person, text
 from bartizan.errors import ChangeError, UnknownIdError
 from bartizan.site.site import Site
 

@@ -21,7 +21,6 @@ from bartizan.desk.alarms.events import Event
 from bartizan.desk.alarms.fold import apply, fold
 from bartizan.desk.alarms.groups import MOST_ROWS, Group, group, urgency
 from bartizan.desk.alarms.state import (
-    DESK,
     DISPOSITIONS,
     PRIORITIES,
     Alarm,
@@ -41,6 +40,7 @@ from bartizan.desk.errors import (
     StaleVersionError,
     TransitionError,
 )
+from bartizan.desk.event import DESK
 
 __all__ = [
     "BUILT_IN",

@@ -26,12 +26,11 @@ from bartizan.desk.alarms.events import (
     Shelved,
     Unshelved,
 )
-from bartizan.desk.alarms.state import DESK, DISPOSITIONS, Alarm, Disposition
+from bartizan.desk.alarms.state import DISPOSITIONS, Alarm, Disposition
 from bartizan.desk.errors import CommandError, StaleVersionError, TransitionError
-from bartizan.desk.event import instant
+from bartizan.desk.event import DESK, instant
+from bartizan.desk.said import optional_text, person, text
 
-LONGEST_NAME = 200
-LONGEST_TEXT = 4_000
 LONGEST_SHELF = timedelta(hours=8)  # one shift: who comes on duty hears what is still active
 PROPOSAL_STANDS = timedelta(minutes=10)  # who agrees later agrees to another situation
 
@@ -82,7 +81,7 @@ def decide_assess(
     A later assessment replaces an earlier one while the alarm is open.
     """
     by = person(by)
-    note = _optional(note, "note")
+    note = optional_text(note, "note")
     _taken(alarm, "assessed")
     if disposition not in DISPOSITIONS:
         raise CommandError(f"{disposition!r} is no disposition. Choose one of {', '.join(DISPOSITIONS)}")
@@ -118,7 +117,7 @@ def decide_close(
 ) -> tuple[Event, ...]:
     """Close an assessed alarm. While its condition is active this needs `force` and a `reason`."""
     by = person(by)
-    reason = _optional(reason, "reason")
+    reason = optional_text(reason, "reason")
     _taken(alarm, "closed")
     if alarm.disposition is None:
         raise TransitionError(f"alarm {alarm.number} is not assessed. Say first what it was; then close it")
@@ -233,7 +232,7 @@ def decide_agree(alarm: Alarm, *, by: str, at: datetime, version: int | None = N
 
 def decide_decline(alarm: Alarm, *, by: str, at: datetime, reason: str | None = None) -> tuple[Event, ...]:
     """Decline, or take back, a proposal to shelve. None: nothing changes."""
-    by, reason = person(by), _optional(reason, "reason")
+    by, reason = person(by), optional_text(reason, "reason")
     if alarm.shelf_proposal is None:
         return ()
     return (ShelfDeclined(alarm=alarm.id, version=alarm.version + 1, at=at, by=by, reason=reason),)
@@ -258,29 +257,6 @@ def decide_pass_time(alarm: Alarm, *, at: datetime) -> tuple[Event, ...]:
     if alarm.suppression is not None and at >= alarm.suppression.until:
         events.append(Unshelved(alarm=alarm.id, version=alarm.version + len(events) + 1, at=at, by=DESK))
     return tuple(events)
-
-
-def person(name: str) -> str:
-    """The name of who acts, checked: one printable line, 1 to 200 characters, and not the desk's own."""
-    name = name.strip() if isinstance(name, str) else ""
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise CommandError(f"who acts is named in one line of 1 to {LONGEST_NAME} characters, not {name[:40]!r}")
-    if name == DESK:
-        raise CommandError(f"{DESK!r} is what the desk itself does. Give the name of a person")
-    return name
-
-
-def text(words: str, what: str) -> str:
-    """Words of a person, checked: not empty, at most 4,000 characters, lines allowed, other controls not."""
-    words = words.strip() if isinstance(words, str) else ""
-    readable = all(letter.isprintable() or letter in "\n\t" for letter in words)
-    if not words or len(words) > LONGEST_TEXT or not readable:
-        raise CommandError(f"a {what} has 1 to {LONGEST_TEXT} readable characters, not {words[:40]!r}")
-    return words
-
-
-def _optional(words: str | None, what: str) -> str | None:
-    return None if words is None or (isinstance(words, str) and not words.strip()) else text(words, what)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -18,10 +18,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bartizan.desk import event
-from bartizan.desk.alarms.state import DESK, Alarm
+from bartizan.desk.alarms.state import Alarm
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError
-from bartizan.desk.event import instant
+from bartizan.desk.event import DESK, instant
 from bartizan.site.escalation import EscalationChain as Chain
 from bartizan.site.escalation import EscalationStep as Step
 from bartizan.site.escalation import Until

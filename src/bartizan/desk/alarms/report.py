@@ -14,8 +14,9 @@ from typing import Any
 from bartizan.desk.alarms.errors import SignalError
 from bartizan.desk.alarms.events import Cleared, Closed, Event, Raised, Reactivated, Reopened, Unshelved, Updated
 from bartizan.desk.alarms.groups import source_of
-from bartizan.desk.alarms.state import DESK, PRIORITIES, Alarm, rank
+from bartizan.desk.alarms.state import PRIORITIES, Alarm, rank
 from bartizan.desk.errors import ExerciseMixError
+from bartizan.desk.event import DESK
 from bartizan.signal import Severity, Signal
 
 OLDEST_REPORT = timedelta(minutes=10)  # an older time of its own is taken for a wrong clock, not for a slow line
@@ -35,10 +36,11 @@ def same(alarm: Alarm, signal: Signal, run: str) -> bool:
     return any((source.t, source.kind) == (signal.t, signal.kind) for source in told)
 
 
-def again(alarm: Alarm, signal: Signal, within: timedelta, at: datetime) -> bool:
+def again(alarm: Alarm, signal: Signal, run: str, within: timedelta, at: datetime) -> bool:
     """Whether a new report is this alarm come again: it cleared no longer than `within` ago, and nobody has judged it.
 
-    What is worse than the alarm, what a person reports, and what names neither place nor teller is always its own.
+    What is worse than the alarm, what a person reports, what names neither place nor teller, and what another run of an
+    exercise brings is always its own.
     """
     return (
         alarm.is_open
@@ -50,6 +52,7 @@ def again(alarm: Alarm, signal: Signal, within: timedelta, at: datetime) -> bool
         and len(alarm.earlier) < MOST_REPEATS
         and signal.state == "raised"
         and signal.exercise == alarm.exercise
+        and (not signal.exercise or run == alarm.source.run)
         and rank(signal.severity) <= rank(alarm.priority)
         and "reported_by" not in signal.because
         and any(one is not None for one in source_of(signal.to_json())[2:])

@@ -16,7 +16,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from bartizan.desk.alarms.hidden import hidden_from
-from bartizan.desk.event import instant
+from bartizan.desk.event import instant, instant_if
 from bartizan.signal import Severity
 
 Condition = Literal["active", "cleared"]
@@ -25,8 +25,6 @@ Disposition = Literal["real", "nuisance", "false", "test", "exercise", "duplicat
 
 PRIORITIES: tuple[Severity, ...] = ("low", "medium", "high")
 DISPOSITIONS: tuple[Disposition, ...] = ("real", "nuisance", "false", "test", "exercise", "duplicate", "unresolved")
-
-DESK = "desk"  # who acted where no person did: a sensor reported, or time ran out
 
 
 def rank(priority: Severity) -> int:
@@ -178,32 +176,28 @@ class Alarm:
             "known_at": instant(self.known_at),
             "heard_at": instant(self.heard_at),
             "waits_since": instant(self.waits_since),
-            "cleared_at": _maybe(self.cleared_at),
+            "cleared_at": instant_if(self.cleared_at),
             "acknowledged_by": self.acknowledged_by,
-            "acknowledged_at": _maybe(self.acknowledged_at),
+            "acknowledged_at": instant_if(self.acknowledged_at),
             "assessed_by": self.assessed_by,
-            "assessed_at": _maybe(self.assessed_at),
+            "assessed_at": instant_if(self.assessed_at),
             "note": self.note,
             "duplicate_of": self.duplicate_of,
             "closed_by": self.closed_by,
-            "closed_at": _maybe(self.closed_at),
+            "closed_at": instant_if(self.closed_at),
             "forced": self.forced,
             "reason": self.reason,
             "dispatches": [
                 {
                     "response": dispatch.response,
-                    "sent_at": _maybe(dispatch.sent_at),
+                    "sent_at": instant_if(dispatch.sent_at),
                     "sent_by": dispatch.sent_by,
-                    "on_scene_at": _maybe(dispatch.on_scene_at),
+                    "on_scene_at": instant_if(dispatch.on_scene_at),
                     "on_scene_by": dispatch.on_scene_by,
                 }
                 for dispatch in self.dispatches
             ],
             "contact_confirmed": self.contact_confirmed,
             "contact_confirmed_by": self.contact_confirmed_by,
-            "contact_confirmed_at": _maybe(self.contact_confirmed_at),
+            "contact_confirmed_at": instant_if(self.contact_confirmed_at),
         }
-
-
-def _maybe(moment: datetime | None) -> str | None:
-    return None if moment is None else instant(moment)

@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from bartizan.desk import event
-from bartizan.desk.alarms.decide import person as name_of
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, TransitionError
 from bartizan.desk.event import instant
+from bartizan.desk.said import person as name_of
 
 ROSTER = "roster"  # the id of the one roster: its stream is "duty/roster"
 

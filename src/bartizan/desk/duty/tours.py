@@ -14,14 +14,13 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bartizan.desk import event
-from bartizan.desk.alarms.decide import person as name_of
-from bartizan.desk.alarms.decide import text
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import HistoryError, TransitionError, UnknownThingError
-from bartizan.desk.event import instant
+from bartizan.desk.event import DESK, instant, instant_if
+from bartizan.desk.said import person as name_of
+from bartizan.desk.said import text
 from bartizan.site.tour import Tour
 
-DESK = "desk"  # who acted where no person did
 LONGEST_LINGER = timedelta(hours=1)  # after its last window a round ends by itself
 RoundState = Literal["due", "overdue", "under-way", "ended"]
 
@@ -150,11 +149,11 @@ class Round:
             "tour": self.tour,
             "state": self.state,
             "exercise": self.exercise,
-            "due": _maybe(self.due),
-            "begin_by": _maybe(self.begin_by),
-            "begun_at": _maybe(self.begun_at),
+            "due": instant_if(self.due),
+            "begin_by": instant_if(self.begin_by),
+            "begun_at": instant_if(self.begun_at),
             "by": self.by,
-            "ended_at": _maybe(self.ended_at),
+            "ended_at": instant_if(self.ended_at),
             "reason": self.reason,
             "stops": [
                 {
@@ -162,16 +161,12 @@ class Round:
                     "opens": instant(stop.opens),
                     "closes": instant(stop.closes),
                     "state": stop.state,
-                    "reached_at": _maybe(stop.reached_at),
+                    "reached_at": instant_if(stop.reached_at),
                     "reached_by": stop.reached_by,
                 }
                 for stop in self.stops
             ],
         }
-
-
-def _maybe(found: datetime | None) -> str | None:
-    return None if found is None else instant(found)
 
 
 def apply(walk: Round | None, happened: Event) -> Round:

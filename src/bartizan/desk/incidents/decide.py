@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.errors import CommandError, StaleVersionError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.incidents import events as e
@@ -25,6 +24,7 @@ from bartizan.desk.incidents.state import (
     Sharing,
 )
 from bartizan.desk.procedures.run import require_step
+from bartizan.desk.said import optional_text, person, text
 from bartizan.site.procedure import Procedure
 
 LONGEST_TITLE = 200
@@ -104,7 +104,7 @@ def decide_step(
         return ()  # somebody pressed the key first: it is done once
     require_step(incident.run, step, answer)
     _current(incident, version)
-    words = None if note is None or not note.strip() else text(note, "note")
+    words = optional_text(note, "note")
     return (e.StepDone(version=incident.version + 1, at=at, by=by, step=step, answer=answer, note=words),)
 
 
@@ -244,7 +244,7 @@ def decide_hand_over(incident: Incident, partner: str, *, by: str, at: datetime,
         )
     if incident.state == "handed-over" and partner in incident.partners:
         return ()
-    words = None if note is None or not note.strip() else text(note, "note")
+    words = optional_text(note, "note")
     return (e.HandedOver(version=incident.version + 1, at=at, by=person(by), partner=partner, note=words),)
 
 

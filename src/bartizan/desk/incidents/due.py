@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from bartizan.desk.alarms.state import DESK, Alarm
-from bartizan.desk.event import Event
+from bartizan.desk.alarms.state import Alarm
+from bartizan.desk.event import DESK, Event
 from bartizan.desk.incidents.events import RanLate, Reached
 from bartizan.desk.incidents.state import Incident, Stage
 from bartizan.desk.procedures import due, overdue

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bartizan.desk.alarms.state import DESK
 from bartizan.desk.errors import HistoryError
-from bartizan.desk.event import Event
+from bartizan.desk.event import DESK, Event
 from bartizan.desk.incidents import events as e
 from bartizan.desk.incidents.state import Entry, Incident, Link, Sending, Stage, Timers
 from bartizan.desk.procedures import begin, done, skipped

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from bartizan.desk.event import instant
+from bartizan.desk.event import instant, instant_if
 from bartizan.desk.procedures import Done, Run, due
 
 IncidentState = Literal["new", "in-progress", "handed-over", "resolved", "closed", "reviewed"]
@@ -79,9 +79,9 @@ class Sending:
             "responder": self.responder,
             "sent_at": instant(self.sent_at),
             "sent_by": self.sent_by,
-            "answered_at": _maybe(self.answered_at),
-            "on_scene_at": _maybe(self.on_scene_at),
-            "left_at": _maybe(self.left_at),
+            "answered_at": instant_if(self.answered_at),
+            "on_scene_at": instant_if(self.on_scene_at),
+            "left_at": instant_if(self.left_at),
         }
 
 
@@ -99,7 +99,7 @@ class Timers:
 
     def to_json(self) -> dict[str, str | None]:
         """Stage -> instant, as RFC 3339."""
-        return {stage: _maybe(getattr(self, stage)) for stage in STAGES}
+        return {stage: instant_if(getattr(self, stage)) for stage in STAGES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +194,11 @@ class Incident:
             "partners": list(self.partners),
             "late": list(self.late),
             "outcome": self.outcome,
-            "resolved_at": _maybe(self.resolved_at),
+            "resolved_at": instant_if(self.resolved_at),
             "resolved_by": self.resolved_by,
-            "closed_at": _maybe(self.closed_at),
+            "closed_at": instant_if(self.closed_at),
             "closed_by": self.closed_by,
-            "reviewed_at": _maybe(self.reviewed_at),
+            "reviewed_at": instant_if(self.reviewed_at),
             "reviewed_by": self.reviewed_by,
             "review": self.review,
         }
@@ -211,7 +211,7 @@ def _run_json(run: Run) -> dict[str, Any]:
         "kind": run.procedure.kind,
         "present": run.present,
         "since": instant(run.since),
-        "due": _maybe(due(run)),
+        "due": instant_if(due(run)),
         "steps": [
             {
                 "id": step.id,
@@ -240,9 +240,5 @@ def _done_json(one: Done) -> dict[str, Any]:
         "skipped": one.skipped,
         "late": one.late,
         "seen_by": one.seen_by,
-        "seen_at": _maybe(one.seen_at),
+        "seen_at": instant_if(one.seen_at),
     }
-
-
-def _maybe(moment: datetime | None) -> str | None:
-    return None if moment is None else instant(moment)

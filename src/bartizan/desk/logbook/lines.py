@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bartizan.desk import event
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError
 from bartizan.desk.event import instant
+from bartizan.desk.said import person, text
 
 LINES = "lines"  # the id of the one book: its stream is "logbook/lines"
 OLDEST_LINE = timedelta(hours=24)  # what happened earlier is told in the text, not in the time of the line

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.codec import Codec
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event, instant
+from bartizan.desk.said import optional_text, person
 
 Whereabouts = Literal["missing", "safe", "hurt", "not-here"]
 WHEREABOUTS: tuple[Whereabouts, ...] = get_args(Whereabouts)
@@ -160,7 +160,7 @@ def decide_mark(
     if whereabouts not in WHEREABOUTS:
         raise CommandError(f"{whereabouts!r:.40} is no whereabouts. Choose of {', '.join(WHEREABOUTS)}")
     known = next((one for one in muster.people if one.name == name), None)
-    remark = None if note is None or not note.strip() else text(note, "note")
+    remark = optional_text(note, "note")
     if known is not None and (known.whereabouts, known.note) == (whereabouts, remark) and known.at is not None:
         return ()
     if known is None and len(muster.people) >= MOST:
@@ -173,7 +173,7 @@ def decide_end(muster: Muster, *, by: str, at: datetime, note: str | None = None
     by = person(by)
     if not muster.is_open:
         return ()
-    remark = None if note is None or not note.strip() else text(note, "note")
+    remark = optional_text(note, "note")
     if muster.missing and remark is None:
         raise TransitionError(
             f"muster {muster.number}: {len(muster.missing)} are missing ({', '.join(muster.missing[:5])}). "

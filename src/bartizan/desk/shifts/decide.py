@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from bartizan.desk.alarms.decide import person, text
 from bartizan.desk.errors import TransitionError
 from bartizan.desk.event import Event
+from bartizan.desk.said import optional_text, person, text
 from bartizan.desk.shifts.life import Accepted, Handover, Remarked, Signed, Withdrawn, digest_of
 
 
@@ -53,7 +53,7 @@ def decide_accept(
         raise TransitionError(
             f"hand-over {handover.number} was signed anew since it was read. Read it again, then sign"
         )
-    words = None if remark is None or not remark.strip() else text(remark, "remark")
+    words = optional_text(remark, "remark")
     return (Accepted(version=handover.version + 1, at=at, by=by, digest=handover.digest, remark=words),)
 
 
