@@ -449,8 +449,8 @@ SOON = timedelta(seconds=30)
 def test_what_cleared_and_comes_again_soon_is_the_same_alarm() -> None:
     alarm = cleared(raised(zone="front", rule="loiter"))
     more = signal(id="run-2", t=30.0, zone="front", rule="loiter")
-    assert again(alarm, more, SOON, at(50))
-    assert not again(alarm, more, SOON, at(50.001))
+    assert again(alarm, more, "other", SOON, at(50))
+    assert not again(alarm, more, "other", SOON, at(50.001))
     came = after(alarm, decide_reactivate(alarm, more, run="other", at=at(30)))
     assert (came.condition, came.version, came.number, len(came.earlier)) == ("active", 3, 7, 1)
     assert came.source == Source(run="other", signal="run-2", t=30.0, kind="loitering")
@@ -481,28 +481,38 @@ def test_what_cleared_and_comes_again_soon_is_the_same_alarm() -> None:
 )
 def test_what_is_worse_or_of_another_kind_is_an_alarm_of_its_own(changed: dict[str, Any]) -> None:
     alarm = cleared(raised(zone="front"))
-    assert again(alarm, signal(id="b", t=30.0, zone="front"), SOON, at(25))
-    assert not again(alarm, signal(**({"id": "b", "t": 30.0, "zone": "front"} | changed)), SOON, at(25))
+    assert again(alarm, signal(id="b", t=30.0, zone="front"), "other", SOON, at(25))
+    assert not again(alarm, signal(**({"id": "b", "t": 30.0, "zone": "front"} | changed)), "other", SOON, at(25))
+
+
+def test_an_exercise_comes_again_within_its_own_run_alone() -> None:
+    begun = raised(zone="front", exercise=True)
+    alarm = after(begun, decide_report(begun, signal(t=20.0, state="ended", exercise=True), run="run", at=at(20)))
+    more = signal(id="b", t=30.0, zone="front", exercise=True)
+    assert again(alarm, more, alarm.source.run, SOON, at(25))
+    # played anew it is noticed anew
+    assert not again(alarm, more, "other", SOON, at(25))
 
 
 def test_what_somebody_judged_or_still_holds_or_repeats_too_often_does_not_come_again() -> None:
     more = signal(id="b", t=30.0, zone="front")
-    assert not again(raised(zone="front"), more, SOON, at(25))
+    assert not again(raised(zone="front"), more, "other", SOON, at(25))
     assert not again(
         after(cleared(taken(zone="front")), decide_assess(cleared(taken(zone="front")), "real", by="A", at=at(21))),
         more,
+        "other",
         SOON,
         at(25),
     )
     alarm = cleared(raised(zone="front"))
     for n in range(100):
-        assert again(alarm, signal(id=f"b{n}", t=30.0 + n, zone="front"), SOON, at(21))
+        assert again(alarm, signal(id=f"b{n}", t=30.0 + n, zone="front"), "other", SOON, at(21))
         alarm = after(
             alarm, decide_reactivate(alarm, signal(id=f"b{n}", t=30.0 + n, zone="front"), run="run", at=at(21))
         )
         ended = signal(id=f"b{n}", t=30.5 + n, state="ended")
         alarm = after(alarm, decide_report(alarm, ended, run="run", at=at(21)))
-    assert not again(alarm, signal(id="c", t=300.0, zone="front"), SOON, at(21))
+    assert not again(alarm, signal(id="c", t=300.0, zone="front"), "other", SOON, at(21))
 
 
 def test_the_own_call_for_help_is_hidden_and_never_comes_again() -> None:

@@ -123,7 +123,7 @@ class Desk:
             alarm = None if known is None else self._alarms.get(known)
             if alarm is not None and same(alarm, signal, run):
                 return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
-            alarm = None if run == DUTY_RUN else self._come_again(signal, at)
+            alarm = None if run == DUTY_RUN else self._come_again(signal, run, at)
             if alarm is not None:
                 return self._alarms.commit(alarm.id, decide_reactivate(alarm, signal, run=run, at=at))
             fresh = self._fresh_id()
@@ -335,14 +335,14 @@ class Desk:
                 f"alarm {alarm.number} and the one it is said to repeat are not both exercise or both real"
             )
 
-    def _come_again(self, signal: Signal, at: datetime) -> Alarm | None:
+    def _come_again(self, signal: Signal, run: str, at: datetime) -> Alarm | None:
         """The alarm that a new report repeats; None where it is an alarm of its own."""
         rules = self.site.desk
         known = self._by_source.get((signal.exercise, *source_of(signal.to_json())))
         if rules is None or not rules.reactivation or known is None:
             return None
         alarm = self._alarms.get(known)
-        return alarm if again(alarm, signal, timedelta(seconds=rules.reactivation), at) else None
+        return alarm if again(alarm, signal, run, timedelta(seconds=rules.reactivation), at) else None
 
     def _index(self, alarm_id: str, alarm: Alarm) -> None:
         if self._indexed.get(alarm_id) != alarm.source:
