@@ -72,7 +72,7 @@ def cameras_elsewhere(site: Site, bus: Bus) -> Iterator[Cameras]:
     rehearse_run(site)
     clock = Clock(None)
     clock.go()
-    intake = Intake(site.hash, names, clock.zero)
+    intake = Intake(site.watch_hash, names, clock.zero)
     with wiring_live.subscriber(bus, intake, clock.now) as heard:
         yield Cameras(heard, names, clock, BUS_WAIT)
 

@@ -105,7 +105,7 @@ def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> 
     clock = Clock(task.head.start)
     clock.go()
     task = begun(task, clock, cameras)
-    intake = Intake(task.site.hash, cameras, task.head.start)
+    intake = Intake(task.site.watch_hash, cameras, task.head.start)
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         run = run_of(task, parts)

@@ -53,7 +53,7 @@ def _work(outlet: Outlet) -> int:
     word = GoAhead.read(outlet.ready(patient=free))
     if not isinstance(source, LiveSource) and not free:
         source = Paced(source, seconds=seconds, wait=threading.Event().wait, begin=word.begin)
-    sender = Sender(secrets.token_hex(8), site.hash, camera.id, word.zero)
+    sender = Sender(secrets.token_hex(8), site.watch_hash, camera.id, word.zero)
     show = None if job.show is None else wiring_live.jpeg
     measure = Meter(camera).measure
     for told in look(source, eye, sender, seconds=seconds, measure=measure, show=show, every=job.show or 0.0):

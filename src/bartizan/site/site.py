@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -118,6 +118,19 @@ class Site:
         parts = {kind: getattr(self, kind) for kind in (*kinds, "plan", "zones", "cameras", "rules", "time_zone")}
         # kinds that came later count only where there are any, so that older sites keep their hash
         parts |= {kind: getattr(self, kind) for kind in _LATER_KINDS if getattr(self, kind)}
+        return meaning_hash(parts, self.default_sd)
+
+    @cached_property
+    def watch_hash(self) -> str:
+        """SHA-256 (hex) over what watching needs: machines whose sites agree in it see the same and say the same.
+
+        The figures of the layers, forces, targets, and all that only the desk does (procedures, responders, tours,
+        inputs, partners, ...) do not count.
+        """
+        kinds = ("states", "plan", "zones", "cameras", "rules", "patrols", "privacy", "time_zone")
+        parts: dict[str, Any] = {kind: getattr(self, kind) for kind in kinds}
+        parts["areas"] = tuple(replace(area, crossing=None, crossing_between=()) for area in self.areas)
+        parts["elements"] = tuple(replace(element, ways=()) for element in self.elements)
         return meaning_hash(parts, self.default_sd)
 
     def __repr__(self) -> str:

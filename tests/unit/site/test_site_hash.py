@@ -150,3 +150,36 @@ def test_equal_sites_are_equal_and_stand_in_one_place_of_a_set(depot: Site) -> N
     assert depot != "depot"
     assert len(depot.hash) == 64
     assert int(depot.hash, 16) >= 0
+
+
+def _watch_hash(depot: Site, kind: str, changes: dict[str, Any]) -> str:
+    document = depot.document
+    document[kind][0] |= changes
+    return build(document, depot.attachments).watch_hash
+
+
+def test_what_only_the_desk_and_the_assessment_use_does_not_count_for_watching(depot: Site) -> None:
+    document = depot.document
+    document["element"][0]["way"][0]["p_detection"] = 0.123
+    document["target"][0]["way"][0]["delay"] = {"mean": 77, "sd": 7}
+    document["area"][-1]["crossing"] = {"delay": {"mean": 77, "sd": 7}}
+    document["procedure"] = [{"id": "p", "kind": "somebody", "step": [{"id": "look", "text": "Look"}]}]
+    document["responder"] = [{"id": "patrol"}]
+    document["desk"] = {"reactivation": 60}
+    changed = build(document, depot.attachments)
+    assert changed.hash != depot.hash
+    assert changed.watch_hash == depot.watch_hash
+
+
+@pytest.mark.parametrize(
+    ("kind", "changes"),
+    [
+        ("zone", {"polygon": [[0, 0], [50, 0], [50, 50]]}),
+        ("camera", {"masks": [[[0, 0], [9, 0], [9, 9]]]}),
+        ("rule", {"after": 61.5}),
+        ("area", {"outside": False}),
+        ("element", {"line": [[0, 0], [1, 1]]}),
+    ],
+)
+def test_what_watching_needs_counts_for_it(depot: Site, kind: str, changes: dict[str, Any]) -> None:
+    assert _watch_hash(depot, kind, changes) != depot.watch_hash

@@ -63,7 +63,7 @@ class _Numbers:
 class Intake:
     """Reads messages of other machines for one run.
 
-    `site` is the hash of the run's site, `cameras` are those that may report, `zero` (UTC) is the zero of the run's
+    `site` is what watching needs of the run's site (`Site.watch_hash`), `cameras` are those that may report, `zero` (UTC) is the zero of the run's
     times, or None where it has none. A message that was worked out from another zero is moved to this one. Nothing
     raises: what is refused is counted by its reason, and told in words. Memory is bounded whatever comes.
     """
@@ -101,7 +101,7 @@ class Intake:
             self._refuse(
                 "another site",
                 f"camera '{told.camera}' reports for the site {told.site[:12]}, and this is {self._site[:12]}. "
-                "Give every machine the same site folder",
+                "Give every machine the same site folder: its plan, zones, cameras and rules",
             )
             return None
         if told.camera not in self._cameras:

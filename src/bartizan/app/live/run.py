@@ -116,7 +116,7 @@ class LiveRun:
         self._foreign = ForeignSignals(site, ids, start_utc, exercise)
         self._views = {camera.id: _Boxes(camera.model) for camera in site.cameras if camera.model is not None}
         self._now = -math.inf
-        self._site = site.hash if keep is not None else ""
+        self._site = site.watch_hash if keep is not None else ""
         self._keep = keep
         self._number = 0
         self.counts = LiveCounts(tracks=self._tracker.counts)
