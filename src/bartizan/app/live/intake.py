@@ -63,9 +63,10 @@ class _Numbers:
 class Intake:
     """Reads messages of other machines for one run.
 
-    `site` is what watching needs of the run's site (`Site.watch_hash`), `cameras` are those that may report, `zero` (UTC) is the zero of the run's
-    times, or None where it has none. A message that was worked out from another zero is moved to this one. Nothing
-    raises: what is refused is counted by its reason, and told in words. Memory is bounded whatever comes.
+    `site` is what watching needs of the run's site (`Site.watch_hash`), `cameras` are those that may report, `zero`
+    (UTC) is the zero of the run's times, or None where it has none. A message that was worked out from another zero is
+    moved to this one. Nothing raises: what is refused is counted by its reason, and told in words. Memory is bounded
+    whatever comes.
     """
 
     def __init__(self, site: str, cameras: Iterable[str], zero: datetime | None = None) -> None:

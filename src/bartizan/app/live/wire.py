@@ -56,11 +56,12 @@ class Report:
     """What one frame of one camera gave, as its worker tells it.
 
     `sender` is a token that the worker drew when it began, `number` counts its messages from 1: together they name the
-    message, wherever it travels and however often it arrives. `site` is the hash of what watching needs of the site it was worked out for (`Site.watch_hash`).
-    `t` [s] since `zero` (UTC), or since the stream's own beginning where that is None. `detections` in pixels,
-    `observations` on the plan. `health` are the figures of the camera's health reading by name, `source` the counters
-    of its stream. Dropped by the worker: `unsent` messages that nobody took in time, `unusable` sightings that are no
-    numbers or too many. `picture` is a JPEG for showing, which is no evidence and is never kept.
+    message, wherever it travels and however often it arrives. `site` is the hash of what watching needs of the site it
+    was worked out for (`Site.watch_hash`). `t` [s] since `zero` (UTC), or since the stream's own beginning where that
+    is None. `detections` in pixels, `observations` on the plan. `health` are the figures of the camera's health reading
+    by name, `source` the counters of its stream. Dropped by the worker: `unsent` messages that nobody took in time,
+    `unusable` sightings that are no numbers or too many. `picture` is a JPEG for showing, which is no evidence and is
+    never kept.
     """
 
     sender: str
