@@ -6,14 +6,13 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from bartizan.adapters.store.owner import OwnerLock
-from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
+from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, prove_run, proved, row_of, signal_key, signals_in
 from bartizan.adapters.store.reserve import Reserve
 from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare, recognise
 from bartizan.app.ledger.journal import Record, Settled
@@ -24,6 +23,13 @@ PATIENCE = 5.0  # seconds to wait for another program that reads the file, such 
 READER = 60.0  # seconds that such a program waits for a desk that writes without a pause
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM record AS earlier WHERE earlier.seq = record.seq - 1) FROM record
 WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"""
+_OF_ONE = """SELECT kind, (SELECT seq FROM record WHERE stream = ?1 AND version = 1) FROM record
+WHERE stream = ?1 AND version = ?2"""
+# of the index of streams and versions alone
+_FIRST = "SELECT stream, seq FROM record INDEXED BY sqlite_autoindex_record_1 WHERE version = 1 ORDER BY seq"
+# the plus keeps the question from the index of streams
+_RECALL = """SELECT stream FROM signal JOIN record USING (seq)
+WHERE key = ? AND +stream > ? AND +stream < ? AND kind IN ({}) ORDER BY seq DESC LIMIT 1"""
 
 _DISK_FULL = 13  # the primary result codes of SQLite
 _WRONG_ORDER = 19
@@ -139,6 +145,7 @@ class SqliteJournal:
     def _insert(self, rows: Sequence[Row]) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
         self._raw.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        self._raw.executemany("INSERT INTO signal VALUES (?, ?)", signals_in(rows))
         self._raw.execute("COMMIT")
         self._last = rows[-1][-1]
 
@@ -167,32 +174,23 @@ class SqliteJournal:
             raise StoreError(f"{self.path}: {last - count} of {last} records are missing. Restore it from a backup")
         return dict(self._ask("SELECT stream, max(version) FROM record GROUP BY stream"))
 
-    def settled(
-        self,
-        ends: Mapping[str, int],
-        topic: str,
-        kinds: Sequence[str],
-        marks: Sequence[str] = (),
-        telling: Sequence[str] = (),
-    ) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
-        asked = "".join(", json_extract(body, ?)" for _ in marks)
-        paths = ["$." + ".".join(f'"{key}"' for key in path.split(".")) for path in marks]
-        # nothing of a question stands in its text itself but marks for values
-        streams = of_topic(ends, topic)
-        if len(streams) <= FEW:
-            first = f"SELECT seq, version, kind{asked} FROM record WHERE stream = ? ORDER BY version"  # noqa: S608
-            lives = (life(stream, self._ask(first, *paths, stream), kinds, telling) for stream in streams)
-            yield from sorted(chain.from_iterable(lives), key=lambda found: found.seq)
+    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
+        """Those of the streams in `ends` whose last record is of one of `kinds` (see `Journal.settled`)."""
+        if len(ends) <= FEW:
+            told = ((stream, self._ask(_OF_ONE, stream, version)) for stream, version in ends.items())
+            over = [Settled(stream, found[0][1]) for stream, found in told if found and found[0][0] in kinds]
+            yield from sorted(over, key=lambda one: one.seq)
             return
-        mine = "(stream = ? OR (stream > ? AND stream < ?))"
-        bounds = (topic, f"{topic}/", f"{topic}0")
-        last = f"SELECT stream, version FROM record WHERE kind IN ({_places(kinds)})"  # noqa: S608
-        over = {stream for stream, version in self._ask(last, *kinds) if ends.get(stream) == version}
-        told = f"SELECT stream, seq{asked} FROM record WHERE (version = 1 OR kind IN ({_places(telling)})) AND {mine}"  # noqa: S608
-        for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, *telling, *bounds):
-            if stream in over:
-                yield Settled(stream=stream, seq=seq, marks=tuple(found))
+        last = self._ask(f"SELECT stream, version FROM record WHERE kind IN ({_places(kinds)})", *kinds)  # noqa: S608
+        settled = {stream for stream, version in last if ends.get(stream) == version}
+        for stream, seq in self._ask(_FIRST):
+            if stream in settled:
+                yield Settled(stream, seq)
+
+    def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The stream of a topic with the latest record of one of `kinds` about a signal (see `Journal.recall`)."""
+        found = self._ask(_RECALL.format(_places(kinds)), signal_key(run, signal), f"{topic}/", f"{topic}0", *kinds)
+        return found[0][0] if found else None
 
     def prove(self, after: int = 0) -> int:
         """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.
@@ -275,7 +273,7 @@ class SqliteJournal:
         return StoreError(words)
 
 
-def _places(values: Sequence[str]) -> str:
+def _places(values: Collection[str]) -> str:
     return ", ".join("?" for _ in values)
 
 

@@ -11,13 +11,12 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from bartizan.adapters.store.postgres_address import Address, read_address
 from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
-from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, life, of_topic, prove_run, proved, row_of
+from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, prove_run, proved, row_of, signal_key, signals_in
 from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
@@ -30,11 +29,18 @@ _NAP = 0.1  # seconds between two attempts to reach it
 _STATEMENT = 30_000  # milliseconds a server may work on one question
 _LINE = ("08", "57P")  # the line was lost, or the server stops
 _NOT_NEXT = ("BZ001", "23505")  # what the journal's own trigger says; a seq or version that is there
-_INSERT = """INSERT INTO bartizan.record
+_INSERT = """WITH told AS (INSERT INTO bartizan.signal SELECT * FROM unnest(%s::text[], %s::bigint[]))
+INSERT INTO bartizan.record
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bytea[])"""
 _ALL = "SELECT * FROM bartizan.record WHERE seq > %s ORDER BY seq LIMIT %s"
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM bartizan.record AS earlier WHERE earlier.seq = record.seq - 1)
 FROM bartizan.record WHERE stream = %s AND version > %s ORDER BY version LIMIT %s"""
+_LAST_AND_FIRST = """SELECT asked.stream, first.seq FROM unnest(%s::text[], %s::bigint[]) AS asked (stream, version)
+JOIN bartizan.record AS last USING (stream, version)
+JOIN bartizan.record AS first ON first.stream = asked.stream AND first.version = 1
+WHERE last.kind = ANY(%s) ORDER BY first.seq"""
+_RECALL = """SELECT stream FROM bartizan.signal JOIN bartizan.record USING (seq)
+WHERE key = %s AND stream > %s AND stream < %s AND kind = ANY(%s) ORDER BY seq DESC LIMIT 1"""
 _OWNER = """SELECT a.application_name, a.backend_start::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
 WHERE l.locktype = 'advisory' AND l.granted AND l.classid = %s AND l.objid = %s
 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())"""
@@ -128,32 +134,22 @@ class PostgresJournal:
             raise StoreError(f"{self.place}: {last - count} of {last} records are missing. Restore it from a backup")
         return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
 
-    def settled(
-        self,
-        ends: Mapping[str, int],
-        topic: str,
-        kinds: Sequence[str],
-        marks: Sequence[str] = (),
-        telling: Sequence[str] = (),
-    ) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of `kinds`, in their order (see `Journal.settled`)."""
-        asked = "".join(", body::json #> %s" for _ in marks)
-        paths = [path.split(".") for path in marks]
-        # nothing of a question stands in its text itself but marks for values
-        streams = of_topic(ends, topic)
-        if len(streams) <= FEW:
-            first = f"SELECT seq, version, kind{asked} FROM bartizan.record WHERE stream = %s ORDER BY version"  # noqa: S608
-            lives = (life(stream, self._ask(first, *paths, stream), kinds, telling) for stream in streams)
-            yield from sorted(chain.from_iterable(lives), key=lambda found: found.seq)
+    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
+        """Those of the streams in `ends` whose last record is of one of `kinds` (see `Journal.settled`)."""
+        if len(ends) <= FEW:
+            found = self._ask(_LAST_AND_FIRST, list(ends), list(ends.values()), list(kinds))
+            yield from (Settled(stream, seq) for stream, seq in found)
             return
-        mine = "(stream = %s OR (stream > %s AND stream < %s))"
-        bounds = (topic, f"{topic}/", f"{topic}0")
         last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
-        over = {stream for stream, version in last if ends.get(stream) == version}
-        told = f"SELECT stream, seq{asked} FROM bartizan.record WHERE (version = 1 OR kind = ANY(%s)) AND {mine}"  # noqa: S608
-        for stream, seq, *found in self._ask(f"{told} ORDER BY seq", *paths, list(telling), *bounds):
-            if stream in over:
-                yield Settled(stream=stream, seq=seq, marks=tuple(found))
+        settled = {stream for stream, version in last if ends.get(stream) == version}
+        for stream, seq in self._ask("SELECT stream, seq FROM bartizan.record WHERE version = 1 ORDER BY seq"):
+            if stream in settled:
+                yield Settled(stream, seq)
+
+    def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The stream of a topic with the latest record of one of `kinds` about a signal (see `Journal.recall`)."""
+        found = self._ask(_RECALL, signal_key(run, signal), f"{topic}/", f"{topic}0", list(kinds))
+        return found[0][0] if found else None
 
     def prove(self, after: int = 0) -> int:
         """Prove the next thousand records behind the one with `seq` `after`; returns the last of them.
@@ -199,7 +195,9 @@ class PostgresJournal:
         self._doubt = rows[-1][-1]
         try:
             # one statement and its own transaction: one journey to the server
-            self._connection.execute(_INSERT, [list(column) for column in zip(*rows, strict=True)])
+            told = signals_in(rows)
+            index = [[key for key, _ in told], [seq for _, seq in told]]
+            self._connection.execute(_INSERT, [*index, *(list(column) for column in zip(*rows, strict=True))])
         except psycopg.Error as fault:
             lost = isinstance(fault, psycopg.OperationalError) and (fault.sqlstate or "08").startswith(_LINE)
             if self._connection.closed or lost:

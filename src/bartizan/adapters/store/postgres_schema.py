@@ -60,6 +60,12 @@ CREATE = (
   hash bytea NOT NULL CHECK (octet_length(hash) = 32),
   UNIQUE (stream, version)
 )""",
+    # by which a signal that comes again finds its alarm, however long the journal is
+    """CREATE TABLE bartizan.signal (
+  key text COLLATE "C" NOT NULL,
+  seq bigint NOT NULL,
+  PRIMARY KEY (key, seq)
+)""",
     *(
         f"CREATE FUNCTION bartizan.{name}() RETURNS trigger LANGUAGE plpgsql AS $words${body}$words$"
         for name, body in _FUNCTIONS.items()

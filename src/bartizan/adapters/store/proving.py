@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from bartizan.app.ledger.journal import Record, Settled, record_text
+from bartizan.app.ledger.journal import Record, record_text
 from bartizan.desk.event import instant
 from bartizan.desk.evidence import GENESIS, canonical, link
 from bartizan.errors import InputError, StoreError
@@ -93,18 +93,16 @@ def require_proof(told: Sequence[Any], own: Any, before: Any, place: str, record
     )
 
 
-def of_topic(ends: Mapping[str, int], topic: str) -> list[str]:
-    """The streams of a topic."""
-    begins = f"{topic}/"
-    return [stream for stream in ends if stream.startswith(begins) or stream == topic]
+def signal_key(run: Any, name: Any) -> str:
+    """How a signal of a run stands in the index of signals: as text that any database takes."""
+    return json.dumps([run, name])
 
 
-def life(stream: str, rows: Sequence[Sequence[Any]], kinds: Sequence[str], telling: Sequence[str]) -> Iterator[Settled]:
-    """What is told of one stream with rows of seq, version, kind and marks (see `Journal.settled`)."""
-    if rows and rows[-1][2] in kinds:
-        for seq, version, kind, *found in rows:
-            if version == 1 or kind in telling:
-                yield Settled(stream, seq, tuple(found))
+def signals_in(rows: Iterable[Row]) -> list[tuple[str, int]]:
+    """The signals of which rows speak ("run" and "signal.id" of their bodies), each with the row's `seq`."""
+    bodies = ((row[0], json.loads(row[5])) for row in rows if '"signal"' in row[5])
+    told = ((seq, body.get("run"), body.get("signal")) for seq, body in bodies)
+    return [(signal_key(run, signal.get("id")), seq) for seq, run, signal in told if isinstance(signal, dict)]
 
 
 def record_of(row: Sequence[Any], place: object) -> Record:

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from bartizan.adapters.store.proving import record_of
+from bartizan.adapters.store.proving import record_of, signals_in
 from bartizan.app.ledger.journal import record_text
 from bartizan.desk.evidence import GENESIS, link
 from bartizan.errors import StoreError
@@ -31,6 +31,13 @@ STATEMENTS = {
   hash BLOB NOT NULL,
   UNIQUE (stream, version)
 ) STRICT""",
+    # by which a signal that comes again finds its alarm, however long the journal is; an index over an expression
+    # would need a database that trusts what its schema calls
+    "signal": """CREATE TABLE signal (
+  key TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  PRIMARY KEY (key, seq)
+) STRICT, WITHOUT ROWID""",
     "record_is_next": """CREATE TRIGGER record_is_next BEFORE INSERT ON record
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)
   OR NEW.version IS NOT (SELECT coalesce(max(version), 0) + 1 FROM record WHERE stream = NEW.stream)
@@ -42,8 +49,9 @@ BEGIN SELECT RAISE(ABORT, 'records are never changed'); END""",
 }
 
 
-# schema 1 had no hashes
-_STATEMENTS_1 = {**STATEMENTS, "record": STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")}
+# schema 1 had no hashes, and no index of signals
+_STATEMENTS_1 = {name: said for name, said in STATEMENTS.items() if name != "signal"}
+_STATEMENTS_1["record"] = STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")
 
 
 def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
@@ -56,13 +64,15 @@ def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
         connection.execute(f"DROP TRIGGER {trigger}")
     connection.execute("ALTER TABLE record RENAME TO record_1")
     connection.execute(STATEMENTS["record"])
+    connection.execute(STATEMENTS["signal"])
     before = GENESIS
     for row in connection.execute("SELECT seq, stream, version, kind, at, body FROM record_1 ORDER BY seq"):
         before = link(before, record_text(record_of(row, path)))
         connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, before))
+        connection.executemany("INSERT INTO signal VALUES (?, ?)", signals_in([(*row, before)]))
     connection.execute("DROP TABLE record_1")
     for name, statement in STATEMENTS.items():
-        if name != "record":
+        if name not in ("record", "signal"):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 

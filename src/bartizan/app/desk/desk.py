@@ -43,6 +43,8 @@ from bartizan.desk.errors import UnknownThingError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
+_TELLING = ("raised", "reactivated")  # the events that tell which signal an alarm is of
+
 
 class Desk:
     """The alarms of one site.
@@ -83,9 +85,6 @@ class Desk:
             is_open=lambda alarm: alarm.is_open,
             due=lambda alarm, at: decisions.decide_pass_time(alarm, at=at),
             settled=("closed",),
-            marks=("run", "signal.id"),
-            telling=("reactivated",),
-            slept=lambda alarm_id, marks: self._by_signal.update({(str(marks[0]), str(marks[1])): alarm_id}),
         )
         self._silent = SilentSignals(ledger)
 
@@ -119,7 +118,7 @@ class Desk:
             raise SignalError(f"signal {signal.id!r} is silent ({signal.silent}) and no alarm. Give it to take()")
         with self._lock:
             at = self._ledger.utc()
-            known = self._by_signal.get((run, signal.id))
+            known = self._known(run, signal.id)
             alarm = None if known is None else self._alarms.get(known)
             if alarm is not None and same(alarm, signal, run):
                 return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
@@ -344,15 +343,18 @@ class Desk:
         alarm = self._alarms.get(known)
         return alarm if again(alarm, signal, run, timedelta(seconds=rules.reactivation), at) else None
 
+    def _known(self, run: str, signal_id: str) -> str | None:
+        """The alarm that this signal belongs to; where a source has used an id again, the newer one."""
+        awake = self._by_signal.get((run, signal_id))
+        told = self._alarms.recall(_TELLING, signal_id, run)
+        if awake is None or told is None:
+            return awake or told
+        return max(awake, told, key=self._alarms.begun)
+
     def _index(self, alarm_id: str, alarm: Alarm) -> None:
         if self._indexed.get(alarm_id) != alarm.source:
-            # where a source has used an id again, what it reports from now on belongs to the newer alarm
             self._indexed[alarm_id] = alarm.source
-            told = (alarm.source.run, alarm.source.signal)
-            known = self._by_signal.get(told)
-            newer = known is not None and self._alarms.begun(known) > self._alarms.begun(alarm_id)
-            if known is None or not (newer and self._alarms.sleeps(known)):
-                self._by_signal[told] = alarm_id
+            self._by_signal[alarm.source.run, alarm.source.signal] = alarm_id
             self._by_source[alarm.exercise, *source_of(alarm.signal)] = alarm_id
 
     def _fresh_id(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from bartizan.app.ledger.journal import Journal, Record
 from bartizan.app.ledger.ledger import Entry, Ledger
@@ -27,9 +27,8 @@ class Histories(Generic[State, E]):
     to deal with, and `due` what has become due for such a thing at an instant.
 
     Where the journal is long, a thing whose last event is of a kind in `settled` sleeps: it is read when it is asked
-    for, by `get`, `find`, `latest` or `all`, and not shown. Name only kinds after which a thing is not open. Instead
-    `slept` is called with its id and with `marks`: what these keys ("signal.id") are in the body of its first event,
-    and again for each later event of a kind in `telling`.
+    for, by `get`, `find`, `latest` or `all`, and not shown; `recall` finds it by what it was called. Name only kinds
+    after which a thing is not open.
 
     Commands hold the ledger's lock from reading the state to `commit`.
     """
@@ -45,9 +44,6 @@ class Histories(Generic[State, E]):
         is_open: Callable[[State], bool] = lambda _state: True,
         due: Callable[[State, datetime], Sequence[E]] | None = None,
         settled: Sequence[str] = (),
-        marks: Sequence[str] = (),
-        telling: Sequence[str] = (),
-        slept: Callable[[str, tuple[Any, ...]], None] = lambda _id, _marks: None,
     ) -> None:
         self.topic = topic
         self._ledger = ledger
@@ -57,9 +53,6 @@ class Histories(Generic[State, E]):
         self._is_open = is_open
         self._due = due
         self._settled = tuple(settled)
-        self._marks = tuple(marks)
-        self._telling = tuple(telling)
-        self._slept = slept
         self._begun: dict[str, int] = {}  # every thing, and the place in the journal where it began
         self._asleep: set[str] = set()
         self._things: dict[str, State] = {}
@@ -119,10 +112,14 @@ class Histories(Generic[State, E]):
                 raise self._unknown(name)
             return self._begun[name]
 
-    def sleeps(self, name: str) -> bool:
-        """Whether a thing is over and nobody has asked for it since the start."""
+    def recall(self, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The thing whose event of one of `kinds` told last of a signal (see `Journal.recall`).
+
+        It is looked for only where some sleep: the others have been shown. Errors: StoreError.
+        """
         with self._ledger.lock:
-            return name in self._asleep
+            stream = self._ledger.recall(self.topic, kinds, signal, run) if self._asleep else None
+        return None if stream is None else stream.partition("/")[2]
 
     def open(self) -> tuple[State, ...]:
         """Every thing that people still have to deal with; one that was opened again comes last."""
@@ -178,14 +175,10 @@ class Histories(Generic[State, E]):
         """Let what is over sleep; returns its streams. Errors: StoreError."""
         if not self._settled:
             return ()
-        streams = set()
-        for found in journal.settled(ends, self.topic, self._settled, self._marks, self._telling):
-            name = found.stream.partition("/")[2]
-            self._begun.setdefault(name, found.seq)
-            self._asleep.add(name)
-            self._slept(name, found.marks)
-            streams.add(found.stream)
-        return streams
+        over = dict(journal.settled(ends, self._settled))
+        self._begun = {stream.partition("/")[2]: seq for stream, seq in over.items()}
+        self._asleep = set(self._begun)
+        return over.keys()
 
     def pass_time(self, at: datetime) -> None:
         """Do what has become due."""

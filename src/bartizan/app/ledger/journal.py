@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -35,11 +35,10 @@ class Record:
 
 
 class Settled(NamedTuple):
-    """A record of a stream that is over: its place, and the values of its body that were asked for, None for none."""
+    """A stream that is over, and the place of its first record."""
 
     stream: str
     seq: int
-    marks: tuple[Any, ...] = ()
 
 
 class Journal(Protocol):
@@ -61,19 +60,18 @@ class Journal(Protocol):
     def ends(self) -> Mapping[str, int]:
         """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
 
-    def settled(
-        self,
-        ends: Mapping[str, int],
-        topic: str,
-        kinds: Sequence[str],
-        marks: Sequence[str] = (),
-        telling: Sequence[str] = (),
-    ) -> Iterator[Settled]:
-        """The streams of a topic ("topic" or "topic/...") whose last record is of one of `kinds`, in their order.
+    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
+        """Those of the streams in `ends` whose last record is of one of `kinds`, in the order of their first records.
 
-        `ends` is what `ends()` says. Each stream is told by its first record, and again by every later one of a kind in
-        `telling`. `marks` are keys of such a record's body with a text or a number, with dots between a key and the
-        one within it. What is told here was not proved by its hash; what `read` tells was. Errors: StoreError.
+        `ends` has the last version of each, as `ends()` says. What is told here was not proved by its hash; what
+        `read` tells was. Errors: StoreError.
+        """
+
+    def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The stream of a topic ("topic/...") with the latest record of one of `kinds` about a signal of a run.
+
+        That is a record whose body has these texts at "signal.id" and at "run". None where there is none. Quick,
+        whatever the length of the journal; not proved, as `settled`. Errors: StoreError.
         """
 
     def prove(self, after: int = 0) -> int:
@@ -124,23 +122,26 @@ class MemoryJournal:
         with self._lock:
             return dict(self._versions)
 
-    def settled(
-        self,
-        ends: Mapping[str, int],
-        topic: str,
-        kinds: Sequence[str],
-        marks: Sequence[str] = (),
-        telling: Sequence[str] = (),
-    ) -> Iterator[Settled]:
-        """The streams of a topic whose last record is of one of the kinds, in their order."""
+    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
+        """Those of the streams in `ends` whose last record is of one of the kinds."""
         with self._lock:
             records = tuple(self._records)
         last = {record.stream: record.kind for record in records}
         for record in records:
-            mine = record.stream.partition("/")[0] == topic and last[record.stream] in kinds
-            if mine and (record.version == 1 or record.kind in telling):
-                told = tuple(_mark(record.body, path) for path in marks)
-                yield Settled(stream=record.stream, seq=record.seq, marks=told)
+            if record.version == 1 and record.stream in ends and last[record.stream] in kinds:
+                yield Settled(record.stream, record.seq)
+
+    def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The stream of a topic with the latest record of one of `kinds` about a signal of a run."""
+        with self._lock:
+            records = tuple(self._records)
+        for record in reversed(records):
+            told = record.body.get("signal")
+            about = told.get("id") if isinstance(told, Mapping) else None
+            mine = record.stream.startswith(f"{topic}/") and record.kind in kinds
+            if mine and (about, record.body.get("run")) == (signal, run):
+                return record.stream
+        return None
 
     def prove(self, after: int = 0) -> int:
         """Nothing in memory is altered behind its back."""
@@ -149,13 +150,6 @@ class MemoryJournal:
     def close(self) -> None:
         """Let go of the journal; a second time does nothing."""
         self._closed = True
-
-
-def _mark(body: Mapping[str, Any], path: str) -> Any:
-    found: Any = body
-    for key in path.split("."):
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
 
 
 def require_next(record: Record, seq: int, version: int) -> None:

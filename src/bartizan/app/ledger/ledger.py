@@ -9,6 +9,7 @@ has heard anything.
 from __future__ import annotations
 
 import threading
+from collections import ChainMap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ class Sleeper(Protocol):
     def lay_down(self, journal: Journal, ends: Mapping[str, int]) -> Collection[str]:
         """Take note of the streams that are over; returns those whose records it need not be given.
 
-        `ends` is the last version of every stream.
+        `ends` has the last version of every stream of its topics.
         """
 
 
@@ -120,8 +121,14 @@ class Ledger:
 
     def _lay_down(self, ends: Mapping[str, int]) -> frozenset[str]:
         """The streams that no book needs to be given now."""
-        sleepers = [book for book in self._order if isinstance(book, Sleeper)]
-        return frozenset(chain.from_iterable(book.lay_down(self._journal, ends) for book in sleepers))
+        mine: dict[str, dict[str, int]] = {topic: {} for topic in self._books}
+        for stream, version in ends.items():
+            mine.setdefault(_topic(stream), {})[stream] = version
+        asleep: set[str] = set()
+        for book in self._order:
+            if isinstance(book, Sleeper):
+                asleep |= set(book.lay_down(self._journal, ChainMap(*(mine[topic] for topic in book.topics))))
+        return frozenset(asleep)
 
     def _awake(self, ends: Mapping[str, int], asleep: Collection[str]) -> Iterator[Record]:
         """The records of every other stream that a book has, in the journal's order."""
@@ -171,6 +178,10 @@ class Ledger:
     def read(self, stream: str | None = None, after: int = 0) -> Iterator[Record]:
         """Every record, or those of one stream, in their order; those behind `after` (see `Journal`). StoreError."""
         return self._journal.read(stream, after)
+
+    def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
+        """The stream that was last told of a signal (see `Journal.recall`). Errors: StoreError."""
+        return self._journal.recall(topic, kinds, signal, run)
 
     def prove(self, after: int = 0) -> int:
         """Prove a piece of the journal behind the record `after`; the last one proved, or `after` at the end.
