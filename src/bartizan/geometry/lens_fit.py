@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import OptimizeResult, least_squares
 
 from bartizan.errors import CalibrationError
 from bartizan.geometry.homography import Homography
@@ -17,6 +17,9 @@ from bartizan.geometry.plane_fit import CLICK, PLACE, PointFit, widened
 from bartizan.geometry.pose import as_matrix, as_vector
 from bartizan.geometry.projection import Points
 from bartizan.geometry.spread import Spread
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 LEAST = 6
 """Points that a lens needs: two numbers each, for the focal length, one bend and the six of a pose."""
@@ -78,6 +81,8 @@ def from_points(pairs: Sequence[Sequence[float]], size: tuple[int, int]) -> Spre
 
 
 def _solved(points: Points, size: tuple[int, int], start: NDArray[np.float64]) -> OptimizeResult:
+    from scipy.optimize import least_squares  # noqa: PLC0415 - half a second, for those alone who fit a lens
+
     """The least-squares solution; misses in units of the assumed errors, shape (2 n,)."""
     whiteners = _whiteners(_camera(start, size), points)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import least_squares
 from scipy.special import ndtr, stdtrit
 
 from bartizan.errors import CalibrationError
@@ -140,6 +139,8 @@ class _Problem:
 
     def refined(self, start: NDArray[np.float64]) -> NDArray[np.float64]:
         """The best parameters near a start; the weights of the points are those of the round before."""
+        from scipy.optimize import least_squares  # noqa: PLC0415 - half a second, for those alone who fit
+
         found = start
         for _ in range(_ROUNDS):
             fixed = self._whiteners(found)
