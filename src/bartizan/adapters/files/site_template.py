@@ -111,6 +111,7 @@ speed = 2.0 # metres per second
 # threat = "lone-intruder"
 # law = "linear"  # the next casualty is an intruder with probability advantage; "square": r x / (r x + y)
 # advantage = 0.8
+# source = "illustrative"
 
 # what somebody inside may do for an intruder: bartizan assess --insider porter
 # [[insider]]
@@ -138,9 +139,9 @@ polygon = [[0, 6], [40, 6], [40, 10], [0, 10]]
 
 # [[camera]]
 # id = "north"
-# source = "north.avi" # a video file: this version reads no streams yet; never a name and password here
+# source = "north.avi" # a video, a folder of pictures, rtsp://..., http://...; never a name and password here
 # size = [768, 576]
-# model = { points = [ # picture x, y and plan x, y of at least four places, better eight
+# model = { points = [ # picture x, y and plan x, y of at least four places, better eight: bartizan calibrate
 #   [60, 520, 10, 6], [710, 520, 30, 6], [180, 240, 8, 14], [590, 240, 32, 14],
 # ] }
 
@@ -149,6 +150,103 @@ polygon = [[0, 6], [40, 6], [40, 10], [0, 10]]
 # kind = "loitering"
 # zone = "pavement"
 # after = 60  # seconds
+# # pictures = true # keep the one at its signal: needs [privacy]
+
+# ---------------------------------------------------------------- what is done about it: bartizan desk .
+# Each part stands alone; take away the marks of those that you want.
+
+# What a sensor, a door or a button tells, over MQTT (bartizan desk . --inputs BROKER) or HTTP.
+# [[input]]
+# id = "gate-in"
+# kind = "contact" # detector | tamper | fault | duress | badge | exit
+# sensor = "gate-contact"
+# topic = "gate/contact"
+# on = "OPEN"
+# off = "CLOSED"
+# held_after = 30 # seconds
+
+# A posture: set at the desk or by a step of a procedure, it changes the site for assess and watch alike.
+# [[state]]
+# id = "heightened"
+# axis = "posture"
+# changes = [
+#   { at = "response/guards", set = { arrival = { mean = 120, sd = 36, source = "illustrative" } } },
+# ]
+
+# Who can be sent, and what is done, step by step.
+# [[responder]]
+# id = "patrol"
+# call_sign = "Patrol 1"
+# response = "guards" # sending them starts that response in the interruption clock
+
+# [[procedure]]
+# id = "intruder"
+# kind = "intruder"
+# signals = ["intrusion", "door-open", "door-forced", "sensor"] # alarms of these kinds suggest it
+# times = { acknowledged = 30, assessed = 120, dispatched = 180 } # seconds from the alarm
+#   [[procedure.step]]
+#   id = "look"
+#   text = "Look at the cameras. Is somebody inside?"
+#   who = "duty officer"
+#   within = 60
+#     [[procedure.step.answer]]
+#     id = "yes"
+#     text = "Yes"
+#     next = "send"
+#     [[procedure.step.answer]]
+#     id = "no"
+#     text = "No"
+#     next = "note"
+#   [[procedure.step]]
+#   id = "send"
+#   text = "Send the patrol, and call the police."
+#   sets = "heightened"
+#   [[procedure.step]]
+#   id = "note"
+#   text = "Write down what it was."
+
+# Who must be there, and who is told when nobody deals with an alarm.
+# [desk]
+# reactivation = 30    # what cleared and comes again within so long is the same alarm
+# unmanned_after = 120 # nobody on duty for so long is an alarm
+# answer_every = 1800  # so often everybody on duty gives a sign of life
+
+# [[escalation]]
+# id = "high"
+# priorities = ["high"]
+#   [[escalation.step]]
+#   after = 30
+#   who = ["on-duty"]
+#   [[escalation.step]]
+#   after = 90
+#   who = ["role/supervisor"]
+
+# The rounds. With begins = [{ at = "22:00" }], and a time_zone in [site], they are called for by themselves.
+# [[tour]]
+# id = "evening-round"
+#   [[tour.checkpoint]]
+#   id = "gate"
+#   element = "gate"
+#   closes = 300 # seconds after the beginning of the round
+#   [[tour.checkpoint]]
+#   id = "door"
+#   element = "door"
+#   opens = 120
+#   closes = 600
+
+# With whom cases are shared, and up to which level: clear, green, amber, amber+strict, red (TLP 2.0).
+# [[partner]]
+# id = "police"
+# level = "amber"
+
+# How long evidence stays, and pictures of people.
+# [evidence]
+# alarm_days = 30
+# case_days = 365
+
+# [privacy]
+# pictures_days = 14
+# purpose = "To find out afterwards who tried the gate"
 """
 
 PLAN = """{
