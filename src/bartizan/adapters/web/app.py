@@ -32,6 +32,7 @@ from bartizan.adapters.web.incidents import incident_routes
 from bartizan.adapters.web.intake import intake_routes
 from bartizan.adapters.web.logbook import logbook_routes
 from bartizan.adapters.web.login_limit import LoginLimit
+from bartizan.adapters.web.media import media_routes
 from bartizan.adapters.web.outreach import outreach_routes
 from bartizan.adapters.web.own import own_routes
 from bartizan.adapters.web.pages import static_files
@@ -155,6 +156,7 @@ def create_app(
         settings_routes,
         intake_routes,
         evidence_routes,
+        media_routes,
         handover_routes,
         drill_routes,
         figures_routes,

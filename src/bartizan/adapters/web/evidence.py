@@ -72,8 +72,8 @@ def _reading(routes: APIRouter) -> None:
         """The items that this person may see, newest first, and who signs for this desk."""
         room, session = room_of(request), session_of(request)
         if about is not None:
-            _thing(request, about)
-        found = [item for item in room.evidence.items(about) if _seen(room, session, item)]
+            thing_of(request, about)
+        found = [item for item in room.evidence.items(about) if item_seen(room, session, item)]
         shown = found[::-1][:MOST_SHOWN]
         key = room.office.heads.key
         head = room.office.heads.latest()
@@ -113,7 +113,7 @@ def _doing(routes: APIRouter) -> None:
         parent: Annotated[str | None, Query(max_length=200)] = None,
     ) -> Response:
         """Take a file into evidence as it comes: the body, of the type that the request names."""
-        thing = _thing(request, about)
+        thing = thing_of(request, about)
         if parent is not None:
             _loaded(request, parent)
         content = await request.body()
@@ -179,12 +179,12 @@ def _loaded(request: Request, item_id: str) -> Item:
     room, session, action = room_of(request), session_of(request), action_of(request)
     item = room.evidence.item(item_id)
     authorise(session, action, item, about=_about(room, item.about))
-    if not _seen(room, session, item, action):
+    if not item_seen(room, session, item, action):
         raise NotTheirs
     return item
 
 
-def _thing(request: Request, about: str) -> Alarm | Incident:
+def thing_of(request: Request, about: str) -> Alarm | Incident:
     """What evidence is to be about, where this person may see it. Errors: UnknownThingError; NotTheirs."""
     room, session = room_of(request), session_of(request)
     found = _about(room, about)
@@ -199,7 +199,7 @@ def _about(room: Room, about: str) -> Alarm | Incident:
     return room.incidents.incident(name) if kind == "incident" else room.desk.alarm(name)
 
 
-def _seen(room: Room, subject: Subject, item: Item, action: Action = Action.EVIDENCE) -> bool:
+def item_seen(room: Room, subject: Subject, item: Item, action: Action = Action.EVIDENCE) -> bool:
     """Whether this person may see the item at all: what is about a silent call for help is not for who made it seen."""
     about = _about(room, item.about)
     if not may(subject, action, item, about=about):

@@ -42,7 +42,7 @@ def replay_routes(routes: APIRouter) -> None:
         told = past(request.app.state.desk, begin.astimezone(UTC), end.astimezone(UTC), sees)
         album: PastPictures | None = request.app.state.album
         pictures = () if album is None else album.between(told.begin, told.end, MOST_PICTURES)
-        seen = [one.to_json() for one in pictures if _camera_is_seen(session, one)]
+        seen = [one.to_json() for one in pictures if camera_is_seen(session, one)]
         return JSONResponse(told.to_json() | {"pictures": seen})
 
     @routes.get("/replay/pictures/{picture_id}")
@@ -50,7 +50,7 @@ def replay_routes(routes: APIRouter) -> None:
     def picture(request: Request, picture_id: str) -> Response:
         album: PastPictures | None = request.app.state.album
         found = None if album is None else album.find(picture_id)
-        if album is None or found is None or not _camera_is_seen(session_of(request), found):
+        if album is None or found is None or not camera_is_seen(session_of(request), found):
             raise HTTPException(404)
         camera = next((one for one in request.app.state.site.cameras if one.id == found.camera), None)
         if camera is not None:
@@ -61,6 +61,6 @@ def replay_routes(routes: APIRouter) -> None:
         return Response(image, media_type="image/jpeg")
 
 
-def _camera_is_seen(session: Session, picture: PastPicture) -> bool:
+def camera_is_seen(session: Session, picture: PastPicture) -> bool:
     """A picture is seen by who may see its camera, also of one that the site no longer has."""
     return session.cameras is None or picture.camera in session.cameras
