@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import pytest
 from desk_post import HOSTILE, ORIGIN, PASSWORD, Browser, Post, open_post
@@ -29,19 +29,10 @@ def post() -> Iterator[Post]:
 def routes_of(post: Post) -> list[tuple[str, str, GatedRoute]]:
     """(method, path, route) of every route that the application answers."""
     found = []
-    for route in all_routes(post.app.routes):
+    for route in post.app.routes:
         assert isinstance(route, GatedRoute), f"{route!r} stands beside the gate"
         assert route.methods is not None
         found += [(method, route.path, route) for method in sorted(route.methods)]
-    return found
-
-
-def all_routes(routes: Sequence[object]) -> list[object]:
-    """Routes with included routers opened."""
-    found: list[object] = []
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        found += all_routes(inner.routes) if inner is not None else [route]
     return found
 
 

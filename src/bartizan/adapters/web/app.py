@@ -134,7 +134,9 @@ def create_app(
     state.orders = orders
     state.drill_report = drill_report
     state.drafts = None if site_folder is None else Drafts(site_folder)
-    routes = APIRouter(route_class=GatedRoute)
+    # on the application's own router: one that is included is built a second time at the first request
+    routes = app.router
+    routes.route_class = GatedRoute
     for add in (
         door_routes,
         own_routes,
@@ -163,7 +165,6 @@ def create_app(
         outreach_routes,
     ):
         add(routes)
-    app.include_router(routes)
     refusals(app)
     # each route bounds its own body at the gate; nothing reads one elsewhere
     app.add_middleware(Shield, hosts=hosts, tls=tls, body=None)

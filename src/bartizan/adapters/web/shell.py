@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,15 +73,6 @@ def shell_page(request: Request, template: str, code: int = 200, /, **values: An
 
 def offered(routes: Iterable[Any]) -> list[tuple[Place, Action]]:
     """The pages that are served, each with the action that its gate asks for: there is no second list of rights."""
-    actions = {route.path: route.action for route in _gated(routes) if "GET" in (route.methods or ())}
+    gated = [route for route in routes if isinstance(route, GatedRoute)]
+    actions = {route.path: route.action for route in gated if "GET" in (route.methods or ())}
     return [(place, actions[place.path]) for place in PLACES if place.path in actions]
-
-
-def _gated(routes: Iterable[Any]) -> Iterator[GatedRoute]:
-    """Every route behind the gate, those of included routers too."""
-    for route in routes:
-        inner = getattr(route, "original_router", None)
-        if isinstance(route, GatedRoute):
-            yield route
-        elif inner is not None:
-            yield from _gated(inner.routes)
