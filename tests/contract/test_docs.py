@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from bartizan.cli.main import main
+from bartizan.site.entries import KINDS, TABLES, entry_model
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "howto").glob("*.md"))]
@@ -50,3 +52,15 @@ def run_console(text: str) -> None:
             found = answer.output.find(line.rstrip(), place)
             assert found >= 0, f"{command} no longer prints {line!r}:\n{answer.output}"
             place = found
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "```toml" in page.read_text()], ids=lambda page: page.stem)
+def test_what_a_page_writes_into_a_site_is_taken(page: Path) -> None:
+    for kind, text in BLOCK.findall(page.read_text()):
+        for part, written in tomllib.loads(text).items() if kind == "toml" else ():
+            assert part in {*KINDS, *TABLES}, (
+                f"{part} is no part of a site file: a file of another kind is no toml block"
+            )
+            for entry in written if isinstance(written, list) else [written]:
+                model = TABLES.get(part) or entry_model(part, entry) or KINDS[part]
+                model.model_validate(entry, context={"default_sd": None})
