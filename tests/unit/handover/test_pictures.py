@@ -29,6 +29,9 @@ class Album:
     def image(self, picture: PastPicture) -> bytes | None:
         return PICTURE + picture.id.encode() if picture.id in self.pictures else None
 
+    def delete(self, picture: PastPicture) -> None:
+        del self.pictures[picture.id]
+
 
 def picture(name: str, signal: str = "s1", after: float = 0.0) -> PastPicture:
     return PastPicture(id=name, camera="north", taken=BEGAN + timedelta(seconds=after), signal=signal, rule="wandering")
@@ -93,12 +96,26 @@ def test_what_an_incident_took_is_its_own_and_is_offered_as_taken() -> None:
     assert kept.of(incident, now)[1].to_json() == picture("p-2", after=1.0).to_json() | {"item": None}
 
 
-def test_what_was_erased_can_be_taken_again_while_it_is_kept() -> None:
+def test_what_is_erased_does_not_live_on_in_the_album() -> None:
+    post = Post()
+    alarm = post.room.desk.alarm(post.raise_alarm())
+    kept = pictures_of(post, picture("p-1"), picture("p-2", after=1.0))
+    item, _ = kept.take(picture("p-1"), alarm, "Imogen")
+    mine = post.room.evidence.put(PICTURE, "image/jpeg", f"alarm/{alarm.id}", "Imogen")
+    assert not kept.forget(post.room.evidence.erase(mine.id, "Osric", "asked for"))
+    assert [one.item for one in kept.of(alarm, post.clock())] == [item.id, None]
+    assert kept.forget(post.room.evidence.erase(item.id, "Osric", "asked for"))
+    assert [one.picture.id for one in kept.of(alarm, post.clock())] == ["p-2"]
+    assert not kept.forget(post.room.evidence.item(item.id))
+
+
+def test_what_was_over_its_time_as_evidence_is_offered_while_the_album_has_it() -> None:
     post = Post()
     alarm = post.room.desk.alarm(post.raise_alarm())
     kept = pictures_of(post, picture("p-1"))
     item, _ = kept.take(picture("p-1"), alarm, "Imogen")
-    post.room.evidence.erase(item.id, "Osric", "asked for")
+    post.clock.passes(days=31)
+    assert [one.id for one in post.room.evidence.pass_time()] == [item.id]
     assert [one.item for one in kept.of(alarm, post.clock())] == [None]
     again, new = kept.take(picture("p-1"), alarm, "Imogen")
     assert new

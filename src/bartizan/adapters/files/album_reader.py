@@ -9,6 +9,7 @@ from threading import Lock
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from bartizan.app.replay.ports import PastPicture
+from bartizan.errors import StoreError
 
 LARGEST = 20_000  # bytes of what is told of one picture
 MOST = 50_000  # pictures that are looked at
@@ -51,6 +52,17 @@ class AlbumReader:
             return (self._folder / f"{picture.id}.jpg").read_bytes()
         except OSError:
             return None
+
+    def delete(self, picture: PastPicture) -> None:
+        """Delete a picture before its time, and what is told of it. Errors: StoreError."""
+        if picture.id not in self._all():
+            return
+        for ending in ("jpg", "json"):
+            path = self._folder / f"{picture.id}.{ending}"
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise StoreError(f"{path}: it cannot be deleted: {error.strerror}. Delete it by hand") from error
 
     def _all(self) -> dict[str, PastPicture | None]:
         with self._lock:

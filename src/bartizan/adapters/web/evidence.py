@@ -15,6 +15,8 @@ from bartizan.adapters.web.gate import action_of, needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, Subject, authorise, may
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.handover.evidence import told
+from bartizan.app.handover.pictures import Pictures
+from bartizan.app.replay import PastPictures
 from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.evidence.heads import fingerprint
@@ -163,8 +165,13 @@ def _doing(routes: APIRouter) -> None:
     @routes.post("/evidence/{item_id}/erase")
     @needs(Action.ERASE)
     def erase(request: Request, item_id: str, body: Reason) -> Response:
+        """Destroy its key, and with it the copy of the album that it was taken from."""
         item = _loaded(request, item_id)
-        return _json(room_of(request).evidence.erase(item.id, session_of(request).user, body.reason))
+        erased = room_of(request).evidence.erase(item.id, session_of(request).user, body.reason)
+        pictures = pictures_of(request)
+        if pictures is not None:
+            pictures.forget(erased)
+        return _json(erased)
 
 
 # ---- inside
@@ -207,6 +214,13 @@ def item_seen(room: Room, subject: Subject, item: Item, action: Action = Action.
     if isinstance(about, Incident):
         return room.incidents.shown_to(about, subject.user)
     return may(subject, Action.VIEW, about) if Action.VIEW in subject.powers else True
+
+
+def pictures_of(request: Request) -> Pictures | None:
+    """The kept pictures, as evidence to be; None where this desk has no album."""
+    album: PastPictures | None = request.app.state.album
+    room = room_of(request)
+    return None if album is None else Pictures(album, room.evidence, room.incidents)
 
 
 def _where(room: Room, item: Item) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bartizan.adapters.web.bodies import Body, Id
-from bartizan.adapters.web.evidence import item_seen, thing_of
+from bartizan.adapters.web.evidence import item_seen, pictures_of, thing_of
 from bartizan.adapters.web.gate import needs, note, room_of, session_of
 from bartizan.adapters.web.permission import Action
 from bartizan.adapters.web.replay import camera_is_seen
-from bartizan.app.handover.pictures import Pictures
 from bartizan.app.replay import PastPictures
 from bartizan.desk.errors import CommandRefusedError
 
@@ -49,7 +48,7 @@ def _shown(request: Request, about: str) -> Response:
     """The evidence about a thing and the pictures that were kept of it, as far as this person may see them."""
     room, session = room_of(request), session_of(request)
     thing = thing_of(request, about)
-    pictures = _pictures(request)
+    pictures = pictures_of(request)
     kept = () if pictures is None else pictures.of(thing, room.ledger.utc())
     return JSONResponse(
         {
@@ -62,7 +61,7 @@ def _shown(request: Request, about: str) -> Response:
 def _take(request: Request, about: str, picture_id: str) -> Response:
     thing = thing_of(request, about)
     album: PastPictures | None = request.app.state.album
-    pictures = _pictures(request)
+    pictures = pictures_of(request)
     found = None if album is None else album.find(picture_id)
     # another's picture is as one that is not there
     if pictures is None or found is None or not camera_is_seen(session_of(request), found):
@@ -70,10 +69,3 @@ def _take(request: Request, about: str, picture_id: str) -> Response:
     item, new = pictures.take(found, thing, session_of(request).user)
     note(request, detail=f"picture of {found.camera} is item {item.id}")
     return JSONResponse(item.to_json(), 201 if new else 200)
-
-
-def _pictures(request: Request) -> Pictures | None:
-    """The kept pictures; None where this desk has no album."""
-    album: PastPictures | None = request.app.state.album
-    room = room_of(request)
-    return None if album is None else Pictures(album, room.evidence, room.incidents)

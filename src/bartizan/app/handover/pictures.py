@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bartizan.app.handover.evidence import Evidence
@@ -23,6 +23,8 @@ from bartizan.desk.evidence.item import Item
 from bartizan.desk.incidents.state import Incident
 
 BESIDE = timedelta(minutes=1)  # a camera's clock and the desk's may differ by so much
+MOST = 50_000  # pictures of an album
+_EVER = (datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC))
 LOOKED_AT = 2_000  # pictures of the time of a thing among which its own are looked for
 
 
@@ -88,6 +90,17 @@ class Pictures:
         if isinstance(thing, Incident):
             self._incidents.add_media(thing.id, item.id, by)
         return item, new
+
+    def forget(self, item: Item) -> bool:
+        """Delete the album's own copy of what was taken from it and is erased; whether there was one.
+
+        What is erased for a reason must not live on in a copy of ours. Errors: StoreError where the disk refuses.
+        """
+        kept = self._album.between(*_EVER, MOST)
+        found = next((one for one in kept if note_of(one) == item.note), None)
+        if found is not None:
+            self._album.delete(found)
+        return found is not None
 
     def _items(self, thing: Alarm | Incident) -> Iterable[Item]:
         """The evidence that is about the thing, or about the incident that an alarm belongs to; nothing erased."""

@@ -44,3 +44,7 @@ class PastPictures(Protocol):
     def image(self, picture: PastPicture) -> bytes | None:
         """The picture as JPEG; None where it has been deleted."""
         ...
+
+    def delete(self, picture: PastPicture) -> None:
+        """Delete a picture before its time; one that is gone already is no fault. Errors: StoreError."""
+        ...

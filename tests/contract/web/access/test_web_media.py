@@ -89,6 +89,21 @@ def test_a_kept_picture_becomes_evidence_in_one_act(kind: str, tmp_path: Path) -
         assert (told["pictures"], [one["id"] for one in told["items"]]) == ([], [item["id"]])
 
 
+def test_what_is_erased_is_gone_from_the_album_too(tmp_path: Path) -> None:
+    with at_a_desk(tmp_path, "north") as desk:
+        officer, alarm = desk.enter("officer"), raised(desk)
+        (offered,) = media(officer, f"/alarms/{alarm}")["pictures"]
+        item = officer.request("POST", f"/alarms/{alarm}/media", json={"picture": offered["id"]}).json()["id"]
+        desk.room.evidence.hold(item, "Osric", "the court asked")
+        refused = officer.request("POST", f"/evidence/{item}/erase", json={"reason": "asked for"})
+        assert refused.status_code == 409
+        assert len(list(tmp_path.iterdir())) == 2
+        desk.room.evidence.lift(item, 2, "Osric", "the court is done")
+        assert officer.request("POST", f"/evidence/{item}/erase", json={"reason": "asked for"}).status_code == 200
+        assert list(tmp_path.iterdir()) == []
+        assert media(officer, f"/alarms/{alarm}")["pictures"] == []
+
+
 def test_who_does_not_see_the_camera_neither_finds_nor_takes_its_picture(tmp_path: Path) -> None:
     with at_a_desk(tmp_path, "north", "south") as desk:
         alarm = raised(desk, "north", "south")
