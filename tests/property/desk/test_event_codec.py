@@ -46,13 +46,15 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "response": WORDS,
     "until": MOMENTS,
     "second": st.none() | WORDS,
+    "outage": WORDS,
+    "who": WORDS,
 }
 
 
 @st.composite
 def events(draw: st.DrawFn) -> Event:
     kind = draw(st.sampled_from(sorted(KINDS)))
-    reason = WORDS if kind in ("reopened", "shelved", "shelf-proposed") else st.none() | WORDS
+    reason = WORDS if kind in ("reopened", "shelved", "shelf-proposed", "suppressed") else st.none() | WORDS
     names = [field.name for field in dataclasses.fields(KINDS[kind])]
     return KINDS[kind](**{name: draw((FIELDS | {"reason": reason})[name]) for name in names})
 

@@ -40,6 +40,7 @@ from bartizan.desk.alarms.groups import source_of
 from bartizan.desk.alarms.hidden import DUTY_RUN, shown_to
 from bartizan.desk.alarms.report import again, decide_open, decide_reactivate, decide_report, same
 from bartizan.desk.errors import UnknownThingError
+from bartizan.desk.service import Outage
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
@@ -87,6 +88,8 @@ class Desk:
             settled=("closed",),
         )
         self._silent = SilentSignals(ledger)
+        # who knows what is out of service says so: nothing is, unless somebody is told of
+        self.out_of_service: Callable[[Signal], Outage | None] = lambda _signal: None
 
     def hold(self, site: Site) -> None:
         """From now on the site is in another state: clocks reckon with it. Alarms stay as they are."""
@@ -124,11 +127,9 @@ class Desk:
                 return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
             alarm = None if run == DUTY_RUN else self._come_again(signal, run, at)
             if alarm is not None:
-                return self._alarms.commit(alarm.id, decide_reactivate(alarm, signal, run=run, at=at))
+                return self._keep(alarm, signal, decide_reactivate(alarm, signal, run=run, at=at))
             fresh = self._fresh_id()
-            return self._alarms.commit(
-                fresh, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at)
-            )
+            return self._keep(None, signal, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at))
 
     # ---- what people do; see bartizan.desk.alarms.decide for the meaning and the errors of each
 
@@ -253,6 +254,12 @@ class Desk:
         """Let the alarm be heard again."""
         return self._do(alarm_id, by, lambda alarm, at: decisions.decide_unshelve(alarm, by=by, at=at, version=version))
 
+    def hear_again(self, alarm_id: str) -> Alarm:
+        """What the alarm is about is in service again, so it may be heard."""
+        with self._lock:
+            alarm = self.alarm(alarm_id)
+            return self._alarms.commit(alarm_id, decisions.decide_hear_again(alarm, at=self._ledger.utc()))
+
     def pass_time(self) -> None:
         """Do what has become due on this desk. Call it about once a second."""
         self._ledger.pass_time()
@@ -327,6 +334,27 @@ class Desk:
             if not shown_to(by, alarm):
                 raise _unknown(alarm_id)
             return self._alarms.commit(alarm.id, decide(alarm, self._ledger.utc()))
+
+    def _keep(self, alarm: Alarm | None, signal: Signal, events: Sequence[Event]) -> Alarm:
+        """Keep what a report brings; an alarm of what is out of service is quiet from its first instant on."""
+        for event in events:
+            alarm = apply(alarm, event)
+        assert alarm is not None  # noqa: S101 - what came brings an event at least
+        outage = self.out_of_service(signal)
+        if outage is not None:
+            events = (
+                *events,
+                *decisions.decide_suppress(
+                    alarm,
+                    outage=outage.id,
+                    who=outage.by,
+                    second=outage.second,
+                    until=outage.until,
+                    reason=outage.reason,
+                    at=events[-1].at,
+                ),
+            )
+        return self._alarms.commit(alarm.id, events)
 
     def _require_of_one_kind(self, alarm: Alarm, duplicate_of: str | None) -> None:
         if duplicate_of is not None and self.alarm(duplicate_of).exercise != alarm.exercise:

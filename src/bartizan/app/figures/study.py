@@ -180,6 +180,7 @@ def _load(load: Load) -> dict[str, Any]:
     return {
         "hours": load.hours,
         "sounded": load.sounded,
+        "suppressed": load.suppressed,
         "per_ten_minutes": _ends(load.per_ten_minutes),
         "per_hour": _ends(load.per_hour),
         "per_day": _ends(load.per_day),

@@ -12,6 +12,7 @@ from bartizan.app.desk.desk import Desk
 from bartizan.app.duty.duty import Duty
 from bartizan.app.duty.escalations import Escalations
 from bartizan.app.duty.logbook import LogBook
+from bartizan.app.duty.service import Service
 from bartizan.app.duty.shifts import Musters, Shifts
 from bartizan.app.duty.tours import Tours
 from bartizan.app.exercise.rehearsals import Library, NoScenarios, Rehearsals
@@ -47,6 +48,7 @@ class Room:
     musters: Musters
     duty: Duty
     tours: Tours
+    service: Service
     logbook: LogBook
     escalations: Escalations
     figures: DeskFigures
@@ -108,6 +110,8 @@ def open_room(
     Space(ledger, journal, desk.take)
     duty = Duty(ledger, desk, new_id=new_id, minds=minds)
     tours = Tours(ledger, desk, duty, new_id=new_id, minds=minds)
+    # before the escalations: what is in service again is told of in the same moment
+    service = Service(ledger, desk, new_id=new_id)
     logbook = LogBook(ledger)
     shifts.on_duty = lambda: tuple(one.person for one in duty.on_duty())
     shifts.changed = lambda going, coming: (duty.come(coming, coming), duty.go(going, coming))
@@ -143,6 +147,7 @@ def open_room(
         musters=musters,
         duty=duty,
         tours=tours,
+        service=service,
         logbook=logbook,
         escalations=escalations,
         figures=figures,

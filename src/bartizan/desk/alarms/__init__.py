@@ -6,8 +6,8 @@ Of the eight invariants of the desk these hold here and in `bartizan.app.desk`, 
 2. State moves only by appended events; the present state is their fold.
 3. Exactly one acknowledgement wins; the loser is told who did.
 4. Nothing closes without disposition, person and time; what is still active closes only by force, with a reason.
-5. A shelved alarm stays in every list; when the shelf runs out it is heard again. What is active and of high priority
-   is kept quiet by two people, each under their own log-in, and never by one.
+5. A shelved alarm, and one of what is out of service, stays in every list; when that runs out it is heard again. What
+   is active and of high priority is kept quiet by two people, each under their own log-in, and never by one.
 6. Exercise and real never mix: the flag is fixed when the alarm is raised.
 7. Instants are absolute and in UTC; a restart lets what is overdue fall due.
 8. Escalation to people who never answer goes to the end of the chain and begins again; nobody on duty is itself an

@@ -23,6 +23,7 @@ from bartizan.desk.alarms.events import (
     ShelfDeclined,
     ShelfProposed,
     Shelved,
+    Suppressed,
     Unshelved,
     Updated,
 )
@@ -63,6 +64,7 @@ CODEC: Codec[Event] = Codec(
     ShelfProposed,
     ShelfAgreed,
     ShelfDeclined,
+    Suppressed,
     Unshelved,
     readers={"signal": _signal, "run": any_words},
 )

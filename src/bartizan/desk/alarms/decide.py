@@ -24,6 +24,7 @@ from bartizan.desk.alarms.events import (
     ShelfDeclined,
     ShelfProposed,
     Shelved,
+    Suppressed,
     Unshelved,
 )
 from bartizan.desk.alarms.state import DISPOSITIONS, Alarm, Disposition
@@ -245,6 +246,38 @@ def decide_unshelve(alarm: Alarm, *, by: str, at: datetime, version: int | None 
         return ()
     _current(alarm, version)
     return (Unshelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=by),)
+
+
+def decide_suppress(
+    alarm: Alarm, *, outage: str, who: str, second: str | None, until: datetime, reason: str, at: datetime
+) -> tuple[Event, ...]:
+    """Keep quiet an alarm of what `who` took out of service until `until` (UTC). Quiet already: nothing changes.
+
+    Without a `second` person what is active and of high priority stays loud.
+    """
+    if not alarm.is_open or alarm.suppression is not None or (second is None and alarm.needs_two):
+        return ()
+    version = alarm.version + 1
+    return (
+        Suppressed(
+            alarm=alarm.id,
+            version=version,
+            at=at,
+            by=DESK,
+            outage=outage,
+            who=who,
+            second=second,
+            until=until,
+            reason=reason,
+        ),
+    )
+
+
+def decide_hear_again(alarm: Alarm, *, at: datetime) -> tuple[Event, ...]:
+    """What it is about is in service again. Not suppressed for that: nothing changes."""
+    if alarm.suppression is None or alarm.suppression.outage is None:
+        return ()
+    return (Unshelved(alarm=alarm.id, version=alarm.version + 1, at=at, by=DESK),)
 
 
 def decide_pass_time(alarm: Alarm, *, at: datetime) -> tuple[Event, ...]:

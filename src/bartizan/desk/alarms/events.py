@@ -167,6 +167,21 @@ class ShelfDeclined(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Suppressed(Event):
+    """What it is about is out of service, taken out by `who` until `until` (UTC): the alarm makes no sound.
+
+    `outage` is the outage's id, `second` the other person who agreed to it.
+    """
+
+    kind = "suppressed"
+    outage: str
+    who: str
+    until: datetime
+    reason: str
+    second: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unshelved(Event):
     """The alarm may be heard again."""
 

@@ -22,6 +22,7 @@ from bartizan.desk.alarms.events import (
     ShelfDeclined,
     ShelfProposed,
     Shelved,
+    Suppressed,
     Unshelved,
     Updated,
 )
@@ -57,7 +58,7 @@ def apply(alarm: Alarm | None, event: Event) -> Alarm:
         return _report(alarm, event)
     if isinstance(event, (ResponseSent, ResponseOnScene, ContactConfirmed)):
         return _respond(alarm, event)
-    if isinstance(event, (Shelved, ShelfProposed, ShelfAgreed, ShelfDeclined, Unshelved)):
+    if isinstance(event, (Shelved, ShelfProposed, ShelfAgreed, ShelfDeclined, Suppressed, Unshelved)):
         return _hush(alarm, event)
     return _handle(replace(alarm, stale_below=event.version), event)
 
@@ -112,11 +113,16 @@ def _report(alarm: Alarm, event: Updated | Cleared | Reactivated) -> Alarm:
     )
 
 
-def _hush(alarm: Alarm, event: Shelved | ShelfProposed | ShelfAgreed | ShelfDeclined | Unshelved) -> Alarm:
+def _hush(alarm: Alarm, event: Shelved | ShelfProposed | ShelfAgreed | ShelfDeclined | Suppressed | Unshelved) -> Alarm:
     match event:
         case Shelved():
             shelf = Shelf(until=event.until, reason=event.reason, by=event.by, second=event.second)
             return replace(alarm, suppression=shelf, shelf_proposal=None)
+        case Suppressed():
+            shelf = Shelf(
+                until=event.until, reason=event.reason, by=event.who, second=event.second, outage=event.outage
+            )
+            return replace(alarm, suppression=shelf)
         case ShelfProposed():
             proposal = ShelfProposal(
                 until=event.until, reason=event.reason, by=event.by, at=event.at, lapses_at=event.lapses_at

@@ -3,7 +3,8 @@
 - `condition`: what the sensor says (active, cleared);
 - `handling`: what people do about it (raised, acknowledged, assessing, closed, reopened);
 - `disposition`: what it turned out to be; needed to close;
-- `suppression`: whether it may make itself heard (None, or a `Shelf` until an instant).
+- `suppression`: whether it may make itself heard (None, or a `Shelf` until an instant: a person put it there, or
+  what it is about is out of service).
 
 An `Alarm` is the fold of its events (`bartizan.desk.alarms.fold`) and is never changed in place.
 """
@@ -55,12 +56,16 @@ class Dispatch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """The alarm makes no sound until `until` (UTC). `second` is the other person who agreed, where one had to."""
+    """The alarm makes no sound until `until` (UTC). `second` is the other person who agreed, where one had to.
+
+    `outage` is the id of what keeps it quiet where the thing that it is about is out of service; None: it was shelved.
+    """
 
     until: datetime
     reason: str
     by: str
     second: str | None = None
+    outage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +166,7 @@ class Alarm:
                 "reason": self.suppression.reason,
                 "by": self.suppression.by,
                 "second": self.suppression.second,
+                "outage": self.suppression.outage,
             },
             "shelf_proposal": None
             if self.shelf_proposal is None

@@ -19,6 +19,7 @@ from bartizan.desk.alarms.events import (
     Reopened,
     ResponseOnScene,
     ResponseSent,
+    Suppressed,
     Updated,
 )
 from bartizan.signal import Severity
@@ -47,6 +48,7 @@ class Life:
     """One alarm's life. All instants in UTC; None is not, or not yet.
 
     `sounded` are the instants at which it asked for attention: when raised, and each time its condition came back.
+    `suppressed` are those at which it did not, because what it is about was out of service.
     `active` are the stretches of its condition, the last without an end where it is still active. Of what people do
     twice (an alarm reopened) the first counts; the disposition is the last. `origins`: the first is its main one.
     """
@@ -60,6 +62,7 @@ class Life:
     raised_at: datetime
     sounded: tuple[datetime, ...]
     active: tuple[tuple[datetime, datetime | None], ...]
+    suppressed: tuple[datetime, ...] = ()
     acknowledged_at: datetime | None = None
     assessed_at: datetime | None = None
     trips: tuple[Trip, ...] = ()
@@ -132,6 +135,9 @@ def _after(life: Life, event: Event) -> Life:
     match event:
         case Updated() | Reactivated():
             life = _updated(life, event)
+        case Suppressed() if life.sounded and life.sounded[-1] == event.at:
+            # of what is out of service: it came, and nobody heard it
+            life = replace(life, sounded=life.sounded[:-1], suppressed=(*life.suppressed, event.at))
         case Cleared() if life.active[-1][1] is None:
             life = replace(life, active=(*life.active[:-1], (life.active[-1][0], event.at)))
         case Acknowledged():

@@ -67,7 +67,8 @@ class Flood(NamedTuple):
 class Load:
     """What the operators of `positions` had to hear in `hours`; rates, peaks and floods are of one position.
 
-    `sounded` counts calls for attention, of which an alarm whose condition comes back makes several. `standing` were
+    `sounded` counts calls for attention, of which an alarm whose condition comes back makes several; `suppressed` are
+    those that were none because what they are about was out of service. `standing` were
     active at the end, `stale` are those that ever were for a day on end. `chattering`: sources that called three times
     within a minute, with how often they did in all. `top`: the ten sources that called most, with their part of all;
     `sources` is how many called at all.
@@ -76,6 +77,7 @@ class Load:
     positions: int
     hours: float
     sounded: int
+    suppressed: int
     per_ten_minutes: Interval
     per_hour: Interval
     per_day: Interval
@@ -145,6 +147,7 @@ def load_of(lives: Iterable[Life], since: datetime, until: datetime, positions: 
         positions=positions,
         hours=hours,
         sounded=len(calls),
+        suppressed=sum(since <= at < until for life in lives for at in life.suppressed),
         per_ten_minutes=rate(len(calls), hours * 6.0 * positions),
         per_hour=rate(len(calls), hours * positions),
         per_day=rate(len(calls), hours / 24.0 * positions),
