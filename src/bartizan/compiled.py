@@ -17,24 +17,33 @@ from numba import njit
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def forget_stale(folder: Path) -> int:
-    """Take away the machine code kept in `folder` and below that is older than a source with kernels; how many."""
+def youngest(folder: Path) -> int:
+    """When the youngest source with kernels in `folder` and below was written [ns]; 0 where there is none."""
     sources = [source for source in folder.rglob("*.py") if "@compiled" in source.read_text(encoding="utf-8")]
-    youngest = max((source.stat().st_mtime_ns for source in sources), default=0)
+    return max((source.stat().st_mtime_ns for source in sources), default=0)
+
+
+def forget_stale(folder: Path, below: int = 0) -> int:
+    """Take away the machine code kept in `folder` and below that is older than a source with kernels; how many.
+
+    `below` [ns]: the youngest source of kernels that those of the folder call.
+    """
+    oldest = max(youngest(folder), below)
     forgotten = 0
     for kept in folder.rglob("__pycache__/*.nbi"):
         # another process may be at the same, or the folder be read only
         with suppress(OSError):
-            if kept.stat().st_mtime_ns < youngest:
+            if kept.stat().st_mtime_ns < oldest:
                 kept.unlink()
                 forgotten += 1
     return forgotten
 
 
-# kernels call those of their own room alone
+# kernels call those of their own room, and of geometry
+_below = youngest(Path(__file__).parent / "geometry")
 for _room in Path(__file__).parent.iterdir():
     if _room.is_dir():
-        forget_stale(_room)
+        forget_stale(_room, _below)
 
 
 def compiled(function: _Function) -> _Function:

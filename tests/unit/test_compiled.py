@@ -21,6 +21,16 @@ def test_what_is_older_than_a_kernel_is_forgotten(tmp_path: Path) -> None:
     assert sorted(path.name for path in kept.iterdir()) == ["caller.nbc", "fresh.nbi"]
 
 
+def test_what_is_older_than_a_kernel_that_it_calls_is_forgotten(tmp_path: Path) -> None:
+    (tmp_path / "__pycache__").mkdir()
+    kept = tmp_path / "__pycache__" / "caller.nbi"
+    kept.touch()
+    os.utime(kept, (100, 100))
+    assert forget_stale(tmp_path, 100 * 10**9) == 0
+    assert forget_stale(tmp_path, 101 * 10**9) == 1
+    assert not kept.exists()
+
+
 def test_without_kernels_nothing_is_forgotten(tmp_path: Path) -> None:
     (tmp_path / "__pycache__").mkdir()
     (tmp_path / "__pycache__" / "a.nbi").touch()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely import LineString, Point, Polygon, get_coordinates
 from shapely.validation import explain_validity
 
@@ -148,3 +150,15 @@ def distance(one: Shape, other: Shape) -> float:
 def coordinates(shape: Shape) -> list[list[float]]:
     """The x, y [m] of every corner, rings one after the other."""
     return [[float(x), float(y)] for x, y in get_coordinates(shape).tolist()]
+
+
+def segments_of(shapes: Iterable[Shape]) -> NDArray[np.float64]:
+    """The straight pieces of lines and of the edges of polygons, shape (n, 4): x, y [m] of both ends."""
+    pieces = [np.empty((0, 4))]
+    for shape in shapes:
+        rings = [shape.exterior, *shape.interiors] if isinstance(shape, Polygon) else [shape]
+        for ring in rings:
+            if isinstance(ring, LineString):
+                places = get_coordinates(ring)
+                pieces.append(np.concatenate((places[:-1], places[1:]), axis=1))
+    return np.concatenate(pieces)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from bartizan.geometry.shapes import Shape
+from bartizan.geometry.shapes import Shape, segments_of
 
 # a door drawn in the middle of its wall stands this far [m] off the ground that it opens on, at most
 OFF = 2.0
@@ -106,10 +106,5 @@ def _ends(shape: Shape) -> Places:
 
 def _segments(shape: Shape) -> Places:
     """The straight pieces of a shape, shape (n, 2, 2); of a point one of no length."""
-    rings = [shape.exterior, *shape.interiors] if isinstance(shape, Polygon) else [shape]
-    pieces = []
-    for ring in rings:
-        places = shapely.get_coordinates(ring)
-        places = np.concatenate([places, places]) if len(places) == 1 else places
-        pieces.append(np.stack([places[:-1], places[1:]], axis=1))
-    return np.concatenate(pieces)
+    places = _ends(shape)
+    return np.stack([places, places], axis=1) if len(places) == 1 else segments_of([shape]).reshape(-1, 2, 2)

@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import Polygon, unary_union
 from shapely.geometry.base import BaseGeometry
 
 from bartizan.geometry.projection import Points
 from bartizan.site.finding import Finding, Level
 from bartizan.site.model import Area, Camera, Element, Sensor, Shape, Target
+from bartizan.site.sight import sees, walls_of
 from bartizan.site.site import Site
 
 # people draw plans by hand: what disagrees by less than this [m] agrees
@@ -126,13 +126,15 @@ def _views(site: Site) -> Iterator[Finding]:
             yield Finding("rule-without-camera", "warning", f"rule/{rule.id}", message, "Add a camera with a model")
         return
     sized = [camera for camera in seeing if camera.size is not None]
+    walls = walls_of(site)
     for zone in site.zones if len(sized) == len(seeing) else ():
         if zone.id not in watched:
             continue
-        share = float(np.mean(np.any([sees(camera, sampled(zone.polygon)) for camera in sized], axis=0)))
+        places = sampled(zone.polygon)
+        share = float(np.mean(np.any([sees(camera, places, walls) for camera in sized], axis=0)))
         about = f"zone/{zone.id}"
         if share < _UNSEEN:
-            message = "lies outside every camera's view, and a rule watches it"
+            message = "lies outside every camera's view, or behind obstacles, and a rule watches it"
             yield Finding("zone-unseen", "warning", about, message, "Turn a camera, or check the models")
         elif share < _HALF_SEEN:
             message = f"only {share:.0%} of it lies in a camera's view"
@@ -144,10 +146,11 @@ def unseen(site: Site, cameras: Collection[str]) -> Iterator[str]:
     seeing = [camera for camera in site.cameras if camera.id in cameras and camera.model is not None]
     if not seeing or any(camera.size is None for camera in seeing):
         return
-    watched = {rule.zone for rule in site.rules}
+    watched, walls = {rule.zone for rule in site.rules}, walls_of(site)
     for zone in site.zones:
         places = sampled(zone.polygon)
-        if zone.id in watched and float(np.mean(np.any([sees(one, places) for one in seeing], axis=0))) < _UNSEEN:
+        seen = np.any([sees(one, places, walls) for one in seeing], axis=0)
+        if zone.id in watched and float(np.mean(seen)) < _UNSEEN:
             yield zone.id
 
 
@@ -163,12 +166,3 @@ def sampled(polygon: Polygon) -> Points:
         return np.asarray(inside, dtype=np.float64)
     middle = polygon.representative_point()
     return np.array([[middle.x, middle.y]])
-
-
-def sees(camera: Camera, places: Points) -> NDArray[np.bool_]:
-    """Whether each place [m], shape (n, 2), lies in the camera's picture; nothing stands in the way."""
-    if camera.model is None or camera.size is None:
-        return np.zeros(len(places), dtype=np.bool_)
-    pixels = camera.model.to_image(places)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.all((pixels >= 0.0) & (pixels < np.array(camera.size)), axis=1))

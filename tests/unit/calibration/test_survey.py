@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from shapely import Polygon
+from shapely import Point, Polygon
 
 import bartizan
 from bartizan.app.calibration import EDITIONS, calibrated, concerns, survey
@@ -16,7 +17,8 @@ from bartizan.geometry.homography import Homography
 from bartizan.geometry.pinhole import Pinhole
 from bartizan.geometry.projection import Points
 from bartizan.site import build
-from bartizan.site.model import Camera, Zone
+from bartizan.site.ground_checks import ground_findings, unseen
+from bartizan.site.model import Camera, Rule, Zone
 from bartizan.site.site import Site
 from bartizan.watch.detection.observe import ObserveParams
 
@@ -165,3 +167,72 @@ def test_the_cameras_of_the_example_cover_its_zones(chancery: object) -> None:
         best[one.zone.id] = max(best.get(one.zone.id, 0.0), one.share)
     assert set(best) == {zone.id for zone in site.zones}
     assert concerns(found.survey)
+
+
+def walled(*obstacles: Mapping[str, object], zones: list[list[list[float]]]) -> Site:
+    told = [{"id": f"z{n}", "area": "yard", "polygon": ring} for n, ring in enumerate(zones)]
+    yard = {"id": "yard", "outside": True}
+    return build({"schema": 1, "site": {"name": "Yard"}, "area": [yard], "zone": told, "obstacle": list(obstacles)}, {})
+
+
+WALL = {"id": "wall", "line": [[-40, 16], [40, 16]], "blocks": ["sight"]}
+
+
+def test_what_lies_behind_a_wall_is_not_covered() -> None:
+    """The camera at the origin looks north; a wall across its view at 16 m hides the northern half of the zone."""
+    found = survey(walled(WALL, zones=[square(0.0, 16.0, 2.0)]), CAMERA)
+    (seen,) = found.covers
+    assert seen.share == pytest.approx(0.5, abs=0.03)
+    assert seen.hidden == pytest.approx(0.5, abs=0.03)
+    assert seen.beyond == 0.0
+    assert found.past is True
+    assert found.reach is not None
+    # the reach is made of the picture's rows, a fifth of a metre apart there
+    assert found.reach.bounds[3] == pytest.approx(16.0, abs=0.5)
+    reached = calibrated(walled(WALL, zones=[square(0.0, 16.0, 2.0)]), CAMERA)
+    assert "hidden-in-zone" in {one.kind for one in reached.concerns}
+    assert reached.to_json()["zones"][0]["hidden"] == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_house_throws_a_shadow_that_widens_with_distance() -> None:
+    """A house 2 m wide at 10 m hides 4 m at 20 m: by the intercept theorem, half of a zone 8 m wide."""
+    house = {"id": "house", "polygon": [[-1, 10], [1, 10], [1, 11], [-1, 11]]}
+    site = walled(house, zones=[[[-4, 19.9], [4, 19.9], [4, 20.1], [-4, 20.1]]])
+    (seen,) = survey(site, CAMERA).covers
+    assert seen.hidden == pytest.approx(0.5, abs=0.03)
+
+
+def test_what_blocks_only_walking_hides_nothing_and_neither_does_the_wall_that_the_camera_hangs_on() -> None:
+    pond = {"id": "pond", "polygon": [[-5, 8], [5, 8], [5, 10], [-5, 10]], "blocks": ["walking"]}
+    facade = {"id": "facade", "line": [[-20, 0.1], [20, 0.1]]}
+    site = walled(pond, facade, zones=[square(0.0, 14.0, 2.0)])
+    (seen,) = survey(site, CAMERA).covers
+    assert (seen.share, seen.hidden) == (1.0, 0.0)
+    nothing = survey(site_with(square(0.0, 14.0, 2.0)), CAMERA)
+    assert nothing.past is False
+
+
+def test_a_camera_that_hangs_nobody_knows_where_sees_past_everything_and_that_is_said() -> None:
+    site = walled(WALL, zones=[square(0.0, 16.0, 2.0)])
+    corners = np.array([[60, 300], [580, 310], [80, 460], [560, 450.0]])
+    # points of a picture whose middle nobody knows tell of the ground, and of no lens
+    model = Homography.from_points(np.column_stack([corners, MODEL.to_ground(corners)]).tolist())
+    assert model.camera is None
+    camera = replace(CAMERA, model=model)
+    found = survey(site, camera)
+    assert found.past is None
+    assert found.covers[0].hidden == 0.0
+    assert "place-unknown" in {one.kind for one in calibrated(site, camera).concerns}
+    placed = replace(camera, shape=Point(0.0, 0.0))
+    assert survey(site, placed).covers[0].hidden == pytest.approx(0.5, abs=0.03)
+
+
+def test_a_zone_behind_a_wall_is_one_that_nobody_sees() -> None:
+    hidden = walled(WALL, zones=[square(0.0, 20.0, 2.0)])
+    rule = Rule(id="loiter", kind="loitering", zone="z0", settings={"after": 60.0})
+    site = replace(hidden, cameras=(CAMERA,), rules=(rule,))
+    assert [one.name for one in ground_findings(site) if one.name.startswith("zone-")] == ["zone-unseen"]
+    assert list(unseen(site, {"north"})) == ["z0"]
+    open_ = replace(site, obstacles=())
+    assert not [one for one in ground_findings(open_) if one.name.startswith("zone-")]
+    assert not list(unseen(open_, {"north"}))

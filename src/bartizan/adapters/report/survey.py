@@ -65,7 +65,7 @@ def survey_sections(found: Calibrated) -> Iterator[Section]:
         figure=_plan(found, "plan"),
         caption=(
             f"Ground on which people have the detail of {EDITIONS[_SHOWN_EDITION].name}, darker for more; the outline "
-            "is where they are placed at all. What stands in the way is not taken out."
+            f"is where they are placed at all. {_in_the_way(found)}"
         ),
         tables=tuple(_classes(found.survey)),
     )
@@ -146,6 +146,15 @@ def _classes(found: Survey) -> Iterator[Table]:
         rows = tuple(Row((one.name, f"{one.least:g}", f"{one.area:,.0f}")) for one in reached)
         caption = f"{edition.name}: ground on which a person at a screen has each level. Source: {edition.source}."
         yield Table(caption, (Head("level"), Head("pixels per metre", True), Head("square metres", True)), rows)
+
+
+def _in_the_way(found: Calibrated) -> str:
+    """What was made of the things that stand between the camera and the ground."""
+    if found.survey.past is False:
+        return "The site has no obstacle that blocks sight: what stands in the way is not taken out."
+    if found.survey.past is None:
+        return "Where the camera hangs is not known, so that what stands in the way is not taken out."
+    return "What lies behind obstacles that block sight is taken out, however low they are."
 
 
 def _zones(found: Calibrated) -> Table:

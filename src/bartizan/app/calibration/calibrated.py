@@ -148,6 +148,7 @@ def _cover(one: Cover) -> dict[str, Any]:
         "share": round(one.share, 4),
         "whole": round(one.whole, 4),
         "beyond": round(one.beyond, 4),
+        "hidden": round(one.hidden, 4),
         "error": pair(one.error),
         "density": pair(one.density),
         "steepest": None if one.steepest is None else round(one.steepest, 1),

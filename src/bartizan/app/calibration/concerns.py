@@ -55,7 +55,8 @@ class Concern:
 def concerns(found: Survey, all_covers: tuple[Cover, ...] = (), limits: Limits | None = None) -> tuple[Concern, ...]:
     """All that is to be seen to; `all_covers` are those of every camera, for zones that nobody sees."""
     some = limits or Limits()
-    return (*_of_points(found, some), *_of_frames(found, some), *_of_zones(found, some), *_unseen(all_covers, some))
+    told = (_of_points, _of_place, _of_frames, _of_zones)
+    return (*(one for tell in told for one in tell(found, some)), *_unseen(all_covers, some))
 
 
 def _of_points(found: Survey, some: Limits) -> Iterator[Concern]:
@@ -88,6 +89,15 @@ def _of_points(found: Survey, some: Limits) -> Iterator[Concern]:
             yield Concern("point-unchecked", "note", f"point {number}", text)
 
 
+def _of_place(found: Survey, some: Limits) -> Iterator[Concern]:
+    if found.past is None:
+        text = (
+            "where it hangs is not known, so that what lies behind the site's obstacles counts as seen. Give the "
+            "camera at = [x, y]"
+        )
+        yield Concern("place-unknown", "note", f"camera {found.camera.id}", text)
+
+
 def _of_frames(found: Survey, some: Limits) -> Iterator[Concern]:
     camera = f"camera {found.camera.id}"
     if found.fps is None:
@@ -109,6 +119,12 @@ def _of_zones(found: Survey, some: Limits) -> Iterator[Concern]:
                 f"{found.params.observe.farthest:g} m. End the zone nearer, or mount the camera higher"
             )
             yield Concern("horizon-in-zone", "warn", zone, text)
+        if cover.hidden > some.share:
+            text = (
+                f"{cover.hidden:.0%} of it lies in the picture, but behind an obstacle that blocks sight. Move the "
+                "camera, end the zone before it, or let another camera see what lies behind"
+            )
+            yield Concern("hidden-in-zone", "warn", zone, text)
         if cover.share <= some.share or cover.density is None:
             continue
         if cover.density[1] < some.density:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from bartizan.errors import MissingPartError
 from bartizan.geometry.plane_fit import PointFit
 from bartizan.geometry.projection import CameraModel, Points
 from bartizan.site.model import Camera, Zone
+from bartizan.site.sight import NOTHING, eye_of, unhidden, walls_of
 from bartizan.site.site import Site
 from bartizan.watch.detection.observe import ObserveParams
 
@@ -72,7 +73,8 @@ class Cover:
     """What one camera sees of one zone.
 
     `share` of the zone where a foot is placed well enough; `whole`: where the head is in the picture too; `beyond`:
-    in the picture, but too near the horizon to be placed. `error` [m] and `density` [pixels per metre] are (middle,
+    in the picture, but too near the horizon to be placed; `hidden`: in the picture, but behind what blocks sight.
+    `error` [m] and `density` [pixels per metre] are (middle,
     worst of 95 %) over what is seen, None where nothing is. `steepest` [degrees] below the horizontal at which the
     zone is looked at, None where the camera's height is unknown. `narrow` [m] is the shortest way across what is
     seen; `outside` the share of it outside the points that the model was made from, None without points.
@@ -88,6 +90,7 @@ class Cover:
     steepest: float | None
     narrow: float
     outside: float | None
+    hidden: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ class Survey:
 
     `fit` is how well its points fit, None where it was not made from points; `known` whether the error of the
     calibration itself is in the errors. `reach` is the ground where people are placed well enough, and `editions`
-    the ground of each class of detail in it.
+    the ground of each class of detail in it. `past`: whether the site has obstacles that block sight, and what lies
+    behind them is taken out; None where nobody knows from where the camera looks.
     """
 
     camera: Camera
@@ -110,16 +114,20 @@ class Survey:
     editions: Mapping[str, tuple[Reach, ...]]
     covers: tuple[Cover, ...]
     params: SurveyParams
+    past: bool | None
 
 
 def survey(site: Site, camera: Camera, fps: float | None = None, params: SurveyParams | None = None) -> Survey:
     """The survey of one camera of a site; `fps` overrides the camera's own pictures a second.
 
-    Raises MissingPartError for a camera without a model or a picture size. Not modelled: what stands in the way.
+    Ground behind obstacles that block sight is not seen, where it is known from where the camera looks. Raises
+    MissingPartError for a camera without a model or a picture size. Not modelled: heights (a wall hides all that lies
+    behind it), what stands in the way and is no obstacle of the site.
     """
     p = params or SurveyParams()
     model, size = modelled(camera)
-    seen = field_of(model, size, p)
+    walls = walls_of(site)
+    seen = _past(camera, walls, field_of(model, size, p))
     fit = getattr(model, "fit", None)
     # a false comparison with NaN is False: no ground, no place
     good = seen.error <= p.observe.farthest
@@ -139,9 +147,16 @@ def survey(site: Site, camera: Camera, fps: float | None = None, params: SurveyP
         seen,
         _shape(seen, good),
         editions,
-        tuple(cover(camera, zone, p) for zone in site.zones),
+        tuple(cover(camera, zone, p, walls) for zone in site.zones),
         p,
+        None if len(walls) and eye_of(camera) is None else len(walls) > 0,
     )
+
+
+def _past(camera: Camera, walls: Floats, seen: Field) -> Field:
+    """The field without the ground that lies behind walls."""
+    clear = unhidden(camera, seen.ground.reshape(-1, 2), walls).reshape(seen.error.shape)
+    return replace(seen, error=np.where(clear, seen.error, np.nan), density=np.where(clear, seen.density, np.nan))
 
 
 def modelled(camera: Camera) -> tuple[CameraModel, tuple[int, int]]:
@@ -160,7 +175,8 @@ def covers(site: Site, params: SurveyParams | None = None) -> tuple[Cover, ...]:
     """What every camera with a model sees of every zone: which zones are covered by whom, and how well."""
     p = params or SurveyParams()
     able = [camera for camera in site.cameras if camera.model is not None and camera.size is not None]
-    return tuple(cover(camera, zone, p) for zone in site.zones for camera in able)
+    walls = walls_of(site)
+    return tuple(cover(camera, zone, p, walls) for zone in site.zones for camera in able)
 
 
 def field_of(model: CameraModel, size: tuple[int, int], p: SurveyParams) -> Field:
@@ -196,12 +212,13 @@ def worst_axis(covariance: Points) -> Floats:
         return np.asarray(np.sqrt((a + c) / 2.0 + np.sqrt(((a - c) / 2.0) ** 2 + b**2)))
 
 
-def cover(camera: Camera, zone: Zone, p: SurveyParams) -> Cover:
-    """What one camera sees of one zone."""
+def cover(camera: Camera, zone: Zone, p: SurveyParams, walls: Floats = NOTHING) -> Cover:
+    """What one camera sees of one zone past `walls` [m], shape (k, 4)."""
     model, size = modelled(camera)
     places = sample(zone.polygon, p.samples)
     feet = model.to_image(places)
-    inside = _inside(feet, size)
+    pictured = _inside(feet, size)
+    inside = pictured & unhidden(camera, places, walls)
     density, error = np.full(len(places), np.nan), np.full(len(places), np.nan)
     if inside.any():
         density[inside], error[inside] = detail(model, feet[inside], places[inside], p)
@@ -219,6 +236,7 @@ def cover(camera: Camera, zone: Zone, p: SurveyParams) -> Cover:
         _steepest(model, places[seen]),
         _narrow(places[seen]),
         None if fit is None or not seen.any() else _outside(fit, places[seen]),
+        float((pictured & ~inside).mean()),
     )
 
 

@@ -13,8 +13,9 @@ import numpy as np
 from bartizan.app.episodes.ports import CountRow, CountStore
 from bartizan.errors import InputError, MissingPartError
 from bartizan.signal import Signal, rfc3339
-from bartizan.site.ground_checks import sampled, sees
+from bartizan.site.ground_checks import sampled
 from bartizan.site.model import Rule
+from bartizan.site.sight import sees, walls_of
 from bartizan.site.site import Site
 from bartizan.watch.episodes import HOUR, WINDOWS, Bucket, Promise, Series, Unusual, Window, judge
 from bartizan.watch.episodes.series import cell_of, first_date
@@ -220,9 +221,10 @@ def _current(buckets: list[Bucket], hour: datetime, zone: ZoneInfo, window: Wind
 def _eyes(site: Site, cameras: Collection[str]) -> dict[str, frozenset[str]]:
     """The watched cameras that see the zone of each rule; none where nobody can say."""
     sized = [one for one in site.cameras if one.id in cameras and one.model is not None and one.size is not None]
-    found = {}
+    found, walls = {}, walls_of(site)
     for rule in site.rules:
         if rule.zone is not None:
             places = sampled(site.zone(rule.zone).polygon)
-            found[rule.id] = frozenset(one.id for one in sized if float(np.mean(sees(one, places))) >= _LEAST_SEEN)
+            seen = {one.id: float(np.mean(sees(one, places, walls))) for one in sized}
+            found[rule.id] = frozenset(name for name, share in seen.items() if share >= _LEAST_SEEN)
     return found

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-# ruff: noqa: PLR0917 - a kernel takes its numbers in a row
-from collections.abc import Iterable
-
 import numpy as np
-import shapely
-from shapely import LineString, Polygon
-from shapely.geometry.base import BaseGeometry
 
 from bartizan.assess.terrain.network import CORNERS, STEPS, Bits, Floats, Ints
 from bartizan.assess.terrain.raster import Raster
 from bartizan.compiled import compiled
-
-# touching counts as crossing; this many sides of a cell off is touching
-TOUCH = 1e-9
-
-
-def segments_of(shapes: Iterable[BaseGeometry]) -> Floats:
-    """The straight pieces of lines and of the edges of polygons, shape (n, 4): x, y [m] of both ends."""
-    pieces = [np.empty((0, 4))]
-    for shape in shapes:
-        rings = [shape.exterior, *shape.interiors] if isinstance(shape, Polygon) else [shape]
-        for ring in rings:
-            if isinstance(ring, LineString):
-                places = shapely.get_coordinates(ring)
-                pieces.append(np.concatenate((places[:-1], places[1:]), axis=1))
-    return np.concatenate(pieces)
+from bartizan.geometry.sight import meets
 
 
 def blocked_steps(ground: Raster, slow: Floats, segments: Floats) -> Bits:
@@ -62,29 +42,6 @@ def _unwalkable(rows: int, columns: int, area: Ints, slow: Floats) -> Bits:
             if barred:
                 blocked[cell] |= np.uint16(1 << direction)
     return blocked
-
-
-@compiled
-def meets(ax: float, ay: float, bx: float, by: float, cx: float, cy: float, dx: float, dy: float) -> bool:
-    """Whether two straight pieces, a-b and c-d, cross or touch."""
-    if (
-        max(ax, bx) < min(cx, dx) - TOUCH
-        or max(cx, dx) < min(ax, bx) - TOUCH
-        or max(ay, by) < min(cy, dy) - TOUCH
-        or max(cy, dy) < min(ay, by) - TOUCH
-    ):
-        return False
-    ux, uy, vx, vy = bx - ax, by - ay, dx - cx, dy - cy
-    c = ux * (cy - ay) - uy * (cx - ax)
-    d = ux * (dy - ay) - uy * (dx - ax)
-    a = vx * (ay - cy) - vy * (ax - cx)
-    b = vx * (by - cy) - vy * (bx - cx)
-    # a cross product over a length is a distance from the line
-    near = TOUCH * (abs(ux) + abs(uy))
-    far = TOUCH * (abs(vx) + abs(vy))
-    return not (
-        (c > near and d > near) or (c < -near and d < -near) or (a > far and b > far) or (a < -far and b < -far)
-    )
 
 
 @compiled

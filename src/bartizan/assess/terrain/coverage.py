@@ -18,12 +18,12 @@ import numpy as np
 import shapely
 from shapely import Point, Polygon
 
-from bartizan.assess.terrain.barriers import segments_of
 from bartizan.assess.terrain.network import Flags, Floats, Ints
 from bartizan.assess.terrain.raster import Raster
-from bartizan.assess.terrain.sight import seen
 from bartizan.errors import MissingPartError
+from bartizan.geometry.sight import seen
 from bartizan.site.model import Camera, Coverage
+from bartizan.site.sight import eye_of, pictured, walls_of
 from bartizan.site.site import Site
 
 
@@ -36,7 +36,7 @@ def hazard_a_second(site: Site, ground: Raster, slow: Floats, p_heard: float = 1
     inside = np.array([not site.area(name).outside for name in ground.areas] + [False])
     cells = np.flatnonzero(inside[ground.area] & (slow < np.inf))
     places = ground.middles(cells)
-    walls = segments_of(one.shape for one in site.obstacles if "sight" in one.blocks)
+    walls = walls_of(site)
     groups: dict[str, Floats] = {}
     for coverage in site.coverages:
         reached = covered(site, coverage, places, walls)
@@ -79,16 +79,7 @@ def _pictured(camera: Camera, coverage: Coverage, places: Floats) -> tuple[Flags
             f"coverage '{coverage.id}' cannot be placed: camera '{camera.id}' has no {lacks}. Give it one, or give "
             "the coverage a polygon instead of the camera"
         )
-    eye = None
-    centre = getattr(camera.model, "centre", None)
-    if centre is not None:
-        eye = np.array([[float(centre[0]), float(centre[1])]])
-    elif camera.shape is not None:
-        middle = camera.shape.representative_point()
-        eye = np.array([[middle.x, middle.y]])
-    pixels = camera.model.to_image(places)
-    with np.errstate(invalid="ignore"):
-        reached = np.all((pixels >= 0.0) & (pixels < np.array(camera.size)), axis=1)
+    eye, reached = eye_of(camera), pictured(camera, places)
     if coverage.pixels is not None and reached.any():
         chosen = np.flatnonzero(reached)
         with np.errstate(invalid="ignore"):

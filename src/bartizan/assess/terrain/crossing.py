@@ -13,11 +13,12 @@ from shapely.geometry.base import BaseGeometry
 
 from bartizan.assess.problem import Problem
 from bartizan.assess.task import WEIGHT, Task
-from bartizan.assess.terrain.barriers import blocked_steps, segments_of
+from bartizan.assess.terrain.barriers import blocked_steps
 from bartizan.assess.terrain.coverage import hazard_a_second
 from bartizan.assess.terrain.network import Floats, Ints, Network
 from bartizan.assess.terrain.raster import Raster, polygons_of, raster, seconds_a_cell
 from bartizan.errors import InputError, MissingPartError
+from bartizan.geometry.shapes import segments_of
 from bartizan.site.model import Shape, Target
 from bartizan.site.site import Site
 
