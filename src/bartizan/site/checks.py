@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bartizan.site.desk_checks import desk_findings
 from bartizan.site.figure_checks import figure_findings
 from bartizan.site.finding import Finding, Level
 from bartizan.site.ground_checks import ground_findings
@@ -12,5 +13,5 @@ __all__ = ["Finding", "Level", "check"]
 
 
 def check(site: Site) -> tuple[Finding, ...]:
-    """Everything odd in a site, layers first, then the ground, then the figures. It never raises."""
-    return (*layer_findings(site), *ground_findings(site), *figure_findings(site))
+    """Everything odd in a site: layers, the ground, the desk, then the figures. It never raises."""
+    return (*layer_findings(site), *ground_findings(site), *desk_findings(site), *figure_findings(site))

@@ -14,6 +14,8 @@ from bartizan.site.parts import Id, Name, Word
 from bartizan.site.rules import Severity
 
 Until = Literal["acknowledged", "assessed"]
+ROLES = ("guard", "supervisor", "investigator", "administrator", "viewer", "officer")
+"""The roles of people of the house; a partner is told by what is shared with their agency, never by an escalation."""
 
 _WHO = re.compile(r"on-duty|everybody|role/[a-z][a-z-]{0,39}|person/[^/\x00-\x1f\x7f]{1,150}")
 _LONGEST = 86_400.0  # seconds: what nobody has dealt with for a day is no longer told, it is found
@@ -23,6 +25,9 @@ def _is_who(text: str) -> str:
     if _WHO.fullmatch(text) is None:
         cure = "Write 'on-duty', 'everybody', 'role/supervisor' or 'person/Anna Huber'"
         raise wrong("does not say who is told", cure)
+    # nobody would ever be reached, and nobody would know
+    if text.startswith("role/") and text.removeprefix("role/") not in ROLES:
+        raise wrong("is no role that the desk tells", f"Write role/ and one of {', '.join(ROLES)}")
     return text
 
 

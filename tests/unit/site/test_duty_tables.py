@@ -59,6 +59,8 @@ def test_a_chain_is_read_whole() -> None:
         ({"step": [{"after": 1, "who": ["boss"]}]}, "does not say who is told"),
         ({"step": [{"after": 1, "who": ["person/"]}]}, "does not say who is told"),
         ({"step": [{"after": 1, "who": ["person/a\nb"]}]}, "does not say who is told"),
+        ({"step": [{"after": 1, "who": ["role/superviser"]}]}, "Write role/ and one of guard, supervisor,"),
+        ({"step": [{"after": 1, "who": ["role/partner"]}]}, "is no role that the desk tells"),
         ({"step": [STEP], "again": 1}, "escalation[0].again"),
         ({"step": [STEP], "zones": ["moon"]}, "no zone has this id"),
         ({"step": [STEP], "until": "lunch"}, "escalation[0].until"),
