@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from soaking import scaled
 
 from bartizan.adapters.store import SqliteJournal, open_journal, open_postgres
 from bartizan.app.ledger import Record
@@ -29,12 +30,7 @@ from whole import missing
 
 pytestmark = pytest.mark.soak
 
-SCALE = float(os.environ.get("BARTIZAN_SOAK", "1"))
 T0 = datetime(2026, 3, 1, tzinfo=UTC)
-
-
-def scaled(count: int) -> int:
-    return max(1, round(count * SCALE))
 
 
 def test_a_thousand_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:

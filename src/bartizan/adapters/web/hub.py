@@ -35,6 +35,7 @@ LATEST = 200  # alarms raised last, among which the closed ones are looked for; 
 MAX_PAGES = 64
 MOVING_EVERY = 0.1  # seconds between two words about what moves
 ALARMS_EVERY = 0.05  # seconds between two lists of alarms: a flood is shown as its latest state
+TURN = 0.5  # seconds between two looks at what is due: with what a look takes, nothing is late by more than a second
 FORGET = 0.98  # of the worst delay that is still told a second later: half of it in half a minute
 CLOCKS_AT_ONCE = 24  # clocks read in one second; with more open alarms they take turns
 
@@ -64,12 +65,14 @@ class Hub:
         self._merged = 0
         # clocks must never wait behind logins, nor pictures behind clocks
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="desk-reader")
+        # and what is due behind none of them
+        self._time = ThreadPoolExecutor(1, thread_name_prefix="desk-time")
 
     def start(self) -> None:
         """Begin to listen."""
         self._tasks = [
             asyncio.create_task(self._keep(task))
-            for task in (self._tell_alarms, self._tell_moving, self._beat, self._tell_clocks)
+            for task in (self._tell_alarms, self._tell_moving, self._beat, self._let_time_pass, self._tell_clocks)
         ]
 
     async def stop(self) -> None:
@@ -78,7 +81,8 @@ class Hub:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        self._reader.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._reader, self._time):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def let_go(self) -> None:
         """Say to every page that the desk stops, so that its stream ends now."""
@@ -213,11 +217,16 @@ class Hub:
             await asyncio.sleep(1.0)
             self.vital.late(time.monotonic() - due)
 
+    async def _let_time_pass(self) -> None:
+        while True:
+            await asyncio.sleep(TURN)
+            people = {session.user for session in self._pages.values()}
+            await asyncio.get_running_loop().run_in_executor(self._time, self._pass_time, people)
+
     async def _tell_clocks(self) -> None:
         while True:
             await asyncio.sleep(1.0)
             began = time.monotonic()
-            await self._read(partial(self._pass_time, {session.user for session in self._pages.values()}))
             if self._pages:
                 await self._read(self._read_clocks)
                 await self._say_seen("clocks", self._seen_clocks)
