@@ -87,9 +87,16 @@ def test_from_a_trial_to_the_site_file(browser: Browser, served: tuple[Room, str
     accept = page.get_by_role("button", name="Accept and write")
     expect(accept).to_be_focused()
     expect(page.locator(".proposal .added")).to_contain_text("detected = 9, trials = 20")
-    row = page.locator(".proposal tr", has_text="lone-intruder · registry · guard-force")
+    row = page.locator(".proposal tr", has_text="lone-intruder · registry · guard-force").filter(
+        has_text="as the file says; day, normal"
+    )
     cells = row.locator("td").all_inner_texts()
-    assert cells[0] != cells[1]
+    assert cells[1] != cells[2]
+    # at night, under a heightened posture, it is another answer
+    night = page.locator(".proposal tr", has_text="lone-intruder · registry · guard-force").filter(
+        has_text="night, heightened"
+    )
+    assert night.locator("td").all_inner_texts()[1:3] not in (cells[1:3], [cells[1], cells[1]])
     assert (folder / "site.toml").read_text() == before
     assert passes(page) == []
     accept.press("Enter")
@@ -101,7 +108,7 @@ def test_from_a_trial_to_the_site_file(browser: Browser, served: tuple[Room, str
     )
     value = answer.results[0].p_interruption
     assert value is not None
-    assert cells[1] == f"{value:.3f}"
+    assert cells[2] == f"{value:.3f}"
     page.goto(f"{url}outreach")
     expect(page.locator("#backlog")).to_contain_text("Nothing waits")
     assert passes(page) == []

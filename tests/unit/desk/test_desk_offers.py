@@ -201,7 +201,12 @@ def test_the_effect_is_shown_and_the_file_is_written_by_who_accepts(chancery: Pa
     before, after = bartizan.load(folder), bartizan.load(folder).with_changes([ARRIVAL])
     for row in preview.effect["rows"]:
         for site, side in ((before, "before"), (after, "after")):
-            asked = {"threats": [row["threat"]], "targets": [row["target"]], "responses": [row["response"]]}
+            asked = {
+                "threats": [row["threat"]],
+                "targets": [row["target"]],
+                "states": [row["state"]],
+                "responses": [row["response"]],
+            }
             assert row[side] == bartizan.assess(site, **asked).results[0].p_interruption
     changed = {row["response"] for row in preview.effect["rows"] if row["before"] != row["after"]}
     assert changed == {"guard-force"}

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from bartizan.app.compare import compare_sites
+from bartizan.app.figures.effect import effect_of
 from bartizan.app.ledger.histories import Histories
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandError, CommandRefusedError
@@ -214,25 +214,6 @@ class Proposals:
         if self._file is None:
             raise MissingPartError("this desk has no site file that it may write. Start it with bartizan desk SITE")
         return self._file
-
-
-def effect_of(before: Site, after: Site) -> dict[str, Any]:
-    """What the changes do to P_I: one row per threat, target and response; where nothing can be assessed, why."""
-    try:
-        compared = compare_sites(before, after, count=1)
-    except MissingPartError as error:
-        return {"rows": [], "reason": str(error), "changes": []}
-    rows = [
-        {
-            "threat": pair.threat,
-            "target": pair.target,
-            "response": pair.response,
-            "before": None if pair.left is None else pair.left.result.p_interruption,
-            "after": None if pair.right is None else pair.right.result.p_interruption,
-        }
-        for pair in compared.pairs
-    ]
-    return {"rows": rows, "reason": None, "changes": list(compared.changes)}
 
 
 def proposal_json(proposal: Proposal) -> dict[str, Any]:

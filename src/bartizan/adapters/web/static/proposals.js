@@ -39,12 +39,27 @@ function offer(one) {
   return el("tr", {}, el("td", {}, box), el("th", { scope: "row" }, words, one.exercise ? ` (${say("figures.exercise")})` : ""), el("td", {}, figure(one.now)), el("td", {}, figure(one.new)), el("td", {}, measured));
 }
 
+// One row for all states in which a question has the same answer before and after.
+function byAnswer(rows) {
+  const found = new Map();
+  for (const { state, ...row } of rows) {
+    const key = JSON.stringify([row.threat, row.target, row.response, row.before, row.after]);
+    if (!found.has(key)) found.set(key, { ...row, states: [] });
+    found.get(key).states.push(state ?? []);
+  }
+  return [...found.values()];
+}
+
 function effect(preview) {
-  const rows = preview.effect.rows.map((row) => {
+  const answers = byAnswer(preview.effect.rows);
+  // as the file says always; of the other states those in which something changes
+  const told = answers.filter((row) => row.states.some((state) => state.length === 0) || row.before !== row.after);
+  const same = preview.effect.rows.length - told.reduce((sum, row) => sum + row.states.length, 0);
+  const rows = told.map((row) => {
     const words = say("proposals.change", { before: chance(row.before), after: chance(row.after) });
     const low = row.before === null || row.after === null ? null : Math.min(row.before, row.after);
     const plot = interval({ value: row.after, low, high: low === null ? null : Math.max(row.before, row.after) }, 1, words);
-    return el("tr", {}, el("th", { scope: "row" }, [row.threat ?? say("proposals.anybody"), row.target, row.response].filter(Boolean).join(" · ")), el("td", {}, chance(row.before)), el("td", {}, chance(row.after)), el("td", {}, plot));
+    return el("tr", {}, el("th", { scope: "row" }, [row.threat ?? say("proposals.anybody"), row.target, row.response].filter(Boolean).join(" · ")), el("td", {}, row.states.map((state) => (state.length > 0 ? state.join(", ") : say("proposals.state.none"))).join("; ")), el("td", {}, chance(row.before)), el("td", {}, chance(row.after)), el("td", {}, plot));
   });
   const lines = (preview.lines ?? []).filter((line) => !/^(---|\+\+\+)/.test(line));
   return el(
@@ -52,7 +67,9 @@ function effect(preview) {
     { class: "figures" },
     preview.effect.reason && el("p", { class: "warn" }, preview.effect.reason),
     lines.length > 0 && el("pre", { tabindex: 0, "aria-label": say("proposals.lines") }, ...lines.map((line) => el("span", { class: line.startsWith("+") ? "added" : line.startsWith("-") ? "gone" : "" }, `${line}\n`))),
-    rows.length > 0 && el("table", {}, el("thead", {}, el("tr", {}, ...["proposals.question", "proposals.before", "proposals.after", "figures.plot"].map((head) => el("th", { scope: "col" }, say(head))))), el("tbody", {}, ...rows)),
+    rows.length > 0 && el("table", {}, el("thead", {}, el("tr", {}, ...["proposals.question", "proposals.state", "proposals.before", "proposals.after", "figures.plot"].map((head) => el("th", { scope: "col" }, say(head))))), el("tbody", {}, ...rows)),
+    same > 0 && el("p", { class: "soft" }, say("proposals.same", { n: same })),
+    preview.effect.each_alone && el("p", { class: "soft" }, say("proposals.alone")),
   );
 }
 
