@@ -84,6 +84,28 @@ def test_any_flipped_bit_is_found(tmp_path: Path, seq: int, column: str, place: 
         list(journal.read())
 
 
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "UPDATE tip SET kind = 'closed' WHERE stream = 'alarm/0'",
+        "UPDATE tip SET version = 9 WHERE stream = 'alarm/0'",
+        "UPDATE tip SET version = 1 WHERE stream = 'alarm/0'",
+        "UPDATE tip SET first = 4 WHERE stream = 'alarm/0'",
+        "DELETE FROM tip WHERE stream = 'alarm/0'",
+    ],
+)
+def test_who_makes_a_stream_stand_otherwise_than_its_records_say_is_found(tmp_path: Path, hidden: str) -> None:
+    path = written(tmp_path / "journal.db")
+    with open_journal(path) as journal:
+        assert journal.prove() == 6
+    by_hand(path, hidden)
+    with (
+        pytest.raises(StoreError, match=r"stream alarm/0 does not stand as its records say"),
+        open_journal(path) as again,
+    ):
+        again.prove()
+
+
 def test_a_reader_of_one_stream_finds_it_too(tmp_path: Path) -> None:
     path = written(tmp_path / "journal.db")
     by_hand(path, "UPDATE record SET body = ? WHERE seq = 4", '{"n":40}')

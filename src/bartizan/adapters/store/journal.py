@@ -7,14 +7,16 @@ import sqlite3
 import stat
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from bartizan.adapters.store.beside import Row, signal_key
 from bartizan.adapters.store.owner import OwnerLock
-from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, prove_run, proved, row_of, signal_key, signals_in
+from bartizan.adapters.store.proving import PAGE, chained, prove_run, proved, require_tips, row_of
 from bartizan.adapters.store.reserve import Reserve
-from bartizan.adapters.store.schema import OLDEST_SQLITE, prepare, recognise
+from bartizan.adapters.store.schema import OLDEST_SQLITE, keep_beside, prepare, recognise
 from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
@@ -23,10 +25,10 @@ PATIENCE = 5.0  # seconds to wait for another program that reads the file, such 
 READER = 60.0  # seconds that such a program waits for a desk that writes without a pause
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM record AS earlier WHERE earlier.seq = record.seq - 1) FROM record
 WHERE stream = ? AND version > ? ORDER BY version LIMIT ?"""
-_OF_ONE = """SELECT kind, (SELECT seq FROM record WHERE stream = ?1 AND version = 1) FROM record
-WHERE stream = ?1 AND version = ?2"""
-# of the index of streams and versions alone
-_FIRST = "SELECT stream, seq FROM record INDEXED BY sqlite_autoindex_record_1 WHERE version = 1 ORDER BY seq"
+_WRONG_TIPS = """SELECT stream FROM record LEFT JOIN tip USING (stream) WHERE seq > ? AND seq <= ? AND NOT
+coalesce(CASE record.version WHEN tip.version THEN record.kind = tip.kind ELSE record.version < tip.version END
+AND (record.version > 1 OR tip.first = record.seq) AND EXISTS
+(SELECT 1 FROM record AS last WHERE last.stream = tip.stream AND last.version = tip.version), FALSE) LIMIT 1"""
 # the plus keeps the question from the index of streams
 _RECALL = """SELECT stream FROM signal JOIN record USING (seq)
 WHERE key = ? AND +stream > ? AND +stream < ? AND kind IN ({}) ORDER BY seq DESC LIMIT 1"""
@@ -145,7 +147,7 @@ class SqliteJournal:
     def _insert(self, rows: Sequence[Row]) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
         self._raw.executemany("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
-        self._raw.executemany("INSERT INTO signal VALUES (?, ?)", signals_in(rows))
+        keep_beside(self._raw, rows)
         self._raw.execute("COMMIT")
         self._last = rows[-1][-1]
 
@@ -172,20 +174,13 @@ class SqliteJournal:
         ((count, last),) = self._ask("SELECT count(*), coalesce(max(seq), 0) FROM record")
         if count != last:
             raise StoreError(f"{self.path}: {last - count} of {last} records are missing. Restore it from a backup")
-        return dict(self._ask("SELECT stream, max(version) FROM record GROUP BY stream"))
+        return dict(self._ask("SELECT stream, version FROM tip"))
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of `kinds` (see `Journal.settled`)."""
-        if len(ends) <= FEW:
-            told = ((stream, self._ask(_OF_ONE, stream, version)) for stream, version in ends.items())
-            over = [Settled(stream, found[0][1]) for stream, found in told if found and found[0][0] in kinds]
-            yield from sorted(over, key=lambda one: one.seq)
-            return
-        last = self._ask(f"SELECT stream, version FROM record WHERE kind IN ({_places(kinds)})", *kinds)  # noqa: S608
-        settled = {stream for stream, version in last if ends.get(stream) == version}
-        for stream, seq in self._ask(_FIRST):
-            if stream in settled:
-                yield Settled(stream, seq)
+    def settled(self, topic: str, kinds: Collection[str]) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of `kinds` (see `Journal.settled`)."""
+        question = f"SELECT stream, first FROM tip WHERE stream > ? AND stream < ? AND kind IN ({_places(kinds)})"  # noqa: S608
+        for stream, seq in sorted(self._ask(question, f"{topic}/", f"{topic}0", *kinds), key=itemgetter(1)):
+            yield Settled(stream, seq)
 
     def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
         """The stream of a topic with the latest record of one of `kinds` about a signal (see `Journal.recall`)."""
@@ -199,7 +194,9 @@ class SqliteJournal:
         """
         rows = self._ask("SELECT * FROM record WHERE seq >= ? ORDER BY seq LIMIT ?", max(after, 1), PAGE + 1)
         before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
-        return prove_run(chained(rows, before), str(self.path), after)
+        last = prove_run(chained(rows, before), str(self.path), after)
+        require_tips(self._ask(_WRONG_TIPS, after, last), str(self.path))
+        return last
 
     def page(self, after: int) -> Sequence[Row]:
         """The next thousand rows behind the one with `seq` `after`; none at the end. Errors: StoreError."""

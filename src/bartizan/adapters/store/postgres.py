@@ -14,9 +14,10 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from bartizan.adapters.store.beside import Row, signal_key, signals_in, tips_of
 from bartizan.adapters.store.postgres_address import Address, read_address
 from bartizan.adapters.store.postgres_schema import LOCK, OLDEST_SERVER, prepare, recognise
-from bartizan.adapters.store.proving import FEW, PAGE, Row, chained, prove_run, proved, row_of, signal_key, signals_in
+from bartizan.adapters.store.proving import PAGE, chained, prove_run, proved, require_tips, row_of
 from bartizan.app.ledger.journal import Record, Settled
 from bartizan.desk.evidence import GENESIS
 from bartizan.errors import MissingExtraError, StoreError, StoreOwnedError
@@ -29,16 +30,19 @@ _NAP = 0.1  # seconds between two attempts to reach it
 _STATEMENT = 30_000  # milliseconds a server may work on one question
 _LINE = ("08", "57P")  # the line was lost, or the server stops
 _NOT_NEXT = ("BZ001", "23505")  # what the journal's own trigger says; a seq or version that is there
-_INSERT = """WITH told AS (INSERT INTO bartizan.signal SELECT * FROM unnest(%s::text[], %s::bigint[]))
+_INSERT = """WITH told AS (INSERT INTO bartizan.signal SELECT * FROM unnest(%s::text[], %s::bigint[])),
+stands AS (INSERT INTO bartizan.tip SELECT * FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::bigint[])
+ON CONFLICT (stream) DO UPDATE SET version = excluded.version, kind = excluded.kind)
 INSERT INTO bartizan.record
 SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::bytea[])"""
 _ALL = "SELECT * FROM bartizan.record WHERE seq > %s ORDER BY seq LIMIT %s"
 _OF_A_STREAM = """SELECT *, (SELECT hash FROM bartizan.record AS earlier WHERE earlier.seq = record.seq - 1)
 FROM bartizan.record WHERE stream = %s AND version > %s ORDER BY version LIMIT %s"""
-_LAST_AND_FIRST = """SELECT asked.stream, first.seq FROM unnest(%s::text[], %s::bigint[]) AS asked (stream, version)
-JOIN bartizan.record AS last USING (stream, version)
-JOIN bartizan.record AS first ON first.stream = asked.stream AND first.version = 1
-WHERE last.kind = ANY(%s) ORDER BY first.seq"""
+_WRONG_TIPS = """SELECT stream FROM bartizan.record LEFT JOIN bartizan.tip USING (stream)
+WHERE seq > %s AND seq <= %s AND NOT coalesce(
+CASE record.version WHEN tip.version THEN record.kind = tip.kind ELSE record.version < tip.version END
+AND (record.version > 1 OR tip.first = record.seq) AND EXISTS
+(SELECT 1 FROM bartizan.record AS last WHERE last.stream = tip.stream AND last.version = tip.version), FALSE) LIMIT 1"""
 _RECALL = """SELECT stream FROM bartizan.signal JOIN bartizan.record USING (seq)
 WHERE key = %s AND stream > %s AND stream < %s AND kind = ANY(%s) ORDER BY seq DESC LIMIT 1"""
 _OWNER = """SELECT a.application_name, a.backend_start::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
@@ -132,19 +136,13 @@ class PostgresJournal:
         ((count, last),) = self._ask("SELECT count(*), coalesce(max(seq), 0) FROM bartizan.record")
         if count != last:
             raise StoreError(f"{self.place}: {last - count} of {last} records are missing. Restore it from a backup")
-        return dict(self._ask("SELECT stream, max(version) FROM bartizan.record GROUP BY stream"))
+        return dict(self._ask("SELECT stream, version FROM bartizan.tip"))
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of `kinds` (see `Journal.settled`)."""
-        if len(ends) <= FEW:
-            found = self._ask(_LAST_AND_FIRST, list(ends), list(ends.values()), list(kinds))
-            yield from (Settled(stream, seq) for stream, seq in found)
-            return
-        last = self._ask("SELECT stream, version FROM bartizan.record WHERE kind = ANY(%s)", list(kinds))
-        settled = {stream for stream, version in last if ends.get(stream) == version}
-        for stream, seq in self._ask("SELECT stream, seq FROM bartizan.record WHERE version = 1 ORDER BY seq"):
-            if stream in settled:
-                yield Settled(stream, seq)
+    def settled(self, topic: str, kinds: Collection[str]) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of `kinds` (see `Journal.settled`)."""
+        question = "SELECT stream, first FROM bartizan.tip WHERE stream > %s AND stream < %s AND kind = ANY(%s)"
+        for stream, seq in self._ask(f"{question} ORDER BY first", f"{topic}/", f"{topic}0", list(kinds)):
+            yield Settled(stream, seq)
 
     def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
         """The stream of a topic with the latest record of one of `kinds` about a signal (see `Journal.recall`)."""
@@ -158,7 +156,9 @@ class PostgresJournal:
         """
         rows = self._ask(_ALL, max(after, 1) - 1, PAGE + 1)
         before = rows.pop(0)[-1] if after and rows and rows[0][0] == after else None
-        return prove_run(chained(rows, before), self.place, after)
+        last = prove_run(chained(rows, before), self.place, after)
+        require_tips(self._ask(_WRONG_TIPS, after, last), self.place)
+        return last
 
     def page(self, after: int) -> Sequence[Row]:
         """The next thousand rows behind the one with `seq` `after`; none at the end. Errors: StoreError."""
@@ -195,9 +195,9 @@ class PostgresJournal:
         self._doubt = rows[-1][-1]
         try:
             # one statement and its own transaction: one journey to the server
-            told = signals_in(rows)
-            index = [[key for key, _ in told], [seq for _, seq in told]]
-            self._connection.execute(_INSERT, [*index, *(list(column) for column in zip(*rows, strict=True))])
+            self._connection.execute(
+                _INSERT, [*_columns(signals_in(rows), 2), *_columns(tips_of(rows), 4), *_columns(rows, 7)]
+            )
         except psycopg.Error as fault:
             lost = isinstance(fault, psycopg.OperationalError) and (fault.sqlstate or "08").startswith(_LINE)
             if self._connection.closed or lost:
@@ -325,6 +325,11 @@ class PostgresJournal:
     def _require_usable(self) -> None:
         if self._broken is not None:
             raise StoreError(f"{self.place}: the journal takes nothing more: {self._broken}. Open it again")
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], count: int) -> list[list[Any]]:
+    """The columns of rows, also where there are no rows."""
+    return [[row[n] for row in rows] for n in range(count)]
 
 
 def _words(fault: psycopg.Error) -> str:

@@ -66,6 +66,13 @@ CREATE = (
   seq bigint NOT NULL,
   PRIMARY KEY (key, seq)
 )""",
+    # where each stream begins and how it stands, so that a start need not look through every record
+    """CREATE TABLE bartizan.tip (
+  stream text COLLATE "C" PRIMARY KEY,
+  version bigint NOT NULL,
+  kind text NOT NULL,
+  first bigint NOT NULL
+)""",
     *(
         f"CREATE FUNCTION bartizan.{name}() RETURNS trigger LANGUAGE plpgsql AS $words${body}$words$"
         for name, body in _FUNCTIONS.items()

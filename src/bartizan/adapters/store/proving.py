@@ -1,31 +1,26 @@
 """Rows as they are kept, and the proof of each when it is read: nothing is told that is not what its hash says.
 
 The text that a record's hash covers is its canonical JSON. Bodies are kept as canonical JSON themselves, so that this
-text is put together without reading the body; a body of an older Bartizan, kept in another order of keys, is read
-and written anew before it is judged.
+text is put together without reading the body.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from bartizan.app.ledger.journal import Record, record_text
+from bartizan.adapters.store.beside import Row
+from bartizan.app.ledger.journal import Record
 from bartizan.desk.event import instant
 from bartizan.desk.evidence import GENESIS, canonical, link
 from bartizan.errors import InputError, StoreError
 
 PAGE = 1_000  # records read at once
-FEW = 500  # streams that are asked for one by one rather than looked for in the whole journal
 
 _CURE = "Restore the journal from a backup"
-
-Row = tuple[int, str, int, str, str, str, bytes]
-"""seq, stream, version, kind, at, body, and the hash of them after the one before."""
 
 
 def row_of(record: Record, before: bytes) -> Row:
@@ -76,33 +71,24 @@ def proved(rows: Iterable[Sequence[Any]], place: str, stream: str | None, after:
         if count != (seq if stream is None else told[2]):
             raise _missing(place, seq)
         record = record_of(told, place)
-        require_proof(told, own, before, place, record)
+        require_proof(told, own, before, place)
         yield record
 
 
-def require_proof(told: Sequence[Any], own: Any, before: Any, place: str, record: Record | None = None) -> None:
-    """Refuse a row that is not what its hash says. Errors: StoreError."""
+def require_proof(told: Sequence[Any], own: Any, before: Any, place: str) -> None:
+    """Refuse a row that is not, to the letter, what its hash says. Errors: StoreError."""
     ahead = GENESIS if before is None else bytes(before)
-    if bytes(own) == hashlib.sha256(b"\x02" + ahead + _text(told)).digest():
-        return
-    # a body of an older Bartizan is not kept in canonical order
-    if bytes(own) == link(ahead, record_text(record_of(told, place) if record is None else record)):
+    if bytes(own) == link(ahead, _text(told)):
         return
     raise StoreError(
         f"{place}: record {told[0]}, or the one before it, was altered: it is not what its hash says. {_CURE}"
     )
 
 
-def signal_key(run: Any, name: Any) -> str:
-    """How a signal of a run stands in the index of signals: as text that any database takes."""
-    return json.dumps([run, name])
-
-
-def signals_in(rows: Iterable[Row]) -> list[tuple[str, int]]:
-    """The signals of which rows speak ("run" and "signal.id" of their bodies), each with the row's `seq`."""
-    bodies = ((row[0], json.loads(row[5])) for row in rows if '"signal"' in row[5])
-    told = ((seq, body.get("run"), body.get("signal")) for seq, body in bodies)
-    return [(signal_key(run, signal.get("id")), seq) for seq, run, signal in told if isinstance(signal, dict)]
+def require_tips(wrong: Sequence[Any], place: str) -> None:
+    """Refuse a journal in which streams do not stand as their records say. Errors: StoreError."""
+    if wrong:
+        raise StoreError(f"{place}: stream {wrong[0][0]} does not stand as its records say: it was altered. {_CURE}")
 
 
 def record_of(row: Sequence[Any], place: object) -> Record:

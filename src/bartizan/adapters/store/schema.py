@@ -7,12 +7,12 @@ each row has the hash of itself and of the one before (see `bartizan.desk.eviden
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bartizan.adapters.store.proving import record_of, signals_in
-from bartizan.app.ledger.journal import record_text
-from bartizan.desk.evidence import GENESIS, link
+from bartizan.adapters.store.beside import Row, signals_in, tips_of
+from bartizan.adapters.store.proving import record_of, row_of
+from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
 
 APPLICATION_ID = 0x42525A4E  # "BRZN": this is no other program's database
@@ -38,6 +38,13 @@ STATEMENTS = {
   seq INTEGER NOT NULL,
   PRIMARY KEY (key, seq)
 ) STRICT, WITHOUT ROWID""",
+    # where each stream begins and how it stands, so that a start need not look through every record
+    "tip": """CREATE TABLE tip (
+  stream TEXT PRIMARY KEY,
+  version INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  first INTEGER NOT NULL
+) STRICT, WITHOUT ROWID""",
     "record_is_next": """CREATE TRIGGER record_is_next BEFORE INSERT ON record
 WHEN NEW.seq IS NOT (SELECT coalesce(max(seq), 0) + 1 FROM record)
   OR NEW.version IS NOT (SELECT coalesce(max(version), 0) + 1 FROM record WHERE stream = NEW.stream)
@@ -49,13 +56,23 @@ BEGIN SELECT RAISE(ABORT, 'records are never changed'); END""",
 }
 
 
-# schema 1 had no hashes, and no index of signals
-_STATEMENTS_1 = {name: said for name, said in STATEMENTS.items() if name != "signal"}
+_TELL = """INSERT INTO tip VALUES (?, ?, ?, ?)
+ON CONFLICT (stream) DO UPDATE SET version = excluded.version, kind = excluded.kind"""
+BESIDE = ("signal", "tip")  # what is told by the records alone
+# schema 1 had no hashes, and nothing beside its records
+_STATEMENTS_1 = {name: said for name, said in STATEMENTS.items() if name not in BESIDE}
 _STATEMENTS_1["record"] = STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")
 
 
+def keep_beside(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
+    """Keep what rows tell of their streams and of signals, within the transaction that keeps the rows."""
+    connection.executemany(_TELL, tips_of(rows))
+    connection.executemany("INSERT INTO signal VALUES (?, ?)", signals_in(rows))
+
+
 def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring a journal of schema 1 to this one, within the open transaction: every record gets its hash.
+    """Bring a journal of schema 1 to this one, within the open transaction: every record gets its hash, and its
+    body in the canonical form that the hash covers.
 
     Errors: StoreError where the journal is altered, damaged or cannot be read.
     """
@@ -63,16 +80,17 @@ def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
     for trigger in ("record_is_next", "record_stays", "record_is_final"):
         connection.execute(f"DROP TRIGGER {trigger}")
     connection.execute("ALTER TABLE record RENAME TO record_1")
-    connection.execute(STATEMENTS["record"])
-    connection.execute(STATEMENTS["signal"])
+    for name in ("record", *BESIDE):
+        connection.execute(STATEMENTS[name])
     before = GENESIS
     for row in connection.execute("SELECT seq, stream, version, kind, at, body FROM record_1 ORDER BY seq"):
-        before = link(before, record_text(record_of(row, path)))
-        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, before))
-        connection.executemany("INSERT INTO signal VALUES (?, ?)", signals_in([(*row, before)]))
+        kept = row_of(record_of(row, path), before)
+        connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
+        keep_beside(connection, [kept])
+        before = kept[-1]
     connection.execute("DROP TABLE record_1")
     for name, statement in STATEMENTS.items():
-        if name not in ("record", "signal"):
+        if name not in ("record", *BESIDE):
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {SCHEMA}")
 

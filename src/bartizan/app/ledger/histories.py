@@ -175,7 +175,7 @@ class Histories(Generic[State, E]):
         """Let what is over sleep; returns its streams. Errors: StoreError."""
         if not self._settled:
             return ()
-        over = dict(journal.settled(ends, self._settled))
+        over = dict(journal.settled(self.topic, self._settled))
         self._begun = {stream.partition("/")[2]: seq for stream, seq in over.items()}
         self._asleep = set(self._begun)
         return over.keys()

@@ -60,11 +60,10 @@ class Journal(Protocol):
     def ends(self) -> Mapping[str, int]:
         """The last version of every stream. Errors: StoreError where a record of the journal is missing."""
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of `kinds`, in the order of their first records.
+    def settled(self, topic: str, kinds: Collection[str]) -> Iterator[Settled]:
+        """The streams of a topic ("topic/...") whose last record is of one of `kinds`, in the order of their first.
 
-        `ends` has the last version of each, as `ends()` says. What is told here was not proved by its hash; what
-        `read` tells was. Errors: StoreError.
+        What is told here was not proved by its hash; what `read` tells was. Errors: StoreError.
         """
 
     def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:
@@ -122,13 +121,14 @@ class MemoryJournal:
         with self._lock:
             return dict(self._versions)
 
-    def settled(self, ends: Mapping[str, int], kinds: Collection[str]) -> Iterator[Settled]:
-        """Those of the streams in `ends` whose last record is of one of the kinds."""
+    def settled(self, topic: str, kinds: Collection[str]) -> Iterator[Settled]:
+        """The streams of a topic whose last record is of one of the kinds, in the order of their first."""
         with self._lock:
             records = tuple(self._records)
         last = {record.stream: record.kind for record in records}
         for record in records:
-            if record.version == 1 and record.stream in ends and last[record.stream] in kinds:
+            mine = record.version == 1 and record.stream.startswith(f"{topic}/")
+            if mine and last[record.stream] in kinds:
                 yield Settled(record.stream, record.seq)
 
     def recall(self, topic: str, kinds: Collection[str], signal: str, run: str) -> str | None:

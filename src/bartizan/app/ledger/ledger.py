@@ -9,7 +9,6 @@ has heard anything.
 from __future__ import annotations
 
 import threading
-from collections import ChainMap
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -55,7 +54,7 @@ class Sleeper(Protocol):
     def lay_down(self, journal: Journal, ends: Mapping[str, int]) -> Collection[str]:
         """Take note of the streams that are over; returns those whose records it need not be given.
 
-        `ends` has the last version of every stream of its topics.
+        `ends` has the last version of every stream.
         """
 
 
@@ -121,14 +120,8 @@ class Ledger:
 
     def _lay_down(self, ends: Mapping[str, int]) -> frozenset[str]:
         """The streams that no book needs to be given now."""
-        mine: dict[str, dict[str, int]] = {topic: {} for topic in self._books}
-        for stream, version in ends.items():
-            mine.setdefault(_topic(stream), {})[stream] = version
-        asleep: set[str] = set()
-        for book in self._order:
-            if isinstance(book, Sleeper):
-                asleep |= set(book.lay_down(self._journal, ChainMap(*(mine[topic] for topic in book.topics))))
-        return frozenset(asleep)
+        sleepers = [book for book in self._order if isinstance(book, Sleeper)]
+        return frozenset(chain.from_iterable(book.lay_down(self._journal, ends) for book in sleepers))
 
     def _awake(self, ends: Mapping[str, int], asleep: Collection[str]) -> Iterator[Record]:
         """The records of every other stream that a book has, in the journal's order."""
