@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from math import erf, sqrt
+from pathlib import Path
 
 import pytest
 
+from bartizan.adapters.files.site_proposal import SiteProposalFile
 from bartizan.adapters.report.drill import render
 from bartizan.app.exercise import Came, ExerciseReport, Happening, Review, SceneReport, review
 from bartizan.app.exercise.kept import review_of_json, review_to_json
@@ -155,3 +158,86 @@ def test_the_report_says_what_was_measured_and_escapes_what_was_said(room: Room,
     assert "&lt;beam&gt;" in page
     assert "<beam>" not in page
     assert page.count("<circle") == 4
+
+
+# ---- back to the site
+
+
+def alarms_of(found: Review) -> set[str]:
+    return {came.alarm for scene in found.report.scenes for came in scene.alarms}
+
+
+def test_the_report_offers_what_the_exercise_measured_with_its_effect(room: Room, clock: Clock) -> None:
+    first = alarms_of(played(room, clock))
+    # one arrival says nothing of its spread; that one alarm was taken for what it was is one trial
+    (one,) = room.figures.gains(first).gains
+    assert (one.offer.name, one.offer.measured) == ("sensor/beam/p_assessed@exercise", 1)
+    clock.at = BEGAN + timedelta(minutes=10)
+    again = room.desk.submit(replace(signal(), id="s-2", t=600.0))
+    room.desk.acknowledge(again.id, "Ann")
+    room.desk.assess(again.id, "Ann", "real")
+    room.desk.send(again.id, "guards", "Ann")
+    clock.at += timedelta(seconds=70)
+    room.desk.on_scene(again.id, "guards", "Ann")
+    gains = room.figures.gains({again.id})
+    assert [gain.offer.at for gain in gains.gains] == ["sensor/beam", "response/guards"]
+    assessed, arrival = gains.gains
+    # two of two: (2 + 1/2) / (2 + 1), detected at the end of the climb, 60 s of delay left, 40 s of response:
+    # EASI, mu = 60 - 40, var = (0.3 * 60)^2 + 10^2
+    timely = 0.5 * (1.0 + erf(20.0 / sqrt(2.0 * (18.0**2 + 10.0**2))))
+    assert assessed.row is not None
+    assert assessed.row["before"] == pytest.approx(0.9 * timely, abs=1e-4)
+    assert assessed.row["after"] == pytest.approx(0.9 * 2.5 / 3.0 * timely, abs=1e-4)
+    # 50 and 70 s: mean 60, deviation sqrt(200)
+    assert arrival.row is not None
+    assert arrival.row["after"] == pytest.approx(0.9 * 0.5, abs=1e-4)
+    page = render(_report({again.id}), gains)
+    assert "Back to the site" in page
+    assert "detected 2, trials 2" in page
+    assert "mean 60, sd 14.1, trials 2" in page
+    assert "guards (as the file says)" in page
+
+
+def _report(alarms: set[str]) -> Review:
+    came = tuple(Came(alarm=one, t=3.0, what="beam at gate", response=None, chance=None) for one in sorted(alarms))
+    scene = SceneReport(
+        id="one",
+        name="At noon",
+        start=BEGAN,
+        happenings=(),
+        met=(),
+        missed=(),
+        alarms=came,
+        rendered=0,
+        detected=0,
+        dropped=0,
+    )
+    report = ExerciseReport(scenario="noon", scenes=(scene,), site_hash=SITE.hash, seed=1)
+    return Review(report=report, scripted=False, reactions=(), responses=())
+
+
+def test_what_was_measured_elsewhere_is_not_this_exercises(room: Room, clock: Clock) -> None:
+    played(room, clock)
+    assert room.figures.gains({"another"}).gains == ()
+    assert "measured often enough" in render(_report({"another"}), room.figures.gains({"another"}))
+
+
+def test_what_is_real_is_no_gain_of_an_exercise(room: Room) -> None:
+    for number in range(2):
+        alarm = room.desk.submit(replace(signal(), id=f"r-{number}", exercise=False))
+        room.desk.acknowledge(alarm.id, "Ann")
+        room.desk.assess(alarm.id, "Ann", "real")
+        assert room.figures.gains({alarm.id}).gains == ()
+
+
+def test_a_site_file_with_faults_keeps_no_report_back(clock: Clock, tmp_path: Path) -> None:
+    (tmp_path / "site.toml").write_text("schema = 2\n")
+    room = open_room(SITE, MemoryJournal(), clock, site_file=SiteProposalFile(tmp_path))
+    gains = room.figures.gains(alarms_of(played(room, clock)))
+    assert gains.gains == ()
+    assert gains.trouble is not None
+    assert "could not be worked out" in render(_report({"a"}), gains)
+
+
+def test_a_report_of_no_live_desk_says_nothing_of_it(room: Room, clock: Clock) -> None:
+    assert "Back to the site" not in render(played(room, clock))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from markupsafe import Markup
 
 from bartizan.adapters.report.page import rendered
@@ -9,13 +12,17 @@ from bartizan.adapters.report.section import Head, Line, Row, Section, Table
 from bartizan.adapters.report.svg import Drawing, fitted, ticks
 from bartizan.adapters.report.words import probability, seconds, spread
 from bartizan.app.exercise import Reaction, Review, SceneReport
+from bartizan.app.figures import Gain, Gains
 
 WIDTH, LABEL, TOP, ROW = 900.0, 250.0, 40.0, 34.0
 _STEPS = (("acknowledged", "chance"), ("assessed", "chance-filled"), ("sent", "point"), ("on_scene", "badge critical"))
 
 
-def render(review: Review) -> str:
-    """The report as one HTML page: no script, no outside reference, the same bytes for the same exercise."""
+def render(review: Review, gains: Gains | None = None) -> str:
+    """The report as one HTML page: no script, no outside reference, the same bytes for the same exercise.
+
+    `gains`: what it can give back to the site; None for one that was played on no live desk.
+    """
     report = review.report
     title = f"Exercise: {report.scenario}"
     outcome = "ended before its end" if report.stopped else "all came as it should" if report.passed else "missed"
@@ -34,6 +41,7 @@ def render(review: Review) -> str:
         sections=(
             _outcome(review),
             _responses(review),
+            *(() if gains is None else (_back(gains),)),
             *(_scene(review, scene, number) for number, scene in enumerate(report.scenes)),
         ),
     )
@@ -109,6 +117,58 @@ def _responses(review: Review) -> Section:
     whose = "These are times of the script's officer: they show how the script runs, and measure nobody."
     lines = (Line(whose),) if review.scripted else ()
     return Section("Against the assessment", lines, tables=(Table(caption, heads, rows),))
+
+
+def _back(gains: Gains) -> Section:
+    """What the exercise can give back to the site, and what that would do."""
+    heading = "Back to the site"
+    if gains.trouble is not None:
+        return Section(heading, (Line(f"What can be offered could not be worked out: {gains.trouble}", "short"),))
+    if not gains.gains:
+        return Section(heading, (Line("Nothing was measured often enough to be offered."),))
+    heads = (
+        Head("figure"),
+        Head("the site says"),
+        Head("measured"),
+        Head("of how many", number=True),
+        Head("left out", number=True),
+        Head("moves P_I most"),
+    )
+    rows = tuple(
+        Row(
+            (
+                f"{one.offer.at} {one.offer.key}",
+                _spelt(one.offer.now),
+                _spelt(one.offer.new),
+                str(one.offer.measured),
+                str(one.offer.left_out),
+                _moved(one),
+            )
+        )
+        for one in gains.gains
+    )
+    lines = (
+        Line("Nothing is changed by itself: propose it on the page Proposals of the desk, and accept it there."),
+        Line("Each alone, in the state and for the question where it counts most, against the site file as it stands."),
+    )
+    caption = "Figures that all exercises until now measured, this one among them."
+    return Section(heading, lines, tables=(Table(caption, heads, rows),))
+
+
+def _moved(gain: Gain) -> str:
+    row = gain.row
+    if row is None:
+        return gain.reason or "nothing moves"
+    asked = " · ".join(one for one in (row["threat"], row["target"], row["response"]) if one)
+    state = ", ".join(row["state"]) or "as the file says"
+    return f"{probability(row['before'])} → {probability(row['after'])}: {asked} ({state})"
+
+
+def _spelt(value: Any) -> str:
+    """A figure as the site file spells it, in one line, less its source, which is told beside it."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_spelt(one)}" for key, one in value.items() if key != "source")
+    return "nothing" if value is None else f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _seconds(value: float | None) -> str:

@@ -53,6 +53,7 @@ from bartizan.app.assessment import Bench
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.editing import Drafts, SiteFolder
 from bartizan.app.exercise import Review
+from bartizan.app.figures import Gains
 from bartizan.app.health import Probe
 from bartizan.app.replay import PastPictures
 from bartizan.app.room import Room
@@ -75,7 +76,7 @@ def create_app(
     album: PastPictures | None = None,
     probes: Collection[Probe] = (),
     orders: Orders | None = None,
-    drill_report: Callable[[Review], str] | None = None,
+    drill_report: Callable[[Review, Gains], str] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
     tls: bool = False,
     hosts: Collection[str] | None = LOOPBACK_HOSTS,

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.gate import needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.exercise import Happening
@@ -111,8 +111,10 @@ def drill_routes(routes: APIRouter) -> None:
         found = rehearsals.review(rehearsal.id)
         if found is None or render is None:
             raise HTTPException(404)
+        alarms = {came.alarm for scene in found.report.scenes for came in scene.alarms}
+        gains = room_of(request).figures.gains(alarms)
         name = f'attachment; filename="exercise-{rehearsal.begun_at:%Y%m%d-%H%M}.html"'
-        return Response(render(found), media_type="text/html", headers={"content-disposition": name})
+        return Response(render(found, gains), media_type="text/html", headers={"content-disposition": name})
 
 
 def _rehearsals(request: Request) -> Rehearsals:

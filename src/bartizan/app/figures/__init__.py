@@ -2,6 +2,7 @@
 
 from bartizan.app.figures.contained import contained_by
 from bartizan.app.figures.desk import DeskFigures
+from bartizan.app.figures.gains import Gain, Gains
 from bartizan.app.figures.lives import lives_of
 from bartizan.app.figures.offers import Offer, offers
 from bartizan.app.figures.proposals import Preview, Proposals, SiteFile
@@ -11,6 +12,8 @@ from bartizan.app.figures.trials import Trials
 __all__ = [
     "DeskFigures",
     "FiguresStudy",
+    "Gain",
+    "Gains",
     "Offer",
     "Part",
     "Preview",

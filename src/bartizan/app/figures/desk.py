@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
+from bartizan.app.figures.gains import Gains, gains_of
 from bartizan.app.figures.lives import Lives
 from bartizan.app.figures.offers import Offer, offers
 from bartizan.app.figures.proposals import Proposals, SiteFile
@@ -18,6 +19,7 @@ from bartizan.desk.alarms.events import Event
 from bartizan.desk.errors import CommandError, UnknownThingError
 from bartizan.desk.figures import Life
 from bartizan.desk.figures.proposal import Proposal
+from bartizan.errors import BartizanError
 from bartizan.site.site import Site
 
 _ROOM = 10_000  # notices; more than these at once, and the journal is read again
@@ -75,8 +77,16 @@ class DeskFigures:
 
     def offers(self) -> tuple[Offer, ...]:
         """What can be offered to the site as its file stands now. Errors: SiteFileError."""
-        site = self._site if self._file is None else self._file.draft(()).site
-        return offers(site, self.lives(), self.trials.all())
+        return offers(self._written(), self.lives(), self.trials.all())
+
+    def gains(self, alarms: Collection[str]) -> Gains:
+        """What the alarms of an exercise, by their ids, can give back to the site as its file stands now."""
+        try:
+            site, lives = self._written(), self.lives()
+            return Gains(gains=gains_of(site, offers(site, lives, self.trials.all()), lives, alarms))
+        except BartizanError as error:
+            # a report of an exercise must come all the same
+            return Gains(trouble=str(error))
 
     def propose(self, names: Sequence[str], *, by: str) -> Proposal:
         """Offer these figures to the site, by their names, as one proposal.
@@ -92,6 +102,10 @@ class DeskFigures:
         chosen = [known[name] for name in names]
         sources = "; ".join(f"{one.at} {one.key}: {one.measured} measured, {one.left_out} left out" for one in chosen)
         return self.proposals.offer([one.change for one in chosen], sources[:300], by=by)
+
+    def _written(self) -> Site:
+        """The site as its file stands now. Errors: SiteFileError."""
+        return self._site if self._file is None else self._file.draft(()).site
 
     def _read(self) -> None:
         """Listen first, then read, without the ledger's lock: what comes in between is told twice and taken once."""
