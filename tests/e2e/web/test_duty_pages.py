@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, expect
 
 from bartizan.adapters.web import Accounts, DeskServer, create_app
+from bartizan.adapters.web.permission import Role
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import Room, open_room
@@ -51,9 +52,9 @@ def room() -> Room:
 
 
 @contextmanager
-def pages(room: Room, browser: Browser, *people: str) -> Iterator[list[Page]]:
+def pages(room: Room, browser: Browser, *people: str, role: Role = "guard") -> Iterator[list[Page]]:
     """A page of each person at one desk; whatever a page complains of fails the test."""
-    accounts = Accounts.of(dict.fromkeys(people, (PASSWORD, "guard")), CHEAP)
+    accounts = Accounts.of(dict.fromkeys(people, (PASSWORD, role)), CHEAP)
     app = create_app(room, site=room.site, live=LiveFeed(), accounts=accounts, second_factor=())
     complaints: list[str] = []
     with DeskServer(app, port=0) as server:
@@ -162,3 +163,56 @@ def test_a_sign_of_life_is_asked_for_on_every_page_and_given_by_a_digit(browser:
     ann = room.duty.on_duty()[0]
     assert ann.answered_at - ann.since > timedelta(seconds=600)
     assert room.desk.alarms() == ()
+
+
+def test_a_gate_is_taken_out_of_service_agreed_to_and_put_back(browser: Browser, tmp_path: Path) -> None:
+    site = build(
+        {
+            "schema": 1,
+            "site": {"name": "x"},
+            "area": [{"id": "street", "outside": True}, {"id": "yard"}],
+            "element": [
+                {
+                    "id": "gate",
+                    "name": "Main gate",
+                    "kind": "gate",
+                    "between": ["street", "yard"],
+                    "way": [{"id": "go"}],
+                }
+            ],
+            "camera": [{"id": "north", "name": "North wall"}],
+        }
+    )
+    room = open_room(site, MemoryJournal(), lambda: datetime.now(UTC))
+    with pages(room, browser, "Sue", "Sam", role="supervisor") as (sue, sam):
+        for page in (sue, sam):
+            page.keyboard.press("g")
+            page.keyboard.press("m")
+            expect(page.get_by_role("heading", name="Out of service", exact=True)).to_be_visible()
+        sue.get_by_role("listbox", name="What").select_option(["element/gate"])
+        sue.get_by_label("Work order").fill("WO 17")
+        sue.get_by_label("What is done").fill("new hinges <b>")
+        sue.keyboard.press("Enter")
+        expect(sue.locator("#command")).to_contain_text("It is out of service.")
+        expect(sam.locator("#standing h3")).to_have_text("Main gate")
+        expect(sue.get_by_role("button", name="Agree")).to_have_count(0)
+        sam.get_by_role("button", name="Agree for high alarms: Main gate").click()
+        expect(sue.locator("#standing")).to_contain_text("Sam agreed: high alarms are quiet too.")
+        room.desk.submit(Signal(id="s", t=0.0, kind="contact", state="raised", severity="high", element="gate"))
+        room.desk.take(Signal(id="q", t=0.0, kind="loitering", state="raised", silent="patrol rounds"))
+        sue.reload()
+        expect(sue.locator("#silent")).to_contain_text("patrol rounds")
+        expect(sue.locator("#waiting")).to_be_hidden()
+        passes_axe(sue)
+        sue.screenshot(path=tmp_path / "service.png", full_page=True)
+        sue.emulate_media(color_scheme="light")
+        sue.screenshot(path=tmp_path / "service-light.png", full_page=True)
+        sam.keyboard.press("g")
+        sam.keyboard.press("d")
+        expect(sam.locator("#queue")).to_contain_text("out until")
+        sam.locator("[id^=alarm-]").click()
+        expect(sam.locator("body")).to_contain_text("(new hinges <b>)")
+        sam.screenshot(path=tmp_path / "quiet.png")
+        sue.get_by_role("button", name="Back in service: Main gate").click()
+        expect(sue.locator("#over")).to_contain_text("put back by Sue")
+        expect(sam.locator("#waiting")).to_have_text("1")

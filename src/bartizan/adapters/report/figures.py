@@ -81,7 +81,12 @@ def _load(study: FiguresStudy, part: Part, mark: str) -> Section:
     lines = [Line("Limits are those usually quoted of EEMUA 191 and ISA-18.2, of one operator; they claim nothing.")]
     if study.days < LEAST_DAYS:
         lines.append(Line(f"{study.days:.1f} days: thirty or more are needed to say much.", "warn"))
-    lines.append(Line(f"Standing at the end: {load.standing}. Fleeting (under ten seconds): {load.fleeting}."))
+    lines.append(
+        Line(
+            f"Standing at the end: {load.standing}. Fleeting (under ten seconds): {load.fleeting}. "
+            f"Suppressed because out of service: {load.suppressed}."
+        )
+    )
     heads = (Head("what one operator hears"), Head("here", True), Head("usually at most", True))
     tables = [
         Table("Load of one operator's position.", heads, rows),

@@ -41,6 +41,7 @@ from bartizan.adapters.web.permission import ROLES, Action, Role, authorise
 from bartizan.adapters.web.picture import boxes_json, jpeg
 from bartizan.adapters.web.refusals import refusals
 from bartizan.adapters.web.replay import replay_routes
+from bartizan.adapters.web.service import service_routes
 from bartizan.adapters.web.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, LoginForms, Sessions
 from bartizan.adapters.web.settings import Orders, settings_routes
 from bartizan.adapters.web.shell import shell_page
@@ -148,6 +149,7 @@ def create_app(
         alarm_desk_routes,
         duty_routes,
         tour_routes,
+        service_routes,
         logbook_routes,
         incident_routes,
         shift_routes,

@@ -38,6 +38,7 @@ class Action(Enum):
     ASSESS = "assess"
     DISPATCH = "dispatch"
     SHELVE = "shelve"
+    SERVICE = "service"
     FORCE_CLOSE = "force-close"
     LOG = "log"
     REPORT = "report"
@@ -78,6 +79,7 @@ _GUARD = _VIEWER | {
     Action.HANDOVER,
 }
 _SUPERVISOR = _GUARD | {
+    Action.SERVICE,
     Action.FORCE_CLOSE,
     Action.LINK,
     Action.SHARE,
@@ -121,8 +123,9 @@ POWERS: Final = MappingProxyType[Role, frozenset[Action]](
 )
 
 
-# what speaks for the whole desk takes somebody who sees the whole: a shift cannot be signed over half blind
-_WHOLE: Final = frozenset({Action.HANDOVER})
+# what speaks for the whole desk takes somebody who sees the whole: a shift cannot be signed over half blind, nor a
+# camera be taken out of service by who does not see it
+_WHOLE: Final = frozenset({Action.HANDOVER, Action.SERVICE})
 
 
 class Subject(Protocol):

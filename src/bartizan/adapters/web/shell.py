@@ -39,6 +39,7 @@ PLACES = (
     Place("/duty", "y", "nav.duty"),
     Place("/logbook", "l", "nav.logbook"),
     Place("/evidence", "e", "nav.evidence"),
+    Place("/service", "m", "nav.service", behind=True),
     Place("/shared", "q", "nav.shared", behind=True),
     Place("/assessment", "a", "nav.assessment", behind=True),
     Place("/figures", "f", "nav.figures", behind=True),

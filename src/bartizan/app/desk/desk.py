@@ -270,6 +270,10 @@ class Desk:
         """What was recorded and not sounded, oldest first: signals as `Signal.to_json` has them, with their `run`."""
         return self._silent.all()
 
+    def lately_silent(self, count: int) -> tuple[Mapping[str, Any], ...]:
+        """The last `count` of what was recorded and not sounded, oldest first: quick, however many there are."""
+        return self._silent.latest(count)
+
     def queue(self) -> tuple[Alarm, ...]:
         """Every open alarm: shelved ones last, then high priority first, real ones, untaken ones, the oldest first."""
         return tuple(sorted(self._alarms.open(), key=urgency))

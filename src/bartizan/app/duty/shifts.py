@@ -19,6 +19,7 @@ from bartizan.desk.event import Event, instant
 from bartizan.desk.muster import Muster, Whereabouts
 from bartizan.desk.muster.life import Begun as MusterBegun
 from bartizan.desk.said import person
+from bartizan.desk.service import Outage
 from bartizan.desk.shifts import Handover
 from bartizan.desk.shifts.life import Begun as HandoverBegun
 
@@ -30,6 +31,7 @@ class Shifts:
     """The hand-overs of one desk.
 
     `on_duty` names who is on duty now. `changed` is told who has gone and who has come, once both have signed.
+    `outages`, once it is set, says what is out of service.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Shifts:
         self._ledger, self._desk, self._incidents, self._posture = ledger, desk, incidents, posture
         self._new_id = new_id
         self.on_duty, self.changed = on_duty, changed
+        self.outages: Callable[[], Iterable[Outage]] = lambda: ()
         self._book: Histories[Handover, Event] = Histories(
             ledger, topic="shift", apply=shifts.apply, codec=shifts.CODEC, is_open=lambda one: one.is_open
         )
@@ -110,6 +113,18 @@ class Shifts:
                     }
                     for one in waiting
                     if one.suppression is not None
+                ],
+                "out_of_service": [
+                    {
+                        "id": one.id,
+                        "number": one.number,
+                        "things": list(one.things),
+                        "order": one.order,
+                        "until": instant(one.until),
+                        "by": one.by,
+                        "second": one.second,
+                    }
+                    for one in self.outages()
                 ],
                 "posture": {"state": self._posture.present, "set": None if holding is None else holding.to_json()},
                 "on_duty": sorted(self.on_duty()),

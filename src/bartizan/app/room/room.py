@@ -112,6 +112,7 @@ def open_room(
     tours = Tours(ledger, desk, duty, new_id=new_id, minds=minds)
     # before the escalations: what is in service again is told of in the same moment
     service = Service(ledger, desk, new_id=new_id)
+    shifts.outages = service.standing
     logbook = LogBook(ledger)
     shifts.on_duty = lambda: tuple(one.person for one in duty.on_duty())
     shifts.changed = lambda going, coming: (duty.come(coming, coming), duty.go(going, coming))

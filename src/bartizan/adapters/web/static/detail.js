@@ -85,7 +85,7 @@ export class Detail {
   #head(alarm, now) {
     const state = [say(`condition.${alarm.condition}`), say(`handling.${alarm.handling}`)];
     if (alarm.disposition) state.push(name("disposition", alarm.disposition));
-    if (alarm.suppression) state.push(say("detail.shelved", { time: timeOfDay(alarm.suppression.until) }));
+    if (alarm.suppression) state.push(say(alarm.suppression.outage ? "detail.out" : "detail.shelved", { time: timeOfDay(alarm.suppression.until), reason: alarm.suppression.reason }));
     const age = now && alarm.known_at ? (Date.parse(now) - Date.parse(alarm.known_at)) / 1000 : null;
     this.head.className = `title ${alarm.priority}`;
     this.head.replaceChildren(

@@ -48,7 +48,7 @@ export class Queue {
   // An alarm keeps its element as long as it is shown, so that a press is never lost to a redrawing.
   #item(alarm, chosen, row = { count: 1 }) {
     const many = row.count > 1;
-    const state = many ? say("queue.waiting", { n: row.waiting }) : alarm.suppression ? say("queue.shelved", { time: timeOfDay(alarm.suppression.until) }) : alarm.disposition ? name("disposition", alarm.disposition) : say(`handling.${alarm.handling}`);
+    const state = many ? say("queue.waiting", { n: row.waiting }) : alarm.suppression ? say(alarm.suppression.outage ? "queue.out" : "queue.shelved", { time: timeOfDay(alarm.suppression.until) }) : alarm.disposition ? name("disposition", alarm.disposition) : say(`handling.${alarm.handling}`);
     const classes = ["alarm", alarm.priority, alarm.handling, alarm.condition, alarm.suppression && "shelved", many && "many", chosen && "chosen"].filter(Boolean);
     const item = document.getElementById(`alarm-${alarm.id}`) ?? el("li", { id: `alarm-${alarm.id}`, role: "option", onclick: () => this.onChoose(alarm.id) });
     item.className = classes.join(" ");

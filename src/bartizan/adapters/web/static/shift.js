@@ -24,6 +24,8 @@ function situation(told) {
     ...part("shift.incidents", told.incidents.map((one) => say("shift.incident", { ...one, state: say(`incident.state.${one.state}`), lead: one.lead ?? say("incidents.nobody") }))),
     ...part("shift.alarms", told.alarms.map((one) => say("shift.alarm", { ...one, what: name("kind", one.kind), handling: name("handling", one.handling) }))),
     ...part("shift.shelved", told.shelved.map((one) => say("shift.shelf", { ...one, what: name("kind", one.kind), until: timeOfDay(one.until) }))),
+    // a hand-over that was signed by an older desk has none
+    ...part("shift.service", (told.out_of_service ?? []).map((one) => say("shift.outage", { ...one, things: one.things.join(", "), until: timeOfDay(one.until) }))),
     ...part("shift.posture", [told.posture.state ? name("state", told.posture.state) : say("incidents.posture.none")]),
     ...part("shift.on-duty", told.on_duty),
     ...(told.remarks ? part("shift.remarks", told.remarks.map((one) => `${one.text} (${one.by})`)) : []),
