@@ -22,7 +22,12 @@ from bartizan.site.site import Site
 SCHEMA = 1
 SITE_FILE = "site.toml"
 LEVELS = ("error", "warning", "note")
-PARTS = ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "zones", "cameras", "rules")
+# what a site can hold, a line for each question that it answers: will it hold, who is there, what do we do
+PARTS = (
+    ("areas", "elements", "sensors", "targets", "responses", "threats", "states", "upgrades", "insiders"),
+    ("zones", "cameras", "rules", "patrols", "inputs"),
+    ("responders", "procedures", "escalations", "tours", "partners"),
+)
 
 
 @click.command()
@@ -69,9 +74,8 @@ def new(site: Path) -> None:
 
 def _print_findings(place: Path, site: Site, findings: Sequence[Finding], line_of: Callable[[str], int]) -> None:
     click.echo(f"{printable(site.name)}   (hash {site.hash[:12]}, Bartizan {__version__})")
-    counted = [(len(getattr(site, part)), part) for part in PARTS]
-    held = [f"{count} {part if count > 1 else part.removesuffix('s')}" for count, part in counted if count]
-    click.echo(f"  {', '.join(held) or 'nothing yet'}")
+    for counted in _held(site) or ["nothing yet"]:
+        click.echo(f"  {counted}")
     file = place / SITE_FILE if place.is_dir() else place
     for finding in findings:
         line = line_of(finding.about)
@@ -81,6 +85,15 @@ def _print_findings(place: Path, site: Site, findings: Sequence[Finding], line_o
     counts = Counter[str](finding.level for finding in findings)
     said = ", ".join(f"{counts[level]} {level}{'s' if counts[level] != 1 else ''}" for level in LEVELS)
     click.echo(f"{printable(str(place))}: {said}")
+
+
+def _held(site: Site) -> list[str]:
+    """How many of each part the site holds."""
+    counted = [[(len(getattr(site, part)), part) for part in parts] for parts in PARTS]
+    lines = [
+        [f"{count} {part if count > 1 else part.removesuffix('s')}" for count, part in row if count] for row in counted
+    ]
+    return [", ".join(line) for line in lines if line]
 
 
 def _print_json(site: Mapping[str, str] | None, faults: Sequence[Any], findings: Sequence[Any]) -> None:

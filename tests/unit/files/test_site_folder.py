@@ -15,6 +15,7 @@ import pytest
 from bartizan.adapters.files.site import load_site, new_site, site_schema, write_changes
 from bartizan.errors import ChangeError, InputError, SiteFileError
 from bartizan.site.checks import check
+from bartizan.site.entries import SiteDocument
 
 DEPOT = Path(__file__).parents[2] / "sites" / "depot"
 PETS = Path("pets09_s2l1") / "calibration" / "View_001.xml"
@@ -314,13 +315,20 @@ def test_what_the_template_leaves_out_stands_once_its_marks_are_taken_away(tmp_p
     folder = tmp_path / "new"
     new_site(folder)
     file = folder / "site.toml"
-    text = file.read_text()
-    place = text.index("# [[camera]]")
-    file.write_text(text[:place] + re.sub(r"(?m)^# ", "", text[place:]))
+    offered = re.compile(r"(?m)^# \[.*\n(?:#.*\n)*")
+    file.write_text(offered.sub(lambda part: re.sub(r"(?m)^# ", "", part[0]), file.read_text()))
     site = load_site(folder)
     assert [camera.id for camera in site.cameras] == ["north"]
     assert [rule.zone for rule in site.rules] == ["pavement"]
     assert check(site) == ()
+    # a site of one's own begins with everything but what the ground and the budget ask for
+    missing = set(SiteDocument.model_fields) - {"schema_version"} - set(tomllib.loads(file.read_text()))
+    assert missing == {"upgrade", "patrol", "surface", "obstacle", "coverage"}
+
+
+def test_the_example_shows_every_part_of_a_site_but_slow_ground(chancery: Path) -> None:
+    written = set(tomllib.loads((chancery / "site.toml").read_text())) | {"schema_version"}
+    assert set(SiteDocument.model_fields) - written == {"surface", "obstacle"}
 
 
 def test_the_schema_takes_valid_documents_and_refuses_broken_ones(chancery: Path, tmp_path: Path) -> None:
