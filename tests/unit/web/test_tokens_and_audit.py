@@ -20,9 +20,9 @@ from bartizan.adapters.web.private_file import PrivateFileError
 from bartizan.adapters.web.tokens import MAX_DAYS, TokenRefusedError, Tokens
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import Room, open_room
-from bartizan.app.upkeep.audit import LATEST
+from bartizan.app.upkeep.audit import LATEST, MACHINE
 from bartizan.cli import wiring
-from bartizan.desk.audit import CODEC, OUTCOMES, Asked
+from bartizan.desk.audit import CODEC, OUTCOMES, Asked, Outcome
 from bartizan.desk.errors import HistoryError
 from bartizan.errors import InputError
 from bartizan.site.document import build
@@ -241,6 +241,44 @@ def test_strangers_are_kept_again_when_the_minute_is_over_or_the_clock_goes_back
     wall.at -= timedelta(days=1)
     ask(room, "knock", by="stranger", role=None, known=False)
     assert len(room.audit.latest()) == 62
+
+
+def test_a_machine_that_tells_without_end_is_counted_and_crowds_out_nobody(wall: Wall) -> None:
+    journal = MemoryJournal()
+    room = open_room(SITE, journal, wall, minds=False)
+
+    def tells(token: str, outcome: Outcome = "done") -> None:
+        room.audit.record(
+            by=token, role=None, action="intake", what="POST /intake/signals", outcome=outcome, machine=True
+        )
+
+    for _ in range(MACHINE + 5):
+        tells("controller")
+    tells("controller", "refused")
+    assert len(room.audit.latest()) == MACHINE
+    assert room.audit.unkept == 6
+    # another token, and people, have their own room
+    tells("panel")
+    ask(room, "POST /alarms", by="ada")
+    assert [one.by for one in room.audit.latest()[:2]] == ["ada", "panel"]
+    assert room.audit.latest()[0].detail == ""
+    wall.at += timedelta(seconds=59)
+    room.pass_time()
+    assert len(room.audit.latest()) == MACHINE + 2
+    wall.at += timedelta(seconds=1)
+    room.pass_time()
+    # what was not kept is told by itself, though the machine fell silent
+    newest = room.audit.latest()[0]
+    assert (newest.by, newest.what, newest.detail) == (
+        "controller",
+        "what was not kept one by one",
+        "5 done, 1 refused more",
+    )
+    kept = len(list(journal.read()))
+    room.pass_time()
+    assert len(list(journal.read())) == kept
+    tells("controller")
+    assert room.audit.latest()[0].what == "POST /intake/signals"
 
 
 words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)

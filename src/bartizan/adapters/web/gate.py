@@ -187,6 +187,7 @@ class GatedRoute(APIRoute):
             outcome=outcome,
             detail=noted.detail,
             known=subject is not None,
+            machine=self.action is Action.INTAKE,
         )
 
 

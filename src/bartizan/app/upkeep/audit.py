@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,11 +13,36 @@ from bartizan.desk.errors import HistoryError
 from bartizan.errors import StoreError
 
 LATEST = 500  # records that are kept in memory for the page; all are in the journal
-# strangers may fill so much of the disk and no more: the rest is counted, and the count is kept with the next one
-STRANGERS, STRANGERS_WINDOW = 60, timedelta(minutes=1)
+# strangers, and each token of a machine, may fill so much of the disk and no more: the rest is counted and told
+STRANGERS, MACHINE, WINDOW = 60, 60, timedelta(minutes=1)
 LONGEST: Final = 300  # characters of each word; what strangers send may be of any length
 
-__all__ = ["LATEST", "STRANGERS", "STRANGERS_WINDOW", "Audit", "Outcome"]
+_MORE: Final = "what was not kept one by one"
+
+__all__ = ["LATEST", "MACHINE", "STRANGERS", "WINDOW", "Audit", "Outcome"]
+
+
+class _Sieve:
+    """Lets `most` through within WINDOW, and counts the others by what came of them."""
+
+    def __init__(self, most: int) -> None:
+        self._let: deque[datetime] = deque(maxlen=most)
+        self.unkept: Counter[Outcome] = Counter()
+
+    def has_room(self, at: datetime) -> bool:
+        """Whether one more may be let through."""
+        if len(self._let) < (self._let.maxlen or 0):
+            return True
+        # a clock that went back must not lock the audit: what lies ahead of it counts as past
+        return not timedelta(0) <= at - self._let[0] < WINDOW
+
+    def lets(self, at: datetime, outcome: Outcome) -> bool:
+        """Whether this one is let through; where not, it is counted."""
+        if not self.has_room(at):
+            self.unkept[outcome] += 1
+            return False
+        self._let.append(at)
+        return True
 
 
 class Audit:
@@ -29,8 +54,9 @@ class Audit:
         self._ledger = ledger
         self._versions: dict[str, int] = {}
         self._latest: deque[Asked] = deque(maxlen=LATEST)
-        self._strangers: deque[datetime] = deque(maxlen=STRANGERS)
-        self._unkept = 0
+        self._strangers = _Sieve(STRANGERS)
+        self._machines: dict[str, _Sieve] = {}
+        self.unkept = 0  # since the desk began: for people to know
         ledger.add(self)
 
     def record(
@@ -44,19 +70,23 @@ class Audit:
         outcome: Outcome = "done",
         detail: str = "",
         known: bool = True,
+        machine: bool = False,
     ) -> None:
         """Keep that somebody asked for something; durable when it returns. The words as in `Asked`.
 
         `known`: whether the desk knows who asked. Of others it keeps at most STRANGERS a minute, and with the next
-        one that it keeps the number of those that it did not. Errors: StoreError where the journal refuses.
+        one that it keeps the number of those that it did not. `machine`: `by` is a token; of each it keeps MACHINE a
+        minute, and the number of the others when the minute is over. Errors: StoreError where the journal refuses.
         """
         with self._ledger.lock:
             at = self._ledger.utc()
-            if not known and not self._room_for_a_stranger(at):
-                self._unkept += 1
+            sieve = self._machines.setdefault(by, _Sieve(MACHINE)) if machine else None if known else self._strangers
+            if sieve is not None and not sieve.lets(at, outcome):
+                self.unkept += 1
                 return
-            if self._unkept:
-                detail = f"{detail} ({self._unkept} more of strangers were not kept)".strip()
+            strangers = self._strangers.unkept.total()
+            if strangers:
+                detail = f"{detail} ({strangers} more of strangers were not kept)".strip()
             stream = f"audit/{at:%Y-%m-%d}"
             asked = Asked(
                 version=self._versions.get(stream, 0) + 1,
@@ -72,7 +102,7 @@ class Audit:
             self._ledger.keep(
                 [Entry(stream=stream, version=asked.version, kind=asked.kind, at=at, body=CODEC.encode(asked))]
             )
-            self._unkept = 0
+            self._strangers.unkept.clear()
             self._show(stream, asked)
 
     def latest(self) -> tuple[Asked, ...]:
@@ -89,16 +119,13 @@ class Audit:
         self._show(record.stream, asked)
 
     def pass_time(self, at: datetime) -> None:
-        """Nothing here becomes due."""
+        """Tell of what a token asked for beyond its measure, once there is room for it again."""
+        for name, sieve in self._machines.items():
+            if sieve.unkept and sieve.has_room(at):
+                told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(sieve.unkept.items()))
+                self.record(by=name, role=None, action="intake", what=_MORE, detail=f"{told} more", machine=True)
+                sieve.unkept.clear()
 
     def _show(self, stream: str, asked: Asked) -> None:
         self._versions[stream] = asked.version
         self._latest.append(asked)
-
-    def _room_for_a_stranger(self, at: datetime) -> bool:
-        oldest = self._strangers[0] if len(self._strangers) == STRANGERS else None
-        # a clock that went back must not lock the audit: what lies ahead of it counts as past
-        if oldest is not None and timedelta(0) <= at - oldest < STRANGERS_WINDOW:
-            return False
-        self._strangers.append(at)
-        return True

@@ -10,7 +10,7 @@ from bartizan.adapters.web.accounts import FIRST_PASSWORD
 from bartizan.adapters.web.password_rules import MAX_PASSWORD, MIN_PASSWORD
 from bartizan.adapters.web.permission import ROLES
 from bartizan.adapters.web.tokens import MAX_DAYS
-from bartizan.app.upkeep.audit import STRANGERS
+from bartizan.app.upkeep.audit import MACHINE, STRANGERS
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[3] / "docs"
@@ -84,6 +84,7 @@ def test_the_figures_of_the_page_are_those_of_the_code() -> None:
         f"{sessions.MAX_PER_PERSON} a person, {sessions.MAX_SESSIONS} in all",
         f"again after {sessions.PROOF_LIMIT / minutes:.0f} min",
         f"up to {STRANGERS} a minute",
+        f"Of each token {MACHINE} a minute",
     ):
         assert words in PAGE, words
     assert f"at most {MAX_DAYS} days" in HOWTO
