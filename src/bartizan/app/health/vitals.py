@@ -54,14 +54,18 @@ def room_vitals(room: Room, machine: Callable[[], datetime] = lambda: datetime.n
     """
     waiting = sum(one.waits for one in room.desk.open_alarms())
     yield Vital(group="store", name="records", values={"n": room.ledger.seq})
+    left = len(room.evidence.left)
+    yield Vital(group="store", name="left", values={"n": left}, state="bad" if left else "good")
     yield Vital(group="queues", name="open", values={"n": len(room.desk.open_alarms()), "waiting": waiting})
     for name, count in sorted(room.inbox.counts().items()):
         yield Vital(group="dropped", name="intake", values={"what": name, "n": count})
+    yield _none_is_good("audit", room.audit.unkept)
     if room.outreach is not None:
         backlog = room.outreach.backlog()
         problem = backlog.problem or ""
         state: VitalState = "bad" if problem else "warn" if backlog.waiting else "good"
         yield Vital(group="queues", name="outreach", values={"n": backlog.waiting, "problem": problem}, state=state)
+        yield _none_is_good("given-up", backlog.given_up)
     off = abs((room.ledger.utc() - machine()).total_seconds())
     how: VitalState = "good" if off < CLOCK_WARN else "warn" if off < CLOCK_BAD else "bad"
     yield Vital(group="clock", name="off", values={"seconds": round(off, 1)}, state=how)
