@@ -402,6 +402,7 @@ def desk_page(
         site_folder=SiteFolderFiles(site_path),
         album=AlbumReader(folder / "pictures"),
         orders=orders_file(folder),
+        now=room.ledger.utc,
         probes=(disk_probe(folder), *((fleet_probe(watched),) if isinstance(watched, Fleet) else ())),
         drill_report=render,
         tls=encrypted,

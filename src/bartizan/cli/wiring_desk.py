@@ -60,7 +60,7 @@ def carrying(room: Room, kept: Cabinet) -> Iterator[None]:
     with ExitStack() as parts:
         feed = HookFeed(room.ledger, room.outreach, kept, room.desk.alarm)
         parts.callback(feed.close)
-        courier = Courier(room.outreach, kept, SmtpPost(), HttpHooks(), feed=feed)
+        courier = Courier(room.outreach, kept, SmtpPost(), HttpHooks(), feed=feed, now=room.ledger.utc)
         courier.start()
         parts.callback(courier.stop)
         yield
