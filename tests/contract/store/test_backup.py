@@ -15,9 +15,13 @@ import pytest
 from click.testing import CliRunner, Result
 from test_journal_contract import record
 
+from bartizan.adapters.files.backup_folder import BackupNote
+from bartizan.adapters.files.keys import KeyFolder
+from bartizan.adapters.files.media import MediaFolder
 from bartizan.adapters.store import open_journal, open_postgres
 from bartizan.app.ledger import Journal, Record
 from bartizan.cli.main import main
+from bartizan.errors import StoreError
 from postgres_server import Server
 
 
@@ -109,6 +113,44 @@ def test_a_later_backup_adds_what_is_new(data: Path, tmp_path: Path) -> None:
     assert made.output.startswith("1501 records"), made.output
     assert run("restore", tmp_path / "backup", tmp_path / "new").exit_code == 0
     assert tree(tmp_path / "new")["accounts.json"] == b"{}"
+
+
+def test_what_was_erased_at_the_desk_is_erased_in_a_later_backup(data: Path, tmp_path: Path) -> None:
+    vault = MediaFolder(data / "media", KeyFolder(data / "keys" / "items"))
+    gone, stays = (vault.put(name, b"a face") for name in ("gone", "stays"))
+    backup = tmp_path / "backup"
+    assert run("backup", data, backup).exit_code == 0
+    assert (backup / "files" / "keys" / "items" / "gone.key").is_file()
+    vault.destroy("gone", gone.address)
+    # what leads out of the folder of the backup is not followed
+    outside = tmp_path / "outside"
+    outside.write_text("not ours")
+    (backup / "files" / "link").symlink_to(outside)
+    assert run("backup", data, backup).exit_code == 0
+    left = [path for path in backup.rglob("*") if path.is_file()]
+    assert not [path for path in left if "gone" in path.name or gone.address in path.name]
+    assert outside.read_text() == "not ours"
+    assert run("restore", backup, tmp_path / "new").exit_code == 0
+    again = MediaFolder(tmp_path / "new" / "media", KeyFolder(tmp_path / "new" / "keys" / "items"))
+    assert list(again.names()) == ["stays"]
+    assert again.open("stays", stays.address) == b"a face"
+
+
+def test_a_backup_that_is_interrupted_has_forgotten_nothing(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup = tmp_path / "backup"
+    assert run("backup", data, backup).exit_code == 0
+    (data / "media" / "ab" / "picture").unlink()
+
+    def fails(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr(BackupNote, "write", fails)
+        assert run("backup", data, backup).exit_code != 0
+    assert run("restore", backup, tmp_path / "new").exit_code == 0
+    assert "media/ab/picture" in tree(tmp_path / "new")
 
 
 def test_another_database_that_is_being_written_is_copied_between_two_transactions(data: Path, tmp_path: Path) -> None:

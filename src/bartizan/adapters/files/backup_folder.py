@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
+from bartizan.adapters.files.keys import overwrite_and_remove
 from bartizan.adapters.files.whole import write_whole
 from bartizan.app.backup import Backup
 from bartizan.errors import StoreError
@@ -23,6 +24,7 @@ SCHEMA = 1
 _JOURNAL = "journal.sqlite"  # and what lies beside it under longer names: copied by itself, or of no use elsewhere
 _PASSING = (".owner", ".reserve", "-journal", "-wal", "-shm", ".part", ".tmp", ".sock", ".lock", ".pid")
 _CHUNK = 1 << 20
+_SMALL = 65_536  # bytes: keys and secrets are, and are overwritten; what a key opened is of no use without it
 _DATABASE = b"SQLite format 3\0"
 
 
@@ -46,6 +48,17 @@ class FolderFiles:
             if not target.is_file() or _digest(target) != found[name]:
                 found[name] = _copy(source, target)
         return found
+
+    def forget_others(self, files: Mapping[str, str]) -> None:
+        """Delete every file at the target that is not among these, keys so that they cannot be read again."""
+        for name in sorted(set(_all_names(self._target)) - set(files)):
+            path = self._target / name
+            try:
+                (overwrite_and_remove if path.stat().st_size <= _SMALL else Path.unlink)(path)
+            except OSError as error:
+                raise StoreError(
+                    f"{path}: was erased at the desk and cannot be deleted: {error.strerror}. Delete it by hand"
+                ) from error
 
     def check(self, files: Mapping[str, str]) -> None:
         """Refuse where one is missing or not what its SHA-256 says. Errors: StoreError."""
@@ -109,12 +122,16 @@ def _beside(folder: Path) -> Iterator[str]:
 
 
 def _names(folder: Path) -> Iterator[str]:
+    """The files that a backup of a folder holds."""
+    return (name for name in _all_names(folder) if not (name.endswith(_PASSING) or name.startswith(_JOURNAL)))
+
+
+def _all_names(folder: Path) -> Iterator[str]:
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not (Path(place) / name).is_symlink()]
         for name in files:
             path = Path(place) / name
-            passing = name.endswith(_PASSING) or (Path(place) == folder and name.startswith(_JOURNAL))
-            if not passing and path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink():
                 yield path.relative_to(folder).as_posix()
 
 

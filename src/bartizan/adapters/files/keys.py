@@ -54,18 +54,8 @@ class KeyFolder:
     def destroy(self, name: str) -> None:
         """Overwrite and remove the key of an item; none there is no fault."""
         path = self._path(name)
-        if not path.exists():
-            return
-        try:
-            with path.open("r+b") as stream:
-                length = os.fstat(stream.fileno()).st_size
-                stream.write(b"\0" * length)
-                stream.flush()
-                os.fsync(stream.fileno())
-        finally:
-            # removed in any case: a disk that cannot be flushed must not keep a key alive
-            path.unlink(missing_ok=True)
-            sync_folder(self.folder)
+        if path.exists():
+            overwrite_and_remove(path)
 
     def names(self) -> Iterator[str]:
         """The items that have a key."""
@@ -94,6 +84,20 @@ class FileKeys:
     def sign(self, content: bytes) -> bytes:
         """The signature over a text, 64 bytes."""
         return self._key.sign(content)
+
+
+def overwrite_and_remove(path: Path) -> None:
+    """Overwrite a small file and remove it, both on the disk when this returns. Errors: OSError."""
+    try:
+        with path.open("r+b") as stream:
+            length = os.fstat(stream.fileno()).st_size
+            stream.write(b"\0" * length)
+            stream.flush()
+            os.fsync(stream.fileno())
+    finally:
+        # removed in any case: a disk that cannot be flushed must not keep a key alive
+        path.unlink(missing_ok=True)
+        sync_folder(path.parent)
 
 
 def private_folder(folder: Path) -> Path:

@@ -1,8 +1,9 @@
 """What a backup holds, how it is made beside a desk at work, and how it is brought back.
 
 The journal is copied record by record and proved on its way; then every other file of the data folder. Last of all
-the backup says what it holds: until then it is none. A later backup to the same place adds what is new; where it is
-interrupted, the earlier one still stands as long as no file beside the journal was changed.
+the backup says what it holds: until then it is none. A later backup to the same place adds what is new, and what
+was erased at the desk is erased there; where it is interrupted, the earlier one still stands as long as no file beside
+the journal was changed.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ class Files(Protocol):
 
     def copy(self) -> Mapping[str, str]:
         """Copy every one that is new or has changed; returns all by SHA-256. Errors: StoreError."""
+
+    def forget_others(self, files: Mapping[str, str]) -> None:
+        """Delete every file at the place that is not among these: what was erased since. Errors: StoreError."""
 
     def check(self, files: Mapping[str, str]) -> None:
         """Refuse where one is missing or not what its SHA-256 says. Errors: StoreError."""
@@ -62,6 +66,8 @@ def back_up(
     seq, proof = copy(journal, target, told)
     backup = Backup(made_at=now, seq=seq, proof=proof, files=files.copy())
     kept.write(backup)
+    # not before: until the note is written, the earlier backup stands and needs its files
+    files.forget_others(backup.files)
     return backup
 
 
