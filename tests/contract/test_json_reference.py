@@ -155,7 +155,8 @@ def test_every_key_of_an_incident_is_told() -> None:
     room.incidents.link(first.id, other.id, "related-to", "Ann")
     told = room.incidents.incident(first.id).to_json()
     offers = [
-        one.to_json() for one in room.seen_before.offers(room.incidents.open([], "A", title="z", exercise=False).id)
+        one.to_json()
+        for one in room.seen_before.offers(room.incidents.open([], "A", title="z", exercise=False).id).best
     ]
     moments = [one.to_json() | {"details": None} for one in timeline(room.ledger, room.desk, first)]
     assert moments

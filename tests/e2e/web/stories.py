@@ -21,6 +21,7 @@ from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.handover.office import Safe
 from bartizan.app.handover.ports import MemoryVault, PassingKeys
 from bartizan.app.ledger import MemoryJournal
+from bartizan.app.replay import PastPictures
 from bartizan.app.room import Room, open_room
 from bartizan.desk.alarms import Alarm
 from bartizan.signal import Signal
@@ -129,10 +130,12 @@ class Agency:
 
 
 @contextmanager
-def open_chancery(folder: Path, data: Path, police_key: bytes | None = None) -> Iterator[Chancery]:
+def open_chancery(
+    folder: Path, data: Path, police_key: bytes | None = None, album: PastPictures | None = None
+) -> Iterator[Chancery]:
     """The desk of the site in `folder` on a journal in `data`, served on a free port of this machine.
 
-    `police_key` is the public key with which the state police sign what they send.
+    `police_key` is the public key with which the state police sign what they send; `album` has the kept pictures.
     """
     site, clock = load_site(folder), StoryClock()
     if police_key is not None:
@@ -140,7 +143,7 @@ def open_chancery(folder: Path, data: Path, police_key: bytes | None = None) -> 
     journal = open_journal(data / "journal.sqlite")
     room = open_room(site, journal, clock, states=["normal"], safe=Safe.passing(), minds=False)
     accounts = Accounts.of({name: (PASSWORD, role) for name, role in PEOPLE.items()}, CHEAP)
-    app = create_app(room, site=site, live=LiveFeed(), accounts=accounts, now=clock)
+    app = create_app(room, site=site, live=LiveFeed(), accounts=accounts, now=clock, album=album)
     try:
         with DeskServer(app, port=0) as server:
             chancery = Chancery(room, clock, server)

@@ -36,7 +36,9 @@ def screen(desk: Chancery, browser: Browser, name: str) -> Iterator[Page]:
     page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     own = urlsplit(desk.server.url).netloc
-    page.on("request", lambda asked: complaints.append(asked.url) if urlsplit(asked.url).netloc != own else None)
+    page.on(
+        "request", lambda asked: complaints.append(asked.url) if urlsplit(asked.url).netloc not in ("", own) else None
+    )
     page.goto(desk.server.url)
     page.locator("input[name=user]").fill(name)
     page.get_by_label("Password").fill(PASSWORD)

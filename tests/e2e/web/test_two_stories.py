@@ -66,7 +66,7 @@ def he_walks_about(desk: Chancery) -> dict[str, Any]:
     opened = ann.do("/incidents", alarms=[alarms[-1].id])
     assert (opened["kind"], opened["procedure"]["present"], opened["lead"]) == ("scouting", "watch", None)
     path = f"/incidents/{opened['id']}"
-    offers = ann.get(f"{path}/before")
+    offers = ann.get(f"{path}/before")["offers"]
     assert {offer["id"] for offer in offers} == {alarm.id for alarm in alarms[:-1]}
     best = offers[0]
     assert best["what"] == "alarm"
@@ -76,7 +76,7 @@ def he_walks_about(desk: Chancery) -> dict[str, Any]:
     ann.do(f"{path}/step", step="watch")
     for offer in offers:
         ann.do(f"{path}/join", alarm=offer["id"])
-    assert ann.get(f"{path}/before") == []
+    assert ann.get(f"{path}/before")["offers"] == []
     ann.do(f"{path}/manner", manner=["stops", "turns-back", "alone"])
     now = ann.do(f"{path}/step", step="compare", answer="again")
     assert (now["lead"], now["state"], now["procedure"]["present"]) == ("Ann", "in-progress", "police")
@@ -216,7 +216,7 @@ def the_desk_is_shown_that_the_site_was_tried_before_and_links_it(
 ) -> None:
     sue, path = desk.person("Sue"), armed["path"]
     began = time.monotonic()
-    offers = sue.get(f"{path}/before")
+    offers = sue.get(f"{path}/before")["offers"]
     assert time.monotonic() - began < 2.0
     (offer,) = [one for one in offers if one["what"] == "incident"]
     assert offer["id"] == held["id"]
@@ -229,7 +229,7 @@ def the_desk_is_shown_that_the_site_was_tried_before_and_links_it(
     assert desk.person("Ann").refused(f"{path}/link", incident=held["id"], relation="led-to", reverse=True)[0] == 403
     shown = sue.do(f"{path}/link", incident=held["id"], relation="led-to", reverse=True)
     assert [(one["incident"], one["kind"]) for one in shown["linked_by"]] == [(held["id"], "led-to")]
-    assert sue.get(f"{path}/before") == []
+    assert sue.get(f"{path}/before")["offers"] == []
     earlier = sue.get(f"{held['path']}/state")
     assert [(one["incident"], one["kind"], one["by"]) for one in earlier["links"]] == [(armed["id"], "led-to", "Sue")]
 
@@ -312,7 +312,7 @@ def an_exercise_stays_apart_from_what_was_real(desk: Chancery, armed: dict[str, 
     opened = ann.do("/incidents", alarms=[drill.id])
     assert opened["exercise"] is True
     path = f"/incidents/{opened['id']}"
-    assert ann.get(f"{path}/before") == []
+    assert ann.get(f"{path}/before")["offers"] == []
     before = desk.room.posture.holding
     ann.do(f"{path}/step", step="lock")
     assert desk.room.posture.holding == before

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bartizan.app.incidents.seen_before import MOST
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.ledger import ledger as ledgers
 from bartizan.app.room import Room, open_room
@@ -44,7 +45,7 @@ class Post:
 
     def offered(self, incident: str) -> list[str]:
         """The names of what is offered."""
-        return [one.name for one in self.room.seen_before.offers(incident)]
+        return [one.name for one in self.room.seen_before.offers(incident).best]
 
 
 def test_what_was_false_or_declined_or_comes_later_is_not_offered() -> None:
@@ -64,7 +65,7 @@ def test_reasons_are_in_words_and_by_the_clock_of_the_site() -> None:
     post.alarm("s1")
     attempt = post.room.desk.submit(Signal(id="s2", t=1.0, kind="forced-door", state="raised", element="gate"))
     case = post.room.incidents.open([attempt.id], "Ann", title="x")
-    (offer,) = post.room.seen_before.offers(case.id)
+    (offer,) = post.room.seen_before.offers(case.id).best
     assert offer.reasons == (
         "Street is next to Gate",
         "somebody looked the place over before: loitering",
@@ -89,3 +90,16 @@ def test_what_sleeps_in_a_long_journal_is_compared_too(monkeypatch: pytest.Monke
         time.sleep(0.01)
     assert later.room.seen_before.whole
     assert later.offered(case.id) == [f"alarm/{old}"]
+
+
+def test_what_is_cut_is_counted_and_what_one_may_not_see_neither_offered_nor_counted() -> None:
+    post = Post()
+    for number in range(MOST + 3):
+        post.alarm(f"s{number}", number, disposition="real")
+    case = post.room.incidents.open([post.alarm("new", MOST + 3)], "Ann", title="x")
+    offers = post.room.seen_before.offers(case.id)
+    assert (len(offers.best), offers.more, offers.whole) == (MOST, 3, True)
+    hidden = {one.id for one in offers.best[:2]}
+    seen = post.room.seen_before.offers(case.id, lambda thing: thing.id not in hidden)
+    assert (len(seen.best), seen.more) == (MOST, 1), "two others stand in their places"
+    assert not hidden & {one.id for one in seen.best}

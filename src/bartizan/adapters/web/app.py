@@ -48,6 +48,7 @@ from bartizan.adapters.web.shell import shell_page
 from bartizan.adapters.web.shield import LOOPBACK_HOSTS, Shield
 from bartizan.adapters.web.shifts import shift_routes
 from bartizan.adapters.web.stream import EventStream
+from bartizan.adapters.web.thumbnails import thumbnails_of
 from bartizan.adapters.web.tokens import Tokens
 from bartizan.adapters.web.wall import wall_routes
 from bartizan.app.assessment import Bench
@@ -132,6 +133,7 @@ def create_app(
     state.drawing = drawing(site)
     state.bench = Bench()
     state.album = album
+    state.thumbnails = thumbnails_of(room.evidence)
     state.probes = tuple(probes)
     state.orders = orders
     state.drill_report = drill_report

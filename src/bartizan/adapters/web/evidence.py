@@ -9,11 +9,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import AwareDatetime, Field
+from starlette.exceptions import HTTPException
 
 from bartizan.adapters.web.bodies import Body, Text
 from bartizan.adapters.web.gate import action_of, needs, room_of, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, Subject, authorise, may
 from bartizan.adapters.web.shell import shell_page
+from bartizan.adapters.web.thumbnails import Thumbnails
 from bartizan.app.handover.evidence import told
 from bartizan.app.handover.pictures import Pictures
 from bartizan.app.replay import PastPictures
@@ -27,7 +29,7 @@ from bartizan.desk.sharing.tlp import LEVELS
 LARGEST_UPLOAD = 64 * 1024 * 1024  # bytes of one item or package that comes by a page
 MOST_SHOWN = 500
 # what a page may show itself; everything else is for saving
-_PICTURES = ("image/jpeg", "image/png")
+PICTURES = ("image/jpeg", "image/png")
 
 Level = Literal["clear", "green", "amber", "amber+strict", "red"]
 
@@ -104,6 +106,19 @@ def _reading(routes: APIRouter) -> None:
         room = room_of(request)
         return JSONResponse({**told(item, room.evidence.custody(item.id)), "where": _where(room, item)})
 
+    @routes.get("/evidence/{item_id}/thumbnail")
+    @needs(Action.EVIDENCE)
+    def thumbnail(request: Request, item_id: str) -> Response:
+        """A small picture, made anew of the pixels alone. Opening the picture itself is a look, and on the record."""
+        item = _loaded(request, item_id)
+        small = None
+        if item.media_type in PICTURES and item.erased_at is None:
+            thumbnails: Thumbnails = request.app.state.thumbnails
+            small = thumbnails.of(item.id, lambda: room_of(request).evidence.content(item.id))
+        if small is None:
+            raise HTTPException(404)
+        return Response(small, media_type="image/jpeg")
+
 
 def _doing(routes: APIRouter) -> None:
     @routes.post("/evidence")
@@ -133,7 +148,7 @@ def _doing(routes: APIRouter) -> None:
         """The content; the look is on the record before it is sent."""
         item = _loaded(request, item_id)
         content = room_of(request).evidence.open(item.id, session_of(request).user, body.reason)
-        kind = item.media_type if item.media_type in _PICTURES else "application/octet-stream"
+        kind = item.media_type if item.media_type in PICTURES else "application/octet-stream"
         headers = {"content-disposition": f'attachment; filename="{item.id}"', "cache-control": "no-store"}
         return Response(content, media_type=kind, headers=headers)
 

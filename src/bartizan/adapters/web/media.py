@@ -6,12 +6,14 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bartizan.adapters.web.bodies import Body, Id
-from bartizan.adapters.web.evidence import item_seen, pictures_of, thing_of
+from bartizan.adapters.web.evidence import PICTURES, item_seen, pictures_of, thing_of
 from bartizan.adapters.web.gate import needs, note, room_of, session_of
 from bartizan.adapters.web.permission import Action
 from bartizan.adapters.web.replay import camera_is_seen
+from bartizan.app.handover.filling import items_of
 from bartizan.app.replay import PastPictures
 from bartizan.desk.errors import CommandRefusedError
+from bartizan.desk.incidents import Incident
 
 
 class Taking(Body):
@@ -45,14 +47,22 @@ def media_routes(routes: APIRouter) -> None:
 
 
 def _shown(request: Request, about: str) -> Response:
-    """The evidence about a thing and the pictures that were kept of it, as far as this person may see them."""
+    """The evidence about a thing, of an incident that of its alarms too, and the pictures that were kept of it.
+
+    Each as far as this person may see it; `picture` is whether an item has a thumbnail.
+    """
     room, session = room_of(request), session_of(request)
     thing = thing_of(request, about)
     pictures = pictures_of(request)
     kept = () if pictures is None else pictures.of(thing, room.ledger.utc())
+    items = items_of(thing, room.evidence) if isinstance(thing, Incident) else room.evidence.items(about)
     return JSONResponse(
         {
-            "items": [one.to_json() for one in room.evidence.items(about) if item_seen(room, session, one)],
+            "items": [
+                one.to_json() | {"picture": one.media_type in PICTURES}
+                for one in items
+                if item_seen(room, session, one)
+            ],
             "pictures": [one.to_json() for one in kept if camera_is_seen(session, one.picture)],
         }
     )

@@ -28,6 +28,8 @@ POLICY = "; ".join(
         "trusted-types 'none'",
     )
 )
+# what is no page of ours (a picture, a file, JSON) runs nothing and opens nothing, even in a tab of its own
+SANDBOX = f"{POLICY}; sandbox"
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
@@ -70,7 +72,10 @@ class Shield:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                MutableHeaders(scope=message).update(self._headers)
+                headers = MutableHeaders(scope=message)
+                headers.update(self._headers)
+                if not headers.get("content-type", "text/html").startswith("text/html"):
+                    headers["content-security-policy"] = SANDBOX
             await send(message)
 
         answer = self._refusal(Headers(scope=scope)) or self._app

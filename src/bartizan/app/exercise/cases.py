@@ -75,7 +75,7 @@ class Cases:
 
     def _link(self, incident_id: str, by: str) -> str:
         """Confirm the likeliest incident that the desk offers as seen before; played alone, a script has none."""
-        offer = next((one for one in self._seen.offers(incident_id) if one.what == "incident"), None)
+        offer = next((one for one in self._seen.offers(incident_id).best if one.what == "incident"), None)
         if offer is None:
             return "nothing is offered as seen before"
         # the earlier case may be what led to this one: then the link is the earlier one's to say

@@ -184,7 +184,7 @@ class Evidence:
         return self._do(item_id, partial(decisions.decide_copy, to=to, why=why, by=by, package=package))
 
     def content(self, item_id: str) -> bytes:
-        """The content, for a copy that `copied` has recorded."""
+        """The content, for a copy that `copied` has recorded, or for a small picture that tells which item it is."""
         item = self._book.get(item_id)
         return self._vault.open(item.id, item.address)
 

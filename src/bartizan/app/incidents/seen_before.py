@@ -7,7 +7,7 @@ exercises alone. What turned out to be false, a test, a duplicate or a nuisance 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +28,7 @@ from bartizan.site.model import Shape
 from bartizan.site.site import Site
 
 MOST = 10  # offers shown
+FIRST_LOOK = 0.1  # seconds: where few alarms sleep the first answer is whole
 NEAR_WITHIN = 15.0  # metres between two places at which they are near no more
 ADJOINS = 0.6  # an element and an area that it opens into, where nothing is drawn
 _NOT_OFFERED = frozenset({"false", "test", "duplicate", "nuisance", "exercise"})
@@ -85,6 +86,26 @@ class Offer:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    """What is offered, the most alike first, and how many `more` are alike beyond those.
+
+    `whole`: whether the whole past was compared. Of a long journal it is not while the alarms that sleep are read.
+    """
+
+    best: tuple[Offer, ...]
+    more: int = 0
+    whole: bool = True
+
+
+Shown = Callable[[Incident | Alarm], bool]
+"""Whether who asks may know of something: what they may not is neither offered nor counted."""
+
+
+def _everything(_: Incident | Alarm) -> bool:
+    return True
+
+
 class SeenBefore:
     """Compares the incidents and alarms of one desk, at one `site`.
 
@@ -101,8 +122,8 @@ class SeenBefore:
         self._woken: threading.Thread | None = None
         self._traces: dict[str, tuple[Trace, float, int]] = {}
 
-    def offers(self, incident_id: str) -> tuple[Offer, ...]:
-        """What is alike to an incident and came before it, the most alike first; at most ten.
+    def offers(self, incident_id: str, shown: Shown = _everything) -> Offers:
+        """What is alike to an incident and came before it, of what may be `shown`; at most ten.
 
         Errors: UnknownThingError.
         """
@@ -120,25 +141,26 @@ class SeenBefore:
             and other.id not in linked
             and other.timers.raised <= newest
             and f"incident/{other.id}" not in incident.declined
+            and shown(other)
         ]
         taken = self._incidents.taken() | {one.removeprefix("alarm/") for one in incident.declined}
         sieve, scored = Sieve(new, self._near), []
         self._wake()
+        whole = self.whole  # asked before: what is read while we compare may have been missed
         for alarm in self._desk.awake():
             if alarm.exercise != incident.exercise or alarm.known_at > newest:
                 continue
             if alarm.disposition in _NOT_OFFERED or alarm.id in taken:
                 continue
             score = sieve.score(*self._compared(alarm))
-            if score >= OFFERED:
+            if score >= OFFERED and shown(alarm):
                 scored.append((score, alarm.known_at.timestamp(), alarm))
         best = nlargest(MOST, scored, key=lambda one: one[:2])
         found += [self._offer_alarm(new, alarm) for _, _, alarm in best]
-        alike = [one for one in found if one is not None]
-        return tuple(sorted(alike, key=lambda one: (-one.score, -one.at.timestamp(), one.name))[:MOST])
+        return _best(found, beyond=len(scored) - len(best), whole=whole)
 
-    def offers_for_alarm(self, alarm_id: str) -> tuple[Offer, ...]:
-        """The incidents that an alarm of none may belong to or repeat, the most alike first.
+    def offers_for_alarm(self, alarm_id: str, shown: Shown = _everything) -> Offers:
+        """The incidents that an alarm of none may belong to or repeat, of what may be `shown`; at most ten.
 
         Errors: UnknownAlarmError.
         """
@@ -147,10 +169,9 @@ class SeenBefore:
         found = [
             self._offer_incident(new, other)
             for other in self._incidents.all()
-            if other.exercise == alarm.exercise and other.timers.raised <= alarm.known_at
+            if other.exercise == alarm.exercise and other.timers.raised <= alarm.known_at and shown(other)
         ]
-        alike = [one for one in found if one is not None]
-        return tuple(sorted(alike, key=lambda one: (-one.score, -one.at.timestamp(), one.name))[:MOST])
+        return _best(found)
 
     @property
     def whole(self) -> bool:
@@ -158,10 +179,11 @@ class SeenBefore:
         return self._woken is not None and not self._woken.is_alive()
 
     def _wake(self) -> None:
-        """Once, and without keeping anybody waiting: read the alarms that sleep."""
+        """Once, and without keeping anybody waiting for a long journal: read the alarms that sleep."""
         if self._woken is None:
             self._woken = threading.Thread(target=self._read_all, name="seen-before", daemon=True)
             self._woken.start()
+            self._woken.join(FIRST_LOOK)
 
     def _read_all(self) -> None:
         # a desk that closes meanwhile, or a journal that is not whole: the desk says so wherever it matters
@@ -241,6 +263,12 @@ class SeenBefore:
         if reason.kind == "days":
             told["days"] = ", ".join(about)
         return WORDS[reason.kind].format(**told)
+
+
+def _best(found: Iterable[Offer | None], *, beyond: int = 0, whole: bool = True) -> Offers:
+    """The most alike of what was found; `beyond` were left out before."""
+    alike = sorted((one for one in found if one is not None), key=lambda o: (-o.score, -o.at.timestamp(), o.name))
+    return Offers(best=tuple(alike[:MOST]), more=len(alike[MOST:]) + beyond, whole=whole)
 
 
 class _Near:

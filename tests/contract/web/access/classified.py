@@ -79,6 +79,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("POST", "/evidence/{item_id}/lift"): ("hold", "item"),
     ("POST", "/evidence/{item_id}/look"): ("evidence", "item"),
     ("POST", "/evidence/{item_id}/mark"): ("share", "item"),
+    ("GET", "/evidence/{item_id}/thumbnail"): ("evidence", "item"),
     ("GET", "/favicon.ico"): ("public", ""),
     ("GET", "/figures"): ("figures", ""),
     ("GET", "/figures.json"): ("figures", ""),

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from bartizan.adapters.web.gate import needs, room_of, session_of
-from bartizan.adapters.web.incidents.shown import loaded, offered, posture_json, row, shown, state_json
+from bartizan.adapters.web.incidents.shown import loaded, offers_json, posture_json, row, sees, shown, state_json
 from bartizan.adapters.web.permission import Action, authorise, may
 from bartizan.adapters.web.shell import shell_page
+from bartizan.app.incidents.seen_before import Offers
 from bartizan.app.incidents.timeline import timeline
 from bartizan.desk.incidents import MANNERS, RELATIONS, SHARINGS
 
@@ -70,8 +71,8 @@ def looking_routes(routes: APIRouter) -> None:
     @needs(Action.VIEW)
     def before_json(request: Request, incident_id: str) -> Response:
         room, session = room_of(request), session_of(request)
-        offers = room.seen_before.offers(loaded(request, Action.VIEW, incident_id).id)
-        return JSONResponse([one.to_json() for one in offers if offered(room, session, one)])
+        incident = loaded(request, Action.VIEW, incident_id)
+        return JSONResponse(offers_json(room.seen_before.offers(incident.id, sees(room, session))))
 
     @routes.get("/alarms/{alarm_id}/before")
     @needs(Action.VIEW)
@@ -81,7 +82,9 @@ def looking_routes(routes: APIRouter) -> None:
         authorise(session, Action.VIEW, alarm)
         own = room.incidents.of_alarm(alarm.id)
         kind = room.incidents.suggested([alarm.id])
-        offers = () if own is not None else room.seen_before.offers_for_alarm(alarm.id)
+        offers = (
+            Offers(best=()) if own is not None else room.seen_before.offers_for_alarm(alarm.id, sees(room, session))
+        )
         return JSONResponse(
             {
                 "incident": None if own is None else {"id": own.id, "number": own.number, "title": own.title},
@@ -91,6 +94,6 @@ def looking_routes(routes: APIRouter) -> None:
                     for one in room.incidents.open_ones()
                     if one.exercise == alarm.exercise and shown(room, session, one)
                 ],
-                "offers": [one.to_json() for one in offers if offered(room, session, one)],
             }
+            | offers_json(offers)
         )

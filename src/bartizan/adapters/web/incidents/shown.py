@@ -9,7 +9,7 @@ from fastapi import Request
 from bartizan.adapters.web.gate import room_of, session_of
 from bartizan.adapters.web.permission import Action, NotTheirs, authorise, may
 from bartizan.adapters.web.sessions import Session
-from bartizan.app.incidents.seen_before import Offer
+from bartizan.app.incidents.seen_before import Offers, Shown
 from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.incidents import Incident
@@ -30,11 +30,18 @@ def shown(room: Room, session: Session, incident: Incident) -> bool:
     return may(session, Action.VIEW, incident) and room.incidents.shown_to(incident, session.user)
 
 
-def offered(room: Room, session: Session, offer: Offer) -> bool:
-    """Whether what is offered is this person's to see."""
-    if offer.what == "incident":
-        return shown(room, session, room.incidents.incident(offer.id))
-    return may(session, Action.VIEW, room.desk.alarm(offer.id))
+def sees(room: Room, session: Session) -> Shown:
+    """Whether something is this person's to know of, for what is offered to them."""
+
+    def seen(thing: Incident | Alarm) -> bool:
+        return shown(room, session, thing) if isinstance(thing, Incident) else may(session, Action.VIEW, thing)
+
+    return seen
+
+
+def offers_json(offers: Offers) -> dict[str, Any]:
+    """What is offered, how many more there are, and whether the whole past was compared."""
+    return {"offers": [one.to_json() for one in offers.best], "more": offers.more, "whole": offers.whole}
 
 
 def row(one: Incident) -> dict[str, Any]:

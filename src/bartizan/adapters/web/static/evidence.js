@@ -166,6 +166,7 @@ byId("put").addEventListener("submit", async (event) => {
 await look();
 await abouts();
 await show();
-if (shell.may("share")) await handing({ trouble, when, size });
+const handed = shell.may("share") && (await handing({ trouble, when, size }));
 // until here a form would have been sent by the browser itself
 for (const form of document.querySelectorAll("form[inert]")) form.inert = false;
+if (handed) byId("ask-partner").focus();

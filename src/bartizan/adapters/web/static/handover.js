@@ -7,6 +7,8 @@ import { say } from "./words.js";
 
 export async function handing({ trouble, when, size }) {
   let digest = "";
+  // the page of an incident sends here with its id
+  const asked = new URLSearchParams(location.search).get("incident");
   byId("sharing").hidden = false;
 
   const chosen = () => ({ incident: byId("ask-incident").value, partner: byId("ask-partner").value });
@@ -81,7 +83,7 @@ export async function handing({ trouble, when, size }) {
     const answer = await fetch("/handover.json");
     if (!answer.ok) return;
     state = await answer.json();
-    const before = byId("ask-incident").value;
+    const before = byId("ask-incident").value || asked;
     byId("ask-incident").replaceChildren(...state.incidents.map((one) => el("option", { value: one.id, selected: one.id === before }, `${one.number} · ${one.title} (TLP:${one.sharing.toUpperCase()})`)));
     partnersOf(state);
     byId("packages").replaceChildren(...state.packages.map((one) => el("tr", {}, el("th", { scope: "row" }, when(one.made_at)), el("td", {}, one.partner), el("td", {}, `TLP:${one.level.toUpperCase()}`), el("td", {}, one.made_by), el("td", {}, gone(one)))));
@@ -136,4 +138,5 @@ export async function handing({ trouble, when, size }) {
   });
 
   await look();
+  return asked !== null;
 }

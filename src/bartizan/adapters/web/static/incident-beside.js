@@ -65,6 +65,15 @@ function offer(page, one, place) {
   );
 }
 
+// How much there is besides what is shown: nobody is to take ten for all, or what is read so far for the whole past.
+function before(page) {
+  const { offers, more, whole } = page.before;
+  const rows = offers.length > 0 ? offers.map((one, place) => offer(page, one, place)) : [el("li", { class: "soft" }, say("incident.before.none"))];
+  if (more > 0) rows.push(el("li", { class: "soft" }, say("incident.before.more", { n: more })));
+  if (!whole) rows.push(el("li", { class: "warn" }, say("incident.before.reading")));
+  page.draw("before", rows);
+}
+
 function alarm(page, one) {
   if (one.hidden) return el("li", {}, say("incident.alarm.hidden", one));
   const words = say("incident.alarm", { number: one.number, what: name("kind", one.signal.kind) });
@@ -155,8 +164,9 @@ function sharing(page) {
     const named = partners.value.split(",").map((one) => one.trim()).filter((one) => one !== "");
     page.doIt("share", { sharing: level.value, partners: named, version: incident.version });
   });
+  const packed = el("p", {}, el("a", { href: `/evidence?incident=${encodeURIComponent(incident.id)}#sharing` }, say("incident.hand-over.package")));
   const over = page.open ? page.ask("over", "incident.hand-over", "incident.hand-over.do", "hand-over", { field: "partner" }) : "";
-  page.draw("sharing", [form, over]);
+  page.draw("sharing", [form, packed, over]);
 }
 
 function end(page) {
@@ -173,12 +183,11 @@ function end(page) {
 
 export function drawBeside(page) {
   responders(page);
-  page.draw("before", page.offers.length > 0 ? page.offers.map((one, place) => offer(page, one, place)) : [el("li", { class: "soft" }, say("incident.before.none"))]);
+  before(page);
   page.draw("alarms", page.incident.alarms.length > 0 ? page.incident.alarms.map((one) => alarm(page, one)) : [el("li", { class: "soft" }, say("incident.alarms.none"))]);
   links(page);
   muster(page);
   manner(page);
-  page.draw("media", page.incident.media.length > 0 ? page.incident.media.map((one) => el("li", {}, el("a", { href: `/evidence/${encodeURIComponent(one)}` }, say("incident.media.item", { id: one })))) : [el("li", { class: "soft" }, say("incident.media.none"))]);
   sharing(page);
   end(page);
 }

@@ -3,19 +3,24 @@
 import { act } from "./act.js";
 import { byId, el } from "./dom.js";
 import { drawBeside } from "./incident-beside.js";
+import { drawMedia } from "./incident-media.js";
 import { drawSteps } from "./incident-steps.js";
 import { shell } from "./shell.js";
 import { day, knows, name, say, span, timeOfDay } from "./words.js";
 
 const root = byId("incident");
 const path = `/incidents/${encodeURIComponent(root.dataset.id)}`;
+const UNTIL_WHOLE = 5000; // milliseconds until it is asked again, where not all of the past was read for the answer
 const STAGES = ["raised", "acknowledged", "assessed", "dispatched", "on_scene", "contained", "handed_over"];
 const lists = { manners: root.dataset.manners.split(" "), relations: root.dataset.relations.split(" "), sharings: root.dataset.sharings.split(" ") };
 
 let incident = null;
-let offers = [];
+let before = { offers: [], more: 0, whole: true };
+let media = null;
+let later = null;
 let moments = [];
 
+const places = await shell.places();
 const may = (action) => shell.may(action);
 
 // Do something, say what became of it, and read the incident again.
@@ -129,11 +134,12 @@ function draw(id, parts) {
 }
 
 function show() {
-  const page = { incident, offers, doIt, ask, may, draw, lists, open: openState(), label };
+  const page = { incident, before, places, doIt, ask, may, draw, lists, open: openState(), label };
   head();
   times();
   drawSteps(page);
   drawBeside(page);
+  drawMedia(page, media);
   if (byId("note").childElementCount === 0 && may("incident")) byId("note").replaceChildren(ask("note", "incident.note", "incident.note.do", "note", { area: true }));
   timeline();
 }
@@ -153,11 +159,12 @@ async function read() {
       [incident, moments] = await Promise.all([state.json(), moved.json()]);
       show();
       // what was seen before is looked for while the page already stands
-      const before = await fetch(`${path}/before`);
-      if (before.ok) {
-        offers = await before.json();
-        show();
-      }
+      const [alike, kept] = await Promise.all([fetch(`${path}/before`), may("evidence") ? fetch(`${path}/media`) : null]);
+      if (alike.ok) before = await alike.json();
+      if (kept?.ok) media = await kept.json();
+      clearTimeout(later);
+      if (!before.whole) later = setTimeout(read, UNTIL_WHOLE);
+      show();
     }
   } catch {
     // the line is lost: the banner of the shell says so
@@ -169,7 +176,7 @@ async function read() {
 }
 
 shell.on("news", ({ topic }) => {
-  if (["incident", "alarm", "muster", "posture"].includes(topic)) read();
+  if (["incident", "alarm", "muster", "posture", "evidence"].includes(topic)) read();
 });
 shell.on("alarms", () => incident && read());
 
@@ -206,7 +213,7 @@ shell.keys.add({
       const answers = numbered(step.answers.map((one) => ({ id: one.id, words: one.text })));
       return answers.length > 0 ? answers : [{ key: "d", id: null, words: say("command.choice.again") }];
     }
-    if (verb === "before") return offers.length > 0 ? numbered(offers.map((one) => ({ id: one.id, words: `${one.number} ${one.title}`, offer: one }))) : null;
+    if (verb === "before") return before.offers.length > 0 ? numbered(before.offers.map((one) => ({ id: one.id, words: `${one.number} ${one.title}`, offer: one }))) : null;
     const found = may("dispatch") ? responders(verb) : [];
     return found.length > 0 ? found : null;
   },

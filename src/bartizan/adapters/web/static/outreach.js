@@ -2,6 +2,7 @@
 
 import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
+import { setUpSettings } from "./outreach-settings.js";
 import { shell } from "./shell.js";
 import { day, say, timeOfDay } from "./words.js";
 
@@ -23,6 +24,15 @@ async function command(path, body) {
   if (done) shell.tell(true, say("outreach.done"));
   await look();
 }
+
+const showSettings = setUpSettings({
+  trouble,
+  async done() {
+    shell.tell(true, say("outreach.done"));
+    last = "";
+    await look();
+  },
+});
 
 const moment = (instant) => (instant ? `${day(instant)}, ${timeOfDay(instant)}` : "–");
 
@@ -65,29 +75,8 @@ async function look() {
   byId("problem").textContent = found.backlog.problem ?? "";
   byId("people").replaceChildren(...found.subscribers.map(person));
   byId("none").hidden = found.subscribers.length > 0;
-  const settings = byId("settings");
-  if (document.activeElement !== settings && settings.dataset.changed !== "yes") settings.value = JSON.stringify(found.settings, null, 2);
+  showSettings(found.settings);
 }
 
-byId("settings").addEventListener("input", () => {
-  byId("settings").dataset.changed = "yes";
-});
-byId("form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  let settings;
-  try {
-    settings = JSON.parse(byId("settings").value);
-  } catch (error) {
-    trouble(say("outreach.json", { reason: error.message }));
-    return;
-  }
-  const { done, words } = await ask("/outreach/settings", settings);
-  trouble(done ? "" : words);
-  if (!done) return;
-  byId("settings").dataset.changed = "no";
-  shell.tell(true, say("outreach.done"));
-  last = "";
-  await look();
-});
 await look();
 setInterval(look, LOOK_EVERY);
