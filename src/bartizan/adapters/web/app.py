@@ -62,6 +62,8 @@ from bartizan.app.room import Room
 from bartizan.site.site import Site
 
 # who gives rights and who comes from outside need a second factor everywhere
+# requests that wait for the disk at once: what signals wait together is kept together
+_AT_WORK = 32
 _SECOND_FACTOR: tuple[Role, ...] = ("administrator", "partner")
 
 
@@ -100,6 +102,7 @@ def create_app(
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(_AT_WORK, thread_name_prefix="desk-work"))
         hub.start()
         yield
         await hub.stop()

@@ -35,6 +35,7 @@ LATEST = 200  # alarms raised last, among which the closed ones are looked for; 
 MAX_PAGES = 64
 MOVING_EVERY = 0.1  # seconds between two words about what moves
 ALARMS_EVERY = 0.05  # seconds between two lists of alarms: a flood is shown as its latest state
+ALARMS_AT_LEAST = 0.3  # and this at most, however long the list is
 TURN = 0.5  # seconds between two looks at what is due: with what a look takes, nothing is late by more than a second
 FORGET = 0.98  # of the worst delay that is still told a second later: half of it in half a minute
 CLOCKS_AT_ONCE = 24  # clocks read in one second; with more open alarms they take turns
@@ -169,14 +170,17 @@ class Hub:
                     topics = {self._heard(told)}
                     while (told := await news.receive(0.0)) is not None:
                         topics.add(self._heard(told))
+                began = time.monotonic()
                 for topic in sorted(topics - {"alarm"}):
                     self._say("news", {"topic": topic}, "news:" + topic)
                 if "alarm" in topics:
                     await self._say_seen("alarms", self._alarms)
                     await self._read(self._read_clocks)
                     await self._say_seen("clocks", self._seen_clocks)
+                took = time.monotonic() - began
                 told = await news.receive()
-                await asyncio.sleep(ALARMS_EVERY)
+                # a long list takes its time: pages and sensors must have theirs
+                await asyncio.sleep(min(max(ALARMS_EVERY, 2 * took), ALARMS_AT_LEAST))
 
     def _heard(self, told: Notice | Resync) -> str:
         """What there is news of. Pages read again what it is about, so nothing can be missed."""

@@ -108,7 +108,7 @@ def intake_routes(routes: APIRouter) -> None:
         told = _signal(body, room.site)
 
         def take() -> dict[str, Any]:
-            alarm = room.desk.take(told, run)
+            alarm = room.influx.take(told, run)
             return {"taken": True, "alarms": [] if alarm is None else [alarm.id]}
 
         note(request, thing=body.id)

@@ -41,10 +41,39 @@ from bartizan.desk.alarms.hidden import DUTY_RUN, shown_to
 from bartizan.desk.alarms.report import again, decide_open, decide_reactivate, decide_report, same
 from bartizan.desk.errors import UnknownThingError
 from bartizan.desk.service import Outage
+from bartizan.errors import BartizanError
 from bartizan.signal import Signal
 from bartizan.site.site import Site
 
 _TELLING = ("raised", "reactivated")  # the events that tell which signal an alarm is of
+
+
+class _Batch:
+    """What several signals bring, for one commit; `answers` are filled when it is kept."""
+
+    def __init__(self, alarms: Histories[Alarm, Event], answers: list[Alarm | BartizanError | None]) -> None:
+        self._alarms, self._answers = alarms, answers
+        self.keys: set[tuple[Any, ...]] = set()  # of the signals in it: ids and sources
+        self.events: dict[str, Sequence[Event]] = {}
+        self.fresh = 0  # alarms that begin with it
+        self._places: dict[str, int] = {}
+
+    def add(self, place: int, keys: set[tuple[Any, ...]], name: str, events: Sequence[Event]) -> None:
+        self.keys |= keys
+        self.events[name] = events
+        self.fresh += bool(events) and events[0].version == 1
+        self._places[name] = place
+
+    def keep(self) -> None:
+        try:
+            self._alarms.commit_all(self.events)
+        except BartizanError as fault:
+            for place in self._places.values():
+                self._answers[place] = fault
+        else:
+            for name, place in self._places.items():
+                self._answers[place] = self._alarms.get(name)
+        self.keys, self.events, self.fresh, self._places = set(), {}, 0, {}
 
 
 class Desk:
@@ -120,16 +149,35 @@ class Desk:
         if signal.silent is not None:
             raise SignalError(f"signal {signal.id!r} is silent ({signal.silent}) and no alarm. Give it to take()")
         with self._lock:
-            at = self._ledger.utc()
-            known = self._known(run, signal.id)
-            alarm = None if known is None else self._alarms.get(known)
-            if alarm is not None and same(alarm, signal, run):
-                return self._alarms.commit(alarm.id, decide_report(alarm, signal, run=run, at=at))
-            alarm = None if run == DUTY_RUN else self._come_again(signal, run, at)
-            if alarm is not None:
-                return self._keep(alarm, signal, decide_reactivate(alarm, signal, run=run, at=at))
-            fresh = self._fresh_id()
-            return self._keep(None, signal, decide_open(signal, id=fresh, number=len(self._alarms) + 1, run=run, at=at))
+            return self._alarms.commit(*self._decided(signal, run, len(self._alarms)))
+
+    def take_together(self, told: Sequence[tuple[Signal, str]]) -> list[Alarm | BartizanError | None]:
+        """Take many signals with their runs, each as `take` would, in few commits.
+
+        Returns for each, in its place, what `take` returns or raises, durable by then. Where the journal refuses,
+        all of a commit are refused.
+        """
+        answers: list[Alarm | BartizanError | None] = [None] * len(told)
+        with self._lock:
+            batch = _Batch(self._alarms, answers)
+            for place, (signal, run) in enumerate(told):
+                try:
+                    if signal.silent is not None or run == DUTY_RUN:
+                        answers[place] = self.take(signal, run)
+                        continue
+                    keys = {(run, signal.id), (signal.exercise, *source_of(signal.to_json()))}
+                    # what is decided on an alarm must know all that was decided on it before
+                    if keys & batch.keys:
+                        batch.keep()
+                    decided = self._decided(signal, run, len(self._alarms) + batch.fresh)
+                    if decided[0] in batch.events:
+                        batch.keep()
+                        decided = self._decided(signal, run, len(self._alarms))
+                    batch.add(place, keys, *decided)
+                except BartizanError as fault:
+                    answers[place] = fault
+            batch.keep()
+        return answers
 
     # ---- what people do; see bartizan.desk.alarms.decide for the meaning and the errors of each
 
@@ -339,8 +387,21 @@ class Desk:
                 raise _unknown(alarm_id)
             return self._alarms.commit(alarm.id, decide(alarm, self._ledger.utc()))
 
-    def _keep(self, alarm: Alarm | None, signal: Signal, events: Sequence[Event]) -> Alarm:
-        """Keep what a report brings; an alarm of what is out of service is quiet from its first instant on."""
+    def _decided(self, signal: Signal, run: str, count: int) -> tuple[str, Sequence[Event]]:
+        """What a signal brings, and to which alarm; `count`: how many alarms there are."""
+        at = self._ledger.utc()
+        known = self._known(run, signal.id)
+        alarm = None if known is None else self._alarms.get(known)
+        if alarm is not None and same(alarm, signal, run):
+            return alarm.id, decide_report(alarm, signal, run=run, at=at)
+        alarm = None if run == DUTY_RUN else self._come_again(signal, run, at)
+        if alarm is not None:
+            return self._in_service(alarm, signal, decide_reactivate(alarm, signal, run=run, at=at))
+        opened = decide_open(signal, id=self._fresh_id(), number=count + 1, run=run, at=at)
+        return self._in_service(None, signal, opened)
+
+    def _in_service(self, alarm: Alarm | None, signal: Signal, events: Sequence[Event]) -> tuple[str, Sequence[Event]]:
+        """What a report brings to which alarm; one of what is out of service is quiet from its first instant on."""
         for event in events:
             alarm = apply(alarm, event)
         assert alarm is not None  # noqa: S101 - what came brings an event at least
@@ -358,7 +419,7 @@ class Desk:
                     at=events[-1].at,
                 ),
             )
-        return self._alarms.commit(alarm.id, events)
+        return alarm.id, events
 
     def _require_of_one_kind(self, alarm: Alarm, duplicate_of: str | None) -> None:
         if duplicate_of is not None and self.alarm(duplicate_of).exercise != alarm.exercise:

@@ -55,6 +55,7 @@ class Histories(Generic[State, E]):
         self._settled = tuple(settled)
         self._begun: dict[str, int] = {}  # every thing, and the place in the journal where it began
         self._asleep: set[str] = set()
+        self._slept = False  # whether some were asleep at the start: of these nobody was shown anything
         self._things: dict[str, State] = {}
         self._open: dict[str, State] = {}
         ledger.add(self)
@@ -115,10 +116,10 @@ class Histories(Generic[State, E]):
     def recall(self, kinds: Collection[str], signal: str, run: str) -> str | None:
         """The thing whose event of one of `kinds` told last of a signal (see `Journal.recall`).
 
-        It is looked for only where some sleep: the others have been shown. Errors: StoreError.
+        It is looked for only where some slept at the start: all others have been shown. Errors: StoreError.
         """
         with self._ledger.lock:
-            stream = self._ledger.recall(self.topic, kinds, signal, run) if self._asleep else None
+            stream = self._ledger.recall(self.topic, kinds, signal, run) if self._slept else None
         return None if stream is None else stream.partition("/")[2]
 
     def open(self) -> tuple[State, ...]:
@@ -178,6 +179,7 @@ class Histories(Generic[State, E]):
         over = dict(journal.settled(self.topic, self._settled))
         self._begun = {stream.partition("/")[2]: seq for stream, seq in over.items()}
         self._asleep = set(self._begun)
+        self._slept = bool(self._asleep)
         return over.keys()
 
     def pass_time(self, at: datetime) -> None:

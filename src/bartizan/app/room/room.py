@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from bartizan.app.desk.chain import CHAIN_WINDOW
 from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.influx import Influx
 from bartizan.app.duty.duty import Duty
 from bartizan.app.duty.escalations import Escalations
 from bartizan.app.duty.logbook import LogBook
@@ -38,6 +39,7 @@ class Room:
 
     ledger: Ledger
     desk: Desk
+    influx: Influx
     audit: Audit
     inbox: Inbox
     rehearsals: Rehearsals
@@ -138,6 +140,7 @@ def open_room(
     return Room(
         ledger=ledger,
         desk=desk,
+        influx=Influx(desk, ledger),
         audit=audit,
         inbox=inbox,
         rehearsals=rehearsals,

@@ -79,8 +79,8 @@ def urgency(alarm: Alarm) -> tuple[bool, int, bool, bool, int]:
 def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     """The rows of a queue, the most urgent first: at most `most`, but never fewer than there are classes (12)."""
     classes: dict[_Class, list[Alarm]] = {}
-    for alarm in sorted(alarms, key=urgency):
-        classes.setdefault(urgency(alarm)[:3], []).append(alarm)
+    for how, _, alarm in sorted((urgency(alarm), n, alarm) for n, alarm in enumerate(alarms)):
+        classes.setdefault(how[:3], []).append(alarm)
     rows: list[Group] = []
     for number, one in enumerate(sorted(classes)):
         # every class behind this one needs a row at least; what is more urgent takes what room there is

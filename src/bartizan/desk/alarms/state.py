@@ -28,9 +28,12 @@ PRIORITIES: tuple[Severity, ...] = ("low", "medium", "high")
 DISPOSITIONS: tuple[Disposition, ...] = ("real", "nuisance", "false", "test", "exercise", "duplicate", "unresolved")
 
 
+_RANKS: dict[Severity, int] = {priority: weight for weight, priority in enumerate(PRIORITIES)}
+
+
 def rank(priority: Severity) -> int:
     """How much a priority weighs: 0 low, 1 medium, 2 high."""
-    return PRIORITIES.index(priority)
+    return _RANKS[priority]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
