@@ -88,16 +88,25 @@ def others_at_work(site: Site, intake: Intake, bus: Callable[[str], Bus]) -> Ite
         )
 
 
+def require(site: Site, intake: Intake, bus: Callable[[str], Bus]) -> None:
+    """Refuse brokers that cannot be, and inputs that are none, before anything is opened or a password is shown."""
+    if intake.inputs is not None and not any(one.topic for one in site.inputs):
+        raise MissingPartError("the site has no [[input]] with a topic, so there is nothing to hear. Add one")
+    for address in (intake.inputs, intake.tell):
+        if address is not None:
+            wiring_intake.require_broker(bus(address))
+
+
 @contextmanager
 def lines(room: Room, site: Site, intake: Intake, bus: Callable[[str], Bus], folder: Path) -> Iterator[None]:
-    """Hear the site's inputs and tell its alarms, as far as was asked for. Raises MissingPartError without inputs."""
+    """Hear the site's inputs and tell its alarms, as far as was asked for; see `require`."""
     with ExitStack() as parts:
         if intake.inputs is not None:
-            if not room.inbox.subscriptions:
-                raise MissingPartError("the site has no [[input]] with a topic, so there is nothing to hear. Add one")
+            room.siting.set_up("inputs", lambda site: {one.topic for one in site.inputs})
             heard = parts.enter_context(wiring_intake.inlet(bus(intake.inputs), room, folder, _trouble))
             room.inbox.mind("inputs", heard.line.listening.is_set)
         if intake.tell is not None:
+            room.siting.set_up("tell", lambda site: (site.name, site.zones, site.inputs))
             parts.enter_context(
                 wiring_intake.outlet(
                     bus(intake.tell), room, site, discovery=intake.discovery, exercises=intake.exercises

@@ -103,6 +103,7 @@ def on_duty(
     The states of the site that hold in the `room` hold for the rules, also those set later. `folder`
     is where orders of arming, counts of episodes and kept pictures lie.
     """
+    room.siting.set_up("watch", lambda site: site.watch_hash)
     clock, states, foreign = cameras.clock, room.posture.states, cameras.source is not None
     name = f"{cameras.source or 'watch'}-{clock.zero:%Y%m%dT%H%M%S.%fZ}"
     run = LiveRun(

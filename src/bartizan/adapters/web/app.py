@@ -12,6 +12,7 @@ from functools import partial
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
 from bartizan.adapters.web.accounts import Accounts
@@ -134,13 +135,14 @@ def create_app(
     # "__Host-" lets no other host or path of the domain set it; browsers accept it over TLS alone
     state.cookie, state.form_cookie = (f"{'__Host-' if tls else ''}bartizan-{name}" for name in ("desk", "login"))
     state.drawing = drawing(site)
+    room.siting.follow(partial(_stand_on, state))
     state.bench = Bench()
     state.album = album
     state.thumbnails = thumbnails_of(room.evidence)
     state.probes = tuple(probes)
     state.orders = orders
     state.drill_report = drill_report
-    state.drafts = None if site_folder is None else Drafts(site_folder)
+    state.drafts = None if site_folder is None else Drafts(site_folder, room.siting.take)
     # on the application's own router: one that is included is built a second time at the first request
     routes = app.router
     routes.route_class = GatedRoute
@@ -177,6 +179,12 @@ def create_app(
     # each route bounds its own body at the gate; nothing reads one elsewhere
     app.add_middleware(Shield, hosts=hosts, tls=tls, body=None)
     return app
+
+
+def _stand_on(state: State, site: Site) -> None:
+    """The pages go by another site from now on; one that is open shows it when it is loaded again."""
+    state.drawing = drawing(site)
+    state.site = site
 
 
 def _files(routes: APIRouter) -> None:

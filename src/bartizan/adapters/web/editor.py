@@ -10,7 +10,7 @@ from pydantic import Field
 
 from bartizan.adapters.web.bodies import Body, Nothing
 from bartizan.adapters.web.drawing import drawing
-from bartizan.adapters.web.gate import needs, session_of
+from bartizan.adapters.web.gate import needs, room_of, session_of
 from bartizan.adapters.web.permission import Action
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.editing import Checked, Draft, Drafts, fields_of, in_plan, listed
@@ -73,7 +73,7 @@ def editor_routes(routes: APIRouter) -> None:
     @routes.get("/editor/draft")
     @needs(Action.EDIT_SITE)
     def draft(request: Request) -> Response:
-        return _told(_draft(request))
+        return _told(request, _draft(request))
 
     @routes.get("/editor/thing")
     @needs(Action.EDIT_SITE)
@@ -145,26 +145,26 @@ def _changing(routes: APIRouter) -> None:
     def undo(request: Request, body: Nothing) -> Response:
         draft = _draft(request)
         draft.undo()
-        return _told(draft)
+        return _told(request, draft)
 
     @routes.post("/editor/redo")
     @needs(Action.EDIT_SITE)
     def redo(request: Request, body: Nothing) -> Response:
         draft = _draft(request)
         draft.redo()
-        return _told(draft)
+        return _told(request, draft)
 
     @routes.post("/editor/again")
     @needs(Action.EDIT_SITE)
     def again(request: Request, body: Nothing) -> Response:
-        return _told(_drafts(request).begin_again(session_of(request).user))
+        return _told(request, _drafts(request).begin_again(session_of(request).user))
 
     @routes.post("/editor/save")
     @needs(Action.EDIT_SITE, prove=True)
     def save(request: Request, body: Nothing) -> Response:
         draft = _draft(request)
         draft.save()
-        return _told(draft)
+        return _told(request, draft)
 
 
 def _drafts(request: Request) -> Drafts:
@@ -181,7 +181,7 @@ def _draft(request: Request) -> Draft:
 def _changed(request: Request, changes: list[dict[str, Any]]) -> Response:
     draft = _draft(request)
     draft.change(changes)
-    return _told(draft)
+    return _told(request, draft)
 
 
 def _set(request: Request, body: SetBody) -> dict[str, Any]:
@@ -211,8 +211,9 @@ def _beginning(document: Any, kind: str) -> dict[str, Any]:
     return {"delay": {"mean": 30, "sd": 9}} if kind == "way" else {}
 
 
-def _told(draft: Draft) -> Response:
+def _told(request: Request, draft: Draft) -> Response:
     """Everything that the page shows of a draft."""
+    waits = room_of(request).siting.waits
     checked = draft.checked()
     return JSONResponse(
         {
@@ -223,6 +224,7 @@ def _told(draft: Draft) -> Response:
             "undo": draft.can_undo,
             "redo": draft.can_redo,
             "changed": draft.changed,
+            "waits": list(waits),
         }
     )
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 
 from bartizan.adapters.web.bodies import Body, Nothing
-from bartizan.adapters.web.gate import needs, note, session_of
+from bartizan.adapters.web.gate import needs, note, room_of, session_of
 from bartizan.adapters.web.permission import Action, authorise
 from bartizan.adapters.web.shell import shell_page
 from bartizan.app.figures import DeskFigures
@@ -86,6 +86,7 @@ def _looking(routes: APIRouter) -> None:
             {
                 "offers": [one.to_json() for one in found.offers()],
                 "trials": [trials_json(one) for one in reversed(found.trials.all())],
+                "waits": list(room_of(request).siting.waits),
                 "proposals": [proposal_json(one) for one in reversed(found.proposals.all())],
             }
         )

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import difflib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
 from bartizan.app.editing.ports import Checked, SiteFolder
 from bartizan.errors import ChangeError
+from bartizan.site.site import Site
 
 MAX_STEPS = 200  # changes that can be taken back
 MAX_DRAFTS = 16  # people who edit at once; the draft least lately used goes first
+
+Saved = Callable[[Site], object]
 
 
 class Draft:
     """The changes of one person, on the text as it lay in the folder when they began.
 
-    A draft may have faults on the way from one good site to another; it is saved only without.
+    `saved` is told the site that was written. A draft may have faults on the way from one good site to another; it is
+    saved only without.
     """
 
-    def __init__(self, folder: SiteFolder) -> None:
-        self._folder = folder
+    def __init__(self, folder: SiteFolder, saved: Saved = lambda _site: None) -> None:
+        self._folder, self._saved = folder, saved
         self._lock = Lock()
         self._base = folder.read()
         self._texts = [self._base]
@@ -97,20 +101,21 @@ class Draft:
             self._folder.write(self._base, self.text)
             self._base = self.text
             self._texts, self._at = [self._base], 0
+        self._saved(checked.site)
 
 
 class Drafts:
-    """The drafts of those who edit, by name."""
+    """The drafts of those who edit, by name. `saved` is told the site that somebody saved, and who."""
 
-    def __init__(self, folder: SiteFolder) -> None:
-        self.folder = folder
+    def __init__(self, folder: SiteFolder, saved: Callable[[Site, str], object] = lambda _site, _by: None) -> None:
+        self.folder, self._saved = folder, saved
         self._drafts: OrderedDict[str, Draft] = OrderedDict()
         self._lock = Lock()
 
     def of(self, user: str) -> Draft:
         """The draft of this person, begun where there is none."""
         with self._lock:
-            draft = self._drafts.pop(user, None) or Draft(self.folder)
+            draft = self._drafts.pop(user, None) or Draft(self.folder, lambda site: self._saved(site, user))
             self._drafts[user] = draft
             while len(self._drafts) > MAX_DRAFTS:
                 self._drafts.popitem(last=False)

@@ -83,10 +83,12 @@ class NoScenarios:
 class Rehearsals:
     """The exercises of one live desk. Every method from any thread.
 
-    `site` as its file says.
+    `site` gives it as its file says.
     """
 
-    def __init__(self, ledger: Ledger, desk: Desk, site: Site, library: Library, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, ledger: Ledger, desk: Desk, site: Callable[[], Site], library: Library, new_id: Callable[[], str]
+    ) -> None:
         self.library = library
         self._ledger, self._desk, self._site, self._new_id = ledger, desk, site, new_id
         self._book: Histories[Rehearsal, RehearsalEvent] = Histories(
@@ -108,15 +110,16 @@ class Rehearsals:
         site has no camera that can be rendered.
         """
         scenario = self.library.read(name)
-        check_references(scenario, self._site)
+        site = self._site()
+        check_references(scenario, site)
         with self._ledger.lock:
             if self.running is not None:
                 raise CommandRefusedError("an exercise goes on already. End it first")
             stage = LiveStage(self._ledger.utc, going=lambda: not self._stop.is_set())
-            exercise = Exercise(self._site, self._desk, stage, tell=self._hear, workers=1)
+            exercise = Exercise(site, self._desk, stage, tell=self._hear, workers=1)
             self._stop.clear()
             self._said.clear()
-            begun = Begun(version=1, at=self._ledger.utc(), by=by, id=self._new_id(), name=name, site=self._site.hash)
+            begun = Begun(version=1, at=self._ledger.utc(), by=by, id=self._new_id(), name=name, site=site.hash)
             rehearsal = self._book.commit(begun.id, [begun])
             self._thread = threading.Thread(
                 target=self._play, args=(rehearsal, exercise, scenario), name="exercise", daemon=True

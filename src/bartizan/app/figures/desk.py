@@ -34,7 +34,7 @@ class DeskFigures:
     def __init__(
         self,
         ledger: Ledger,
-        site: Site,
+        site: Callable[[], Site],
         *,
         new_id: Callable[[], str],
         file: SiteFile | None = None,
@@ -53,7 +53,8 @@ class DeskFigures:
     @property
     def zone(self) -> tzinfo:
         """The site's own time."""
-        return UTC if self._site.time_zone is None else ZoneInfo(self._site.time_zone)
+        named = self._site().time_zone
+        return UTC if named is None else ZoneInfo(named)
 
     def lives(self) -> tuple[Life, ...]:
         """Every alarm's life until now. Errors: StoreError where the journal is not whole."""
@@ -105,7 +106,7 @@ class DeskFigures:
 
     def _written(self) -> Site:
         """The site as its file stands now. Errors: SiteFileError."""
-        return self._site if self._file is None else self._file.draft(()).site
+        return self._site() if self._file is None else self._file.draft(()).site
 
     def _read(self) -> None:
         """Listen first, then read, without the ledger's lock: what comes in between is told twice and taken once."""

@@ -95,6 +95,8 @@ class Proposals:
         self._ledger = ledger
         self._new_id = new_id
         self._file = file
+        # who goes by the site is told what its file says now, and by whom
+        self.written: Callable[[Site, str], object] = lambda _site, _by: None
         self._previews: OrderedDict[str, Preview] = OrderedDict()
         # decisions stand in line here and not at the ledger's lock: no alarm waits for a site file
         self._deciding = threading.Lock()
@@ -208,7 +210,9 @@ class Proposals:
             )
             raise
         written = Written(version=proposal.version + 1, at=self._ledger.utc(), by=by)
-        return self._book.commit(proposal.id, [written])
+        done = self._book.commit(proposal.id, [written])
+        self.written(file.draft(()).site, by)
+        return done
 
     def _site_file(self) -> SiteFile:
         if self._file is None:

@@ -27,7 +27,6 @@ from bartizan.desk.said import person
 from bartizan.errors import UnknownIdError
 from bartizan.site.procedure import Procedure
 from bartizan.site.responder import Responder
-from bartizan.site.site import Site
 
 TOPIC = "incident"
 Call = Callable[[str, str, bool], None]
@@ -47,11 +46,10 @@ class Incidents:
         desk: Desk,
         posture: Posture,
         *,
-        site: Site,
         new_id: Callable[[], str] = lambda: str(uuid4()),
         call: Call | None = None,
     ) -> None:
-        self._ledger, self._desk, self._posture, self._site = ledger, desk, posture, site
+        self._ledger, self._desk, self._posture = ledger, desk, posture
         self._new_id = new_id
         self.call = call
         self._called: set[str] = set()
@@ -116,12 +114,12 @@ class Incidents:
             for sending in one.sendings
             if sending.left_at is None and one.is_open
         }
-        return tuple((one, busy.get(one.id)) for one in self._site.responders)
+        return tuple((one, busy.get(one.id)) for one in self._posture.site.responders)
 
     def suggested(self, alarm_ids: Iterable[str]) -> Procedure | None:
         """The procedure whose kind of incident these alarms suggest, by the kinds of their signals."""
         kinds = {self._desk.alarm(one).source.kind for one in alarm_ids}
-        return next((one for one in self._site.procedures if kinds & set(one.signals)), None)
+        return next((one for one in self._posture.site.procedures if kinds & set(one.signals)), None)
 
     # ---- opening, and what belongs to it
 
@@ -438,17 +436,17 @@ class Incidents:
         for name in named:
             if name in incident.partners:
                 continue  # one that the site file has dropped since can still be taken out, one by one
-            if self._site.partner(name).exercise != incident.exercise:
+            if self._posture.site.partner(name).exercise != incident.exercise:
                 raise ExerciseMixError(
                     f"{name} and incident {incident.number} are not both of exercises or both real: "
                     "nothing of one goes to the other"
                 )
 
     def _procedure(self, kind: str) -> Procedure | None:
-        return next((one for one in self._site.procedures if one.kind == kind), None)
+        return next((one for one in self._posture.site.procedures if one.kind == kind), None)
 
     def _responder(self, responder_id: str) -> Responder:
-        return self._site.responder(responder_id)
+        return self._posture.site.responder(responder_id)
 
     def _on_alarms(self, incident: Incident, responder: Responder, act: Callable[[str, str], object]) -> None:
         """Say it on the open alarms too, where the responder belongs to a force of the layers."""
@@ -456,7 +454,7 @@ class Incidents:
         if force is None:
             return
         try:
-            self._site.response(force)
+            self._posture.site.response(force)
         except UnknownIdError:
             return
         for alarm in self.alarms(incident):

@@ -82,7 +82,6 @@ class Posture:
 
     def __init__(self, ledger: Ledger, site: Site, states: Sequence[str], hold: Callable[[Site], None]) -> None:
         self._ledger, self._site, self._hold = ledger, site, hold
-        self._axis = {state.id: state.axis for state in site.states}
         self._told = tuple(states)
         self._holds = self._told
         self.trouble: str | None = None
@@ -91,9 +90,14 @@ class Posture:
         )
 
     @property
+    def site(self) -> Site:
+        """The site as its file says, in no state."""
+        return self._site
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The states that can be set."""
-        return tuple(name for name, axis in self._axis.items() if axis == AXIS)
+        return tuple(state.id for state in self._site.states if state.axis == AXIS)
 
     @property
     def states(self) -> tuple[str, ...]:
@@ -103,7 +107,7 @@ class Posture:
     @property
     def present(self) -> str | None:
         """The state on the axis `posture` that holds; None where nobody said which."""
-        return next((name for name in self._holds if self._axis.get(name) == AXIS), None)
+        return next((name for name in self._holds if name in self.choices), None)
 
     @property
     def holding(self) -> Holding | None:
@@ -140,6 +144,27 @@ class Posture:
             )
             return self._book.commit(_ONLY, [event])
 
+    def can_hold(self, site: Site) -> bool:
+        """Whether the states that the desk was begun in can hold in `site`."""
+        try:
+            site.in_state(self._told)
+        except (UnknownIdError, ChangeError):
+            return False
+        return True
+
+    def resite(self, site: Site) -> None:
+        """The site's file says something else from now on: it is held in the posture that was set, where it can be.
+
+        Errors: as `Site.in_state`, where it is none that `can_hold`.
+        """
+        site.in_state(self._told)
+        self._site = site
+        holding = self.holding
+        if holding is None:
+            self._hold(site.in_state(self._told))
+        else:
+            self._show(holding)
+
     def history(self) -> tuple[PostureSet, ...]:
         """Everything that was ever set, oldest first."""
         return () if self.holding is None else self._book.history(_ONLY)
@@ -147,7 +172,7 @@ class Posture:
     def _with(self, state: str | None) -> tuple[str, ...]:
         if state is None:
             return self._told
-        return (*(name for name in self._told if self._axis.get(name) != AXIS), state)
+        return (*(name for name in self._told if name not in self.choices), state)
 
     def _show(self, holding: Holding) -> None:
         states = self._with(holding.state)

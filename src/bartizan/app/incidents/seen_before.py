@@ -107,26 +107,37 @@ def _everything(_: Incident | Alarm) -> bool:
 
 
 class SeenBefore:
-    """Compares the incidents and alarms of one desk, at one `site`.
+    """Compares the incidents and alarms of one desk, at the `site` that it goes by.
 
     Of a long journal the alarms that are over sleep; they are read beside the first questions, and compared then.
     """
 
-    def __init__(self, site: Site, desk: Desk, incidents: Incidents) -> None:
-        self._desk, self._incidents = desk, incidents
+    def __init__(self, site: Callable[[], Site], desk: Desk, incidents: Incidents) -> None:
+        self._desk, self._incidents, self._site = desk, incidents, site
+        self._woken: threading.Thread | None = None
+        self._read(site())
+
+    def _read(self, site: Site) -> None:
+        """What is compared of the site: where its places lie, what they are called, what its clocks show."""
+        self._ground = site
         self._zone = UTC if site.time_zone is None else ZoneInfo(site.time_zone)
         self._near = _Near(site)
         self._names = {
             one.id: one.name or one.id for things in (site.areas, site.elements, site.zones) for one in things
         }
-        self._woken: threading.Thread | None = None
         self._traces: dict[str, tuple[Trace, float, int]] = {}
+
+    def _follow(self) -> None:
+        site = self._site()
+        if site is not self._ground:
+            self._read(site)
 
     def offers(self, incident_id: str, shown: Shown = _everything) -> Offers:
         """What is alike to an incident and came before it, of what may be `shown`; at most ten.
 
         Errors: UnknownThingError.
         """
+        self._follow()
         incident = self._incidents.incident(incident_id)
         alarms = self._incidents.alarms(incident)
         new = self._of_incident(incident)
@@ -164,6 +175,7 @@ class SeenBefore:
 
         Errors: UnknownAlarmError.
         """
+        self._follow()
         alarm = self._desk.alarm(alarm_id)
         new = self._trace(alarm)
         found = [

@@ -27,6 +27,7 @@ from bartizan.app.intake.inbox import Inbox
 from bartizan.app.ledger.journal import Journal
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach import Cabinet, Outreach, items_of
+from bartizan.app.room.siting import Siting
 from bartizan.app.upkeep.audit import Audit
 from bartizan.app.upkeep.space import Space
 from bartizan.app.upkeep.timekeeping import Timekeeping
@@ -44,6 +45,7 @@ class Room:
     inbox: Inbox
     rehearsals: Rehearsals
     posture: Posture
+    siting: Siting
     incidents: Incidents
     seen_before: SeenBefore
     shifts: Shifts
@@ -102,12 +104,13 @@ def open_room(
     desk = Desk(site.in_state(states), ledger, new_id=new_id, threat=threat, target=target, chain_window=chain_window)
     audit = Audit(ledger)
     posture = Posture(ledger, site, states, desk.hold)
-    incidents = Incidents(ledger, desk, posture, site=site, new_id=new_id)
-    seen_before = SeenBefore(site, desk, incidents)
+    siting = Siting(ledger, posture)
+    incidents = Incidents(ledger, desk, posture, new_id=new_id)
+    seen_before = SeenBefore(lambda: posture.site, desk, incidents)
     shifts = Shifts(ledger, desk, incidents, posture, new_id=new_id)
     musters = Musters(ledger, incidents, new_id=new_id)
     inbox = Inbox(site, desk, ledger, minds=minds)
-    rehearsals = Rehearsals(ledger, desk, site, library or NoScenarios(), new_id)
+    rehearsals = Rehearsals(ledger, desk, lambda: posture.site, library or NoScenarios(), new_id)
     Timekeeping(ledger, now, desk.take)
     Space(ledger, journal, desk.take)
     duty = Duty(ledger, desk, new_id=new_id, minds=minds)
@@ -121,7 +124,10 @@ def open_room(
     # last, so that what the others raise is escalated in the same moment
     escalations = Escalations(ledger, desk, minds=minds)
     escalations.on_duty = lambda: tuple(one.person for one in duty.on_duty())
-    figures = DeskFigures(ledger, site, new_id=new_id, file=site_file, contained=lambda: contained_by(incidents.all()))
+    figures = DeskFigures(
+        ledger, lambda: posture.site, new_id=new_id, file=site_file, contained=lambda: contained_by(incidents.all())
+    )
+    figures.proposals.written = siting.take
     office = open_office(ledger, lambda: desk.site, desk, incidents, safe=safe, new_id=new_id)
     outreach = None
     if cabinet is not None:
@@ -145,6 +151,7 @@ def open_room(
         inbox=inbox,
         rehearsals=rehearsals,
         posture=posture,
+        siting=siting,
         incidents=incidents,
         seen_before=seen_before,
         shifts=shifts,

@@ -4,6 +4,7 @@ import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
 import { Drawing } from "./editor-plan.js";
 import { shell } from "./shell.js";
+import { showWaits } from "./waits.js";
 import { say } from "./words.js";
 
 const TRY_AFTER = 250; // milliseconds after the last key until it is said what this would be
@@ -42,6 +43,7 @@ function take(told) {
   byId("redo").disabled = !draft.redo;
   byId("again").disabled = byId("save").disabled = !draft.changed;
   byId("changed").hidden = !draft.changed;
+  showWaits(draft.waits);
   showFaults(draft.faults, draft.more);
   showThings();
   showForm();

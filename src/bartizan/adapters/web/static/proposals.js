@@ -4,6 +4,7 @@ import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
 import { interval } from "./interval.js";
 import { shell } from "./shell.js";
+import { showWaits } from "./waits.js";
 import { day, say, timeOfDay } from "./words.js";
 
 await shell.places();
@@ -137,6 +138,7 @@ function draw() {
   byId("no-offers").hidden = found.offers.length > 0;
   byId("propose").disabled = chosen.size === 0;
   byId("list").replaceChildren(...found.proposals.map(proposal));
+  showWaits(found.waits);
   byId("no-list").hidden = found.proposals.length > 0;
   byId("trials").replaceChildren(...found.trials.map(trial));
 }
