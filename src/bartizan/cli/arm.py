@@ -134,7 +134,7 @@ def _order(
 
 
 def _tell(site: Site, path: Path, data: Path | None) -> None:
-    file = wiring.orders_file(data_folder(path, data))
+    file = wiring.orders_file(data_folder(path, data, read=True))
     stands = standing(site, file(), datetime.now(UTC))
     for rule in site.rules:
         order = stands.get(rule.id)

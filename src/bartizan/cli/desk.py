@@ -87,6 +87,7 @@ def desk(
         bus = partial(Bus, ca=bus_ca, cert=bus_cert, key=bus_key, plain=plain_mqtt)
         at_work = desk_watch.at_work(parts, site, read, sources, None if source is None else bus(source))
         others = parts.enter_context(desk_intake.others_at_work(read, intake, bus))
+        desk_intake.require(read, intake, bus)
         wiring.require_address(host, port, tls_cert, tls_key)
         journal = parts.enter_context(wiring_store.desk_journal(folder, store))
         cabinet = parts.enter_context(wiring_desk.cabinet(folder))
@@ -120,6 +121,7 @@ def desk(
             key=tls_key,
             behind_proxy=behind_proxy,
         )
+        parts.callback(server.stop)  # it listens already, and what comes next may fail
         click.echo(f"The desk of {read.name}: {server.url}  (Ctrl-C ends it)")
         parts.enter_context(desk_intake.lines(room, read, intake, bus, folder))
         for watched in others if at_work is None else (at_work, *others):

@@ -37,7 +37,8 @@ def drill(site: Path, scenario: Path | None, *, report: Path | None, blind: tupl
         for line in listed(library):
             click.echo(line)
         return
-    script = library.read(scenario.name) if str(scenario) in library.names() else wiring.read_scenario(scenario)
+    named = str(scenario) in library.names() or not (scenario.suffix or scenario.exists())
+    script = library.read(str(scenario)) if named else wiring.read_scenario(scenario)
     clock = ExerciseClock(script.scenes[0].start)
     room = open_room(guarded, MemoryJournal(), clock, minds=False)
     desk = room.desk

@@ -39,7 +39,7 @@ def episodes(site: Path, *, data: Path | None, false_signals: float, as_json: bo
     occurrence, and whether two of them belong together is for a person at the desk to say.
     """
     read = wiring.load_site(site)
-    file = wiring.counts_file(data_folder(site, data))
+    file = wiring.counts_file(data_folder(site, data, read=True))
     study = study_episodes(read, file.rows(), false_signals)
     if as_json:
         click.echo(json.dumps(study.to_json(), ensure_ascii=False, indent=2))

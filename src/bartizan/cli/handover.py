@@ -41,7 +41,7 @@ def handover(
     go, and what would be taken out for this partner. With --out, --by and --why as well: the package. The desk must
     not be open: on an open desk this is the page Evidence.
     """
-    read, folder = wiring.load_site(site), data_folder(site, data)
+    read, folder = wiring.load_site(site), data_folder(site, data, read=True)
     if incident is None:
         if partner or out or by or why:
             raise click.UsageError("--to, --out, --by and --why go with --incident")

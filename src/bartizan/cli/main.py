@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, NamedTuple
 
@@ -111,6 +112,16 @@ class Verbs(click.Group):
         command = getattr(import_module(verb.module), verb.function or cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a slip of ours, never of the user
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The verb that is meant; for a word that is none, the verb that it looks like."""
+        if args[0] not in VERBS and not args[0].startswith("-"):
+            meant = get_close_matches(args[0], VERBS, 1)
+            cure = f"Did you mean {meant[0]!r}?" if meant else "The verbs are in bartizan --help"
+            raise click.UsageError(f"there is no verb {args[0]!r:.80}. {cure}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of verbs without importing any of them."""

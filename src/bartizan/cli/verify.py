@@ -11,7 +11,7 @@ import click
 
 from bartizan.cli import wiring_handover
 from bartizan.cli.words import printable
-from bartizan.desk.sharing.errors import AlteredError
+from bartizan.desk.sharing.errors import AlteredError, PackageError
 from bartizan.desk.sharing.manifest import told
 from bartizan.errors import InputError
 
@@ -33,7 +33,10 @@ def verify(package: Path, *, key: str | None, as_json: bool) -> None:
     anything was altered, 2 where it is no package.
     """
     wanted = _fingerprint(key)
-    verdict = wiring_handover.verify(package)
+    try:
+        verdict = wiring_handover.verify(package)
+    except PackageError as error:
+        raise PackageError(f"{package}: {error}") from error
     faults = list(verdict.faults)
     if wanted is not None and verdict.key is not None and verdict.fingerprint != wanted:
         faults.append(f"it is signed by another key: {verdict.fingerprint}. Ask the sender which is theirs")

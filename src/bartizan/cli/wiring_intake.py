@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from bartizan.site.site import Site
 
 
+def require_broker(bus: Bus) -> None:
+    """InputError where this is no address of a broker, or its files cannot be read; MissingExtraError without it."""
+    from bartizan.adapters.bus import read_address
+
+    read_address(bus.address, plain=bus.plain)
+    _access(bus)
+
+
 def inlet(bus: Bus, room: Room, folder: Path, trouble: Callable[[str], None]) -> Inlet:
     """What the site's sensors and doors tell; a context. MissingExtraError without the extra."""
     from bartizan.adapters.bus import Inlet, read_address

@@ -43,9 +43,9 @@ def read_address(text: str, *, plain: bool = False, prefix: str = PREFIX) -> Bus
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError:
-        raise InputError(f"the broker's address is none. {_FORM}") from None
+        raise InputError(_no_address(text)) from None
     if parts.scheme not in PORTS or not host or set("?#") & set(text) or not text.isprintable():
-        raise InputError(f"the broker's address is none. {_FORM}")
+        raise InputError(_no_address(text))
     if parts.username is not None or parts.password is not None:
         raise InputError(
             "the broker's address holds a name or a password, which others on this machine could read. "
@@ -61,6 +61,12 @@ def read_address(text: str, *, plain: bool = False, prefix: str = PREFIX) -> Bus
             "the network is yours alone"
         )
     return BusAddress(host, port or PORTS[parts.scheme], prefix, tls)
+
+
+def _no_address(text: str) -> str:
+    # where there is an @ there may be a password before it
+    named = "what was given" if "@" in text else f"{text!r:.80}"
+    return f"{named} is no address of a broker. {_FORM}"
 
 
 def _is_here(host: str) -> bool:
