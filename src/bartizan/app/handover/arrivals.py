@@ -8,19 +8,14 @@ than text.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from uuid import uuid4
 
-from bartizan.app.desk.desk import Desk
-from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.filling import one_line
-from bartizan.app.handover.ports import Vault
-from bartizan.app.incidents.incidents import Incidents
+from bartizan.app.handover.parts import Parts
 from bartizan.app.intake.report import RUN, Credibility, Reliability, Report, signal_of
 from bartizan.app.ledger.histories import Histories
-from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandError, ExerciseMixError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.said import person, text
@@ -31,7 +26,6 @@ from bartizan.desk.sharing.check import MEDIA
 from bartizan.desk.sharing.manifest import FileEntry, Manifest, told
 from bartizan.desk.sharing.package import Verdict, verify_bytes
 from bartizan.desk.sharing.tlp import Tlp
-from bartizan.site.site import Site
 
 TOPIC = "arrival"
 LARGEST = 256 * 1024 * 1024  # bytes of a package that is taken in
@@ -68,26 +62,10 @@ def _look_into(content: bytes) -> _Found:
 class Arrivals:
     """The packages that came to one desk."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        *,
-        site: Callable[[], Site],
-        desk: Desk,
-        incidents: Incidents,
-        evidence: Evidence,
-        vault: Vault,
-        new_id: Callable[[], str] = lambda: str(uuid4()),
-    ) -> None:
-        self._ledger = ledger
-        self._site = site
-        self._desk = desk
-        self._incidents = incidents
-        self._evidence = evidence
-        self._vault = vault
-        self._new_id = new_id
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._book: Histories[Arrival, Event] = Histories(
-            ledger,
+            parts.ledger,
             topic=TOPIC,
             apply=arrived.apply,
             codec=arrived.CODEC,
@@ -123,14 +101,14 @@ class Arrivals:
         if len(waiting) >= MOST_QUARANTINED:
             raise CommandError(f"{MOST_QUARANTINED} packages wait already. Decide on some of them first")
         found = _look_into(content)
-        name = self._new_id()
-        sealed = self._vault.put(name, content)
+        name = self._parts.new_id()
+        sealed = self._parts.vault.put(name, content)
         manifest = found.manifest
         try:
-            with self._ledger.lock:
+            with self._parts.ledger.lock:
                 event = arrived.Arrived(
                     version=1,
-                    at=self._ledger.utc(),
+                    at=self._parts.ledger.utc(),
                     by=by,
                     arrival=name,
                     sha256=digest,
@@ -147,7 +125,7 @@ class Arrivals:
                 )
                 return self._book.commit(name, [event])
         except BaseException:
-            self._vault.destroy(name, sealed.address)
+            self._parts.vault.destroy(name, sealed.address)
             raise
 
     def show(self, arrival_id: str) -> dict[str, Any]:
@@ -156,7 +134,7 @@ class Arrivals:
         shown: dict[str, Any] = {**arrival.to_json(), "manifest": None, "alert": None, "incidents": [], "notes": []}
         if arrival.state != "quarantined":
             return shown
-        found = _look_into(self._vault.open(arrival.id, arrival.address))
+        found = _look_into(self._parts.vault.open(arrival.id, arrival.address))
         if found.manifest is not None:
             shown["manifest"] = dict(told(found.manifest))
         if found.verdict.papers.alert is not None:
@@ -193,7 +171,7 @@ class Arrivals:
         manifest = found.manifest
         assert manifest is not None  # noqa: S101 - what is proved has one
         if incident is not None:
-            ours = self._incidents.incident(incident)
+            ours = self._parts.incidents.incident(incident)
             if ours.exercise != arrival.exercise:
                 raise ExerciseMixError(
                     f"the package is {_real(arrival.exercise)} and incident {ours.number} is {_real(ours.exercise)}"
@@ -202,26 +180,26 @@ class Arrivals:
         if incident is None:
             about = self._raise(arrival, words, by, reliability, credibility)
         else:
-            self._incidents.note(incident, words, by)
+            self._parts.incidents.note(incident, words, by)
             about = f"incident/{incident}"
         items = self._keep(found, about, by, manifest.level, incident)
-        with self._ledger.lock:
+        with self._parts.ledger.lock:
             event = arrived.Accepted(
-                version=arrival.version + 1, at=self._ledger.utc(), by=by, about=about, items=items, note=note
+                version=arrival.version + 1, at=self._parts.ledger.utc(), by=by, about=about, items=items, note=note
             )
             after = self._book.commit(arrival_id, [event])
-        self._evidence.drop(arrival.id, arrival.address)
+        self._parts.evidence.drop(arrival.id, arrival.address)
         return after
 
     def refuse(self, arrival_id: str, by: str, reason: str) -> Arrival:
         """Turn it away; the quarantined copy is destroyed, the record of it stays."""
         by, reason = person(by), text(reason, "reason")
-        with self._ledger.lock:
+        with self._parts.ledger.lock:
             arrival = self._book.get(arrival_id)
             _require_waiting(arrival)
-            event = arrived.Refused(version=arrival.version + 1, at=self._ledger.utc(), by=by, reason=reason)
+            event = arrived.Refused(version=arrival.version + 1, at=self._parts.ledger.utc(), by=by, reason=reason)
             after = self._book.commit(arrival_id, [event])
-        self._evidence.drop(arrival.id, arrival.address)
+        self._parts.evidence.drop(arrival.id, arrival.address)
         return after
 
     # ----
@@ -230,11 +208,11 @@ class Arrivals:
         """The partner whose key signed it, where it is proved."""
         if found.verdict.faults or found.verdict.key is None:
             return None
-        return next((one.id for one in self._site().partners if one.key == found.verdict.key), None)
+        return next((one.id for one in self._parts.site().partners if one.key == found.verdict.key), None)
 
     def _proved(self, arrival: Arrival) -> _Found:
         _require_waiting(arrival)
-        found = _look_into(self._vault.open(arrival.id, arrival.address))
+        found = _look_into(self._parts.vault.open(arrival.id, arrival.address))
         if found.verdict.faults or found.manifest is None:
             raise TransitionError(f"package {arrival.id} is not what its sender signed. Turn it away, and ask anew")
         # the site may have changed since it came: whose key it is counts now
@@ -256,8 +234,8 @@ class Arrivals:
             taken_by=by,
             exercise=arrival.exercise,
         )
-        with self._ledger.lock:
-            alarm = self._desk.take(signal_of(report, self._site(), self._ledger.utc()), RUN)
+        with self._parts.ledger.lock:
+            alarm = self._parts.desk.take(signal_of(report, self._parts.site(), self._parts.ledger.utc()), RUN)
         assert alarm is not None  # noqa: S101 - a report is never silent
         return f"alarm/{alarm.id}"
 
@@ -267,12 +245,12 @@ class Arrivals:
         for path, content in found.media.items():
             if not content:
                 continue
-            item = self._evidence.put(
+            item = self._parts.evidence.put(
                 content, types[path], about, by, note=f"of a partner's package: {path}", tlp=level
             )
             kept.append(item.id)
             if incident is not None:
-                self._incidents.add_media(incident, item.id, by)
+                self._parts.incidents.add_media(incident, item.id, by)
         return tuple(kept)
 
 

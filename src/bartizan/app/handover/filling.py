@@ -6,9 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from bartizan.app.desk.desk import Desk
 from bartizan.app.handover.evidence import Evidence
-from bartizan.app.handover.heads import Heads
+from bartizan.app.handover.parts import Parts
 from bartizan.app.incidents.incidents import Incidents
 from bartizan.desk.alarms import Alarm
 from bartizan.desk.evidence import item as custody
@@ -24,13 +23,12 @@ _CRITICALITY = {"low": 20, "medium": 50, "high": 80}
 _UNLIKE = frozenset({"nuisance", "false", "test", "duplicate"})
 
 
-def case_of(
-    incident: Incident, *, site: Site, desk: Desk, incidents: Incidents, evidence: Evidence, heads: Heads, head: Head
-) -> Case:
+def case_of(incident: Incident, parts: Parts, head: Head) -> Case:
     """Everything that the desk can tell of an incident, whole: who may see what of it comes later.
 
     `head` is the head of the journal that records are proved against. Errors: StoreError where it is not whole.
     """
+    incidents, evidence = parts.incidents, parts.evidence
     alarms = incidents.alarms(incident)
     items = items_of(incident, evidence)
     streams = [f"incident/{incident.id}", *(f"alarm/{one.id}" for one in alarms)]
@@ -44,7 +42,7 @@ def case_of(
         exercise=incident.exercise,
         state=incident.state,
         opened_at=incident.opened_at,
-        place=place_of(site),
+        place=place_of(parts.site()),
         tlp=incident.sharing,
         determination=determination(incident, alarms),
         criticality=None if priority is None else _CRITICALITY[priority],
@@ -60,7 +58,7 @@ def case_of(
         links=tuple(_links(incident, incidents)),
         media=tuple(_medium(one, evidence) for one in items),
         custody=tuple(_custody(items, evidence)),
-        records=heads.records(streams, head)[:MOST_RECORDS],
+        records=parts.heads.records(streams, head)[:MOST_RECORDS],
         head=head.to_json(),
     )
 

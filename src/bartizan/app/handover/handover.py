@@ -7,22 +7,15 @@ meanwhile nothing is handed over. Nothing of an exercise reaches a real partner,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from bartizan import __version__
-from bartizan.app.desk.desk import Desk
-from bartizan.app.handover.evidence import Evidence
 from bartizan.app.handover.filling import case_of, one_line
-from bartizan.app.handover.heads import Heads
 from bartizan.app.handover.making import Order, made_of
-from bartizan.app.handover.ports import DeskKeys, Vault
-from bartizan.app.incidents.incidents import Incidents
+from bartizan.app.handover.parts import Parts
 from bartizan.app.ledger.histories import Histories
-from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import CommandRefusedError, ExerciseMixError, TransitionError
 from bartizan.desk.event import DESK, Event
 from bartizan.desk.evidence import canonical
@@ -34,7 +27,6 @@ from bartizan.desk.sharing.handed import Handed
 from bartizan.desk.sharing.package import pack
 from bartizan.desk.sharing.release import Release, release
 from bartizan.site.partner import Partner
-from bartizan.site.site import Site
 
 TOPIC = "handover"
 _CHANGED = "the case has changed since the preview. Look at what would go now, and decide again"
@@ -86,36 +78,16 @@ class HandOver:
     No method may be called with the ledger's lock held: what takes long is done outside it.
     """
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        *,
-        site: Callable[[], Site],
-        desk: Desk,
-        incidents: Incidents,
-        evidence: Evidence,
-        heads: Heads,
-        keys: DeskKeys,
-        vault: Vault,
-        new_id: Callable[[], str] = lambda: str(uuid4()),
-    ) -> None:
-        self._ledger = ledger
-        self._site = site
-        self._desk = desk
-        self._incidents = incidents
-        self._evidence = evidence
-        self._heads = heads
-        self._keys = keys
-        self._vault = vault
-        self._new_id = new_id
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
         self._book: Histories[Handed, Event] = Histories(
-            ledger,
+            parts.ledger,
             topic=TOPIC,
             apply=handed.apply,
             codec=handed.CODEC,
             is_open=lambda package: package.gone_at is None,
         )
-        evidence.erased = self._item_erased
+        parts.evidence.erased = self._item_erased
 
     # ---- what can be read
 
@@ -135,14 +107,14 @@ class HandOver:
 
     def partners(self, exercise: bool) -> tuple[Partner, ...]:
         """Whom an incident may be handed to: stand-ins where it is an exercise, the others where it is real."""
-        return tuple(one for one in self._site().partners if one.exercise == exercise)
+        return tuple(one for one in self._parts.site().partners if one.exercise == exercise)
 
     def preview(self, incident_id: str, partner_id: str) -> Preview:
         """What would go, and what would not. Nothing is recorded.
 
         Errors: UnknownThingError, UnknownIdError; ExerciseMixError; SharingError where nothing of it may be told.
         """
-        return self._previewed(incident_id, partner_id, self._heads.latest() or self._heads.sign())
+        return self._previewed(incident_id, partner_id, self._parts.heads.latest() or self._parts.heads.sign())
 
     # ---- what people do
 
@@ -160,19 +132,21 @@ class HandOver:
         if seen.digest != digest:
             raise ChangedMeanwhileError(_CHANGED)
         # the copies are part of the custody that goes along, so they are recorded first
-        name = self._new_id()
+        name = self._parts.new_id()
         for medium in seen.release.case.media:
-            self._evidence.copied(medium.id, partner.label, by, why, name)
-        final = self._previewed(incident_id, partner_id, self._heads.sign(by))
+            self._parts.evidence.copied(medium.id, partner.label, by, why, name)
+        final = self._previewed(incident_id, partner_id, self._parts.heads.sign(by))
         if final.digest != digest:
             raise ChangedMeanwhileError(_CHANGED)
         release_ = final.release
         earlier = self._earlier(incident_id, partner_id)
-        with self._ledger.lock:
-            at = self._ledger.utc()
-        made = made_of(release_, self._order(name, partner, at, earlier), self._keys, self._evidence.content)
+        with self._parts.ledger.lock:
+            at = self._parts.ledger.utc()
+        made = made_of(
+            release_, self._order(name, partner, at, earlier), self._parts.keys, self._parts.evidence.content
+        )
         content = pack(made.content, made.signature, made.parts)
-        sealed = self._vault.put(name, content)
+        sealed = self._parts.vault.put(name, content)
         event = handed.Made(
             version=1,
             at=at,
@@ -193,13 +167,13 @@ class HandOver:
             earlier=None if earlier is None else earlier.id,
         )
         try:
-            with self._ledger.lock:
+            with self._parts.ledger.lock:
                 kept = self._book.commit(name, [event])
         except BaseException:
-            self._vault.destroy(name, sealed.address)
+            self._parts.vault.destroy(name, sealed.address)
             raise
-        if takes_over and self._incidents.incident(incident_id).is_open:
-            self._incidents.hand_over(incident_id, partner.id, by, why)
+        if takes_over and self._parts.incidents.incident(incident_id).is_open:
+            self._parts.incidents.hand_over(incident_id, partner.id, by, why)
         return kept
 
     def fetch(self, package_id: str, by: str, agency: str | None = None) -> bytes:
@@ -207,21 +181,23 @@ class HandOver:
 
         Errors: UnknownThingError; TransitionError where the desk has no copy any more; LostError.
         """
-        with self._ledger.lock:
+        with self._parts.ledger.lock:
             package = self._book.get(package_id)
             if package.gone_at is not None:
                 raise TransitionError(
                     f"the desk's copy of package {package_id} is destroyed: {package.gone_why}. Hand over again"
                 )
-            event = handed.Fetched(version=package.version + 1, at=self._ledger.utc(), by=person(by), agency=agency)
+            event = handed.Fetched(
+                version=package.version + 1, at=self._parts.ledger.utc(), by=person(by), agency=agency
+            )
             self._book.commit(package_id, [event])
-        return self._vault.open(package.id, package.address)
+        return self._parts.vault.open(package.id, package.address)
 
     # ---- by itself
 
     def pass_time(self) -> None:
         """Destroy the desk's own copies that have had their time."""
-        at = self._ledger.utc()
+        at = self._parts.ledger.utc()
         for package in self._book.open():
             if package.until <= at:
                 self._destroy(package, "its time was over")
@@ -233,31 +209,23 @@ class HandOver:
                 self._destroy(package, f"item {item.id} in it was erased")
 
     def _destroy(self, package: Handed, reason: str) -> None:
-        with self._ledger.lock:
-            event = handed.Gone(version=package.version + 1, at=self._ledger.utc(), by=DESK, reason=reason)
+        with self._parts.ledger.lock:
+            event = handed.Gone(version=package.version + 1, at=self._parts.ledger.utc(), by=DESK, reason=reason)
             self._book.commit(package.id, [event])
-        self._evidence.drop(package.id, package.address)
+        self._parts.evidence.drop(package.id, package.address)
 
     # ----
 
     def _previewed(self, incident_id: str, partner_id: str, head: Head) -> Preview:
         partner = self._partner(incident_id, partner_id)
-        incident = self._incidents.incident(incident_id)
-        case = case_of(
-            incident,
-            site=self._site(),
-            desk=self._desk,
-            incidents=self._incidents,
-            evidence=self._evidence,
-            heads=self._heads,
-            head=head,
-        )
+        incident = self._parts.incidents.incident(incident_id)
+        case = case_of(incident, self._parts, head)
         cut = release(case, partner.level)
         return Preview(partner=partner, release=cut, digest=_digest(cut))
 
     def _partner(self, incident_id: str, partner_id: str) -> Partner:
-        incident = self._incidents.incident(incident_id)
-        partner = self._site().partner(partner_id)
+        incident = self._parts.incidents.incident(incident_id)
+        partner = self._parts.site().partner(partner_id)
         if incident.exercise != partner.exercise:
             what = "an exercise" if incident.exercise else "real"
             whom = "a stand-in for exercises" if partner.exercise else "a real partner"
@@ -273,7 +241,7 @@ class HandOver:
     def _order(self, name: str, partner: Partner, at: datetime, earlier: Handed | None) -> Order:
         return Order(
             package=name,
-            sender=one_line(self._site().name),
+            sender=one_line(self._parts.site().name),
             recipient=partner.id,
             recipient_name=one_line(partner.label),
             made_at=at,

@@ -14,6 +14,7 @@ from bartizan.app.handover.arrivals import Arrivals
 from bartizan.app.handover.evidence import Evidence, Retention
 from bartizan.app.handover.handover import HandOver
 from bartizan.app.handover.heads import EVERY, Heads
+from bartizan.app.handover.parts import Parts
 from bartizan.app.handover.ports import DeskKeys, MemoryVault, PassingKeys, Vault
 from bartizan.app.incidents.incidents import Incidents
 from bartizan.app.ledger.journal import Record
@@ -96,8 +97,8 @@ def open_office(
         new_id=new_id,
     )
     heads = Heads(ledger, safe.keys, every=safe.every)
-    handover = HandOver(
-        ledger,
+    parts = Parts(
+        ledger=ledger,
         site=site,
         desk=desk,
         incidents=incidents,
@@ -107,9 +108,7 @@ def open_office(
         vault=safe.vault,
         new_id=new_id,
     )
-    arrivals = Arrivals(
-        ledger, site=site, desk=desk, incidents=incidents, evidence=evidence, vault=safe.vault, new_id=new_id
-    )
+    handover, arrivals = HandOver(parts), Arrivals(parts)
     office = Office(evidence=evidence, heads=heads, handover=handover, arrivals=arrivals, safe=safe)
     ledger.add(_Hours(office))
     return office
