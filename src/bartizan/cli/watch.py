@@ -159,6 +159,12 @@ def _contradictions(given: Mapping[str, object]) -> Iterator[tuple[object, str]]
     foreign = any_of("frigate", "onvif", "foreign")
     ways = ("cameras", "detections", "tracks", "source", "frigate", "onvif", "foreign", "replay")
     told = "--camera, --detections, --tracks, --from, --frigate, --onvif, --foreign and --replay"
+    yield (
+        foreign and any_of("cameras", "detections", "source"),
+        "what Frigate or ONVIF cameras tell comes when something changes, seconds apart, and is followed by other "
+        "thresholds than pictures are: watch them in a run of their own. A desk takes both: bartizan desk --camera "
+        "... --frigate ...",
+    )
     yield sum(bool(given[way]) for way in ways) > 1, f"give one of {told}"
     yield (
         foreign and (any_of("to", "pictures", "mot_out", "as_live") or fps is not None),

@@ -53,7 +53,7 @@ def elsewhere(task: LiveTask, bus: Bus, source: Source, teller: Teller) -> None:
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         run = run_of(task, parts)
-        teller.begin(task.site, run.book, cameras)
+        teller.begin(task.site, run.book, cameras, why=task.explain)
         heard = parts.enter_context(wiring_live.foreign_subscriber(bus, source, reads, clock.now))
         gathering = gathering_of(task, run, Join(cameras, wait=WAIT, whole=False), clock.now, teller)
         gather(gathering, heard, over, run=run, teller=teller)

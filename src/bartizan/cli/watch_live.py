@@ -27,6 +27,7 @@ from bartizan.cli.camera_job import CameraJob, GoAhead
 from bartizan.cli.data_folder import data_folder
 from bartizan.cli.watch_words import Teller, many
 from bartizan.errors import MissingPartError
+from bartizan.signal import Signal
 from bartizan.site.site import Site
 
 BUS_WAIT = 3.0  # seconds: a network and a broker lie between the cameras
@@ -86,7 +87,7 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
         fleet = parts.enter_context(wiring_live.camera_workers(asked, clock.go))
         task = begun(task, clock, tuple(sources))
         run = run_of(task, parts)
-        teller.begin(task.site, run.book, tuple(sources))
+        teller.begin(task.site, run.book, tuple(sources), why=task.explain)
         gathering = gathering_of(task, run, Join(sources, wait=WAIT), clock.now, teller)
         if task.pictures is None:
             gather(gathering, fleet, over, run=run, teller=teller)
@@ -109,15 +110,15 @@ def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> 
     with ExitStack() as parts:
         over = parts.enter_context(stopping())
         run = run_of(task, parts)
-        teller.begin(task.site, run.book, cameras)
         heard = parts.enter_context(wiring_live.subscriber(bus, intake, clock.now))
+
+        def also(signal: Signal) -> None:
+            if publish:
+                heard.say(f"signal/{signal.kind}", json.dumps(signal.to_json()).encode())
+
+        teller.begin(task.site, run.book, cameras, also=also, why=task.explain)
         gathering = gathering_of(task, run, Join(cameras, wait=BUS_WAIT), clock.now, teller)
-
-        def tell(taken: Taken) -> None:
-            for one in taken.sighting.signals if publish else ():
-                heard.say(f"signal/{one.kind}", json.dumps(one.to_json()).encode())
-
-        gather(gathering, heard, over, run=run, teller=teller, tell=tell)
+        gather(gathering, heard, over, run=run, teller=teller)
         done(task, gathering, run, teller)
     refused = intake.counts.words()
     for words in (
@@ -125,6 +126,7 @@ def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> 
         f"refused: {refused}" if refused else "",
         f"{many(intake.missing, 'message')} never came" if intake.missing else "",
         f"{many(heard.full, 'message')} came while too much waited, to be sent again" if heard.full else "",
+        f"{many(heard.unsaid, 'signal')} that no broker came for" if heard.unsaid else "",
         heard.line.last,
     ):
         if words:

@@ -18,6 +18,7 @@ from bartizan.signal import SCHEMA, Signal, SignalIds
 from bartizan.site.ground_checks import unseen
 from bartizan.site.site import Site
 from bartizan.watch.rules import RuleBook
+from bartizan.watch.rules.explain import Explanation
 
 EVERYTHING = "*"
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -30,7 +31,7 @@ def rule_options(verb: _Verb) -> _Verb:
         is_flag=False,
         flag_value=EVERYTHING,
         metavar="[TRACK|ZONE|RULE]",
-        help="At the end say why something did or did not give a signal.",
+        help="At the end, and live at each signal too, say why something did or did not give one.",
     )(verb)
     return click.option("--state", "states", multiple=True, metavar="STATE", help="A state of the site that holds.")(
         verb
@@ -82,10 +83,26 @@ def notes(site: Site, book: RuleBook, cameras: Collection[str]) -> Iterator[str]
 
 def explained(book: RuleBook, about: str, as_json: bool) -> Iterator[str]:
     """Why what happened did or did not give a signal, a line each; of everything, or of one track, zone or rule."""
-    found = book.explain(None if about == EVERYTHING else about)
-    for one in found:
-        told: Mapping[str, Any] = {"schema": SCHEMA, "explain": one.to_json()}
-        yield json.dumps(told, ensure_ascii=False) if as_json else printable(f"why: {one.text}")
+    for one in book.explain(None if about == EVERYTHING else about):
+        yield _line(one, as_json)
+
+
+def reasons(book: RuleBook, signal: Signal, about: str, as_json: bool) -> Iterator[str]:
+    """Why a signal was raised, a line for each of its tracks; none where it goes on, ends, or is not what `about` asks.
+
+    `about` as of --explain: EVERYTHING, a track, a zone or a rule.
+    """
+    if signal.state != "raised" or signal.rule is None:
+        return
+    for track in signal.tracks:
+        for one in book.explain(track):
+            if one.rule == signal.rule and about in (EVERYTHING, track, one.rule, one.zone):
+                yield _line(one, as_json)
+
+
+def _line(one: Explanation, as_json: bool) -> str:
+    told: Mapping[str, Any] = {"schema": SCHEMA, "explain": one.to_json()}
+    return json.dumps(told, ensure_ascii=False) if as_json else printable(f"why: {one.text}")
 
 
 def unexplained(book: RuleBook, about: str) -> Iterator[str]:

@@ -6,11 +6,11 @@ import json
 import math
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import click
 
-from bartizan.cli.watch_rules import Counts, explained, notes, unexplained
+from bartizan.cli.watch_rules import Counts, explained, notes, reasons, unexplained
 from bartizan.cli.words import printable
 from bartizan.signal import Signal
 from bartizan.site.site import Site
@@ -34,6 +34,9 @@ class Teller:
         self._next = 0.0
         self._raised = 0
         self._silent = 0
+        self._also: Callable[[Signal], object] = lambda signal: None
+        self._book: RuleBook | None = None
+        self._why: str | None = None
 
     def tell(self, signals: Sequence[Signal], t: float = math.nan) -> None:
         """Print signals, one a line, and after those of a moment `t` [s] what is unusual in their number."""
@@ -44,9 +47,26 @@ class Teller:
             self._silent += signal.state == "raised" and signal.silent is not None
             self._wipe()
             click.echo(json.dumps(signal.to_json(), ensure_ascii=False) if self._as_json else _words(signal))
+            self._also(signal)
+            if self._book is not None and self._why is not None:
+                for line in reasons(self._book, signal, self._why, self._as_json):
+                    click.echo(line)
 
-    def begin(self, site: Site, book: RuleBook, cameras: Sequence[str]) -> None:
-        """Say what a person should know before the run begins."""
+    def begin(
+        self,
+        site: Site,
+        book: RuleBook,
+        cameras: Sequence[str],
+        *,
+        also: Callable[[Signal], object] = lambda signal: None,
+        why: str | None = None,
+    ) -> None:
+        """Say what a person should know before the run begins.
+
+        `also` hears every signal that is printed. `why` (as of --explain) explains each signal as it is raised: a run
+        without an end has none at which all could be explained.
+        """
+        self._also, self._book, self._why = also, book, why
         for words in notes(site, book, cameras):
             self.note(words)
         if self._counts is not None:

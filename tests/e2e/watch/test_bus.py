@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from mqtt_broker import Broker
 
 from bartizan.adapters.bus import Access, Publisher, Spool, Subscriber, read_access, read_address
 from bartizan.adapters.bus.line import Line
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.wire import Report, encode
+from mqtt_broker import Broker
 
 SITE = "ab" * 32
 LIMIT = 30.0
@@ -70,6 +70,61 @@ def test_two_machines_and_a_broker_that_is_killed_lose_nothing(broker: Broker, t
     for camera in ("north", "south"):
         assert sorted(one.number for one in found if one.camera == camera) == list(range(1, 301))
     assert hears.intake.missing == 0
+
+
+def test_what_is_said_while_the_broker_is_away_is_told_in_its_order_when_it_is_back(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[bytes] = []
+    ear = Line(
+        read_address(broker.url), access_of(broker), topics=["site/signal/+"], heard=lambda _, body: heard.append(body)
+    )
+    monkeypatch.setattr("bartizan.adapters.bus.subscriber.UNSAID", 5)
+    with subscriber(broker) as hears:
+        ear.open()
+        assert ear.listening.wait(LIMIT)
+        assert hears.line.connected.wait(LIMIT)
+        hears.say("signal/loitering", b"0")
+        take(hears, [], lambda: heard == [b"0"])
+        broker.kill()
+        take(hears, [], lambda: not (hears.line.connected.is_set() or ear.connected.is_set()))
+        for number in range(1, 8):
+            hears.say("signal/loitering", str(number).encode())
+        assert hears.unsaid == 2, "of more than there is room for the oldest go, and are counted"
+        ear.close()
+        broker.start()
+        ear = Line(
+            read_address(broker.url), access_of(broker), topics=["site/#"], heard=lambda _, body: heard.append(body)
+        )
+        ear.open()
+        take(hears, [], lambda: heard[1:] == [b"3", b"4", b"5", b"6", b"7"])
+        ear.close()
+    assert hears.unsaid == 2
+    with subscriber(broker) as gone:
+        assert gone.line.connected.wait(LIMIT)
+        broker.kill()
+        take(gone, [], lambda: not gone.line.connected.is_set())
+        gone.say("signal/loitering", b"last")
+    assert gone.unsaid == 1
+
+
+def test_what_is_said_as_the_line_ends_is_told(broker: Broker) -> None:
+    heard: list[bytes] = []
+    ear = Line(
+        read_address(broker.url), access_of(broker), topics=["site/signal/+"], heard=lambda _, body: heard.append(body)
+    )
+    ear.open()
+    assert ear.listening.wait(LIMIT)
+    said = [str(number).encode() for number in range(50)]
+    with subscriber(broker) as hears:
+        assert hears.line.connected.wait(LIMIT)
+        for word in said:
+            hears.say("signal/loitering", word)
+    stop = time.monotonic() + LIMIT
+    while len(heard) < len(said) and time.monotonic() < stop:
+        time.sleep(0.02)
+    ear.close()
+    assert heard == said
 
 
 def test_what_nobody_hears_waits_on_disk_also_for_the_next_process(broker: Broker, tmp_path: Path) -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from mqtt_broker import Broker
 from recorder import HOSTILE, START, event, in_zone, intrusion, site_folder
 from test_watch_live import bartizan, wait_for
 
 from bartizan.adapters.bus import read_access, read_address
 from bartizan.adapters.bus.line import Line
 from bartizan.cli.main import main
+from mqtt_broker import Broker
 
 
 def line(topic: str, payload: Any) -> str:
@@ -97,6 +97,7 @@ def test_what_cannot_be_meant_or_read_is_refused(tmp_path: Path) -> None:
         (["--frigate", "mqtt://broker.example/frigate"], "clear text"),
         (["--frigate", "mqtts://a:b@localhost/frigate"], "name or a password"),
         (["--frigate", "mqtts://localhost", "--onvif", "mqtts://localhost"], "give one of"),
+        (["--frigate", "mqtts://localhost", "--camera", "north=a.avi"], "A desk takes both"),
         (["--onvif", "mqtts://localhost", "--fps", "5"], "no pictures"),
         (["--frigate", "mqtts://localhost", "--start", "2026-01-01T00:00:00Z"], "time of day"),
     ):

@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from mqtt_broker import Broker
 from pavement import site_folder, video
 
+from bartizan.adapters.bus import read_access, read_address
+from bartizan.adapters.bus.line import Line
 from bartizan.cli.main import main
+from mqtt_broker import Broker
 
 LIMIT = 180.0  # seconds for what takes twenty on an idle machine: three processes start, and compile what they need
 
@@ -64,6 +66,15 @@ def test_two_machines_behind_a_broker_that_is_killed_and_the_replay_is_the_same(
     site = site_folder(tmp_path)
     recording = tmp_path / "run.jsonl"
     joined = ["watch", str(site), "--from", broker.url, *broker.options, "--record", str(recording), "--json"]
+    published: list[dict[str, Any]] = []
+    access = read_access({}, ca=broker.ca, cert=broker.folder / "me.pem", key=Path(broker.key))
+    display = Line(
+        read_address(broker.url),
+        access,
+        topics=["site/signal/+"],
+        heard=lambda topic, body: published.append(json.loads(body)),
+    )
+    display.open()
     with bartizan(*joined, "--publish", out=tmp_path / "joined.txt") as join:
         wait_for("the run begins", recording.exists, join)
         senders = []
@@ -83,6 +94,12 @@ def test_two_machines_behind_a_broker_that_is_killed_and_the_replay_is_the_same(
         wait_for("the run is over", lambda: join.poll() == 0, join)
     text = (tmp_path / "joined.txt").read_text()
     said = (tmp_path / "joined.err").read_text()
+    printed = [json.loads(line) for line in text.splitlines()]
+    assert {one["kind"] for one in printed} >= {"loitering"}
+    # what is told as the run ends is told to the broker as well
+    wait_for("the last of it is heard", lambda: printed[-1] in published)
+    display.close()
+    assert [one for one in printed if one in published] == published
     kept = [json.loads(line) for line in recording.read_text().splitlines()[1:]]
     pictures = [one for one in kept if one["what"] == "report"]
     assert all(one["picture"] is None for one in pictures)

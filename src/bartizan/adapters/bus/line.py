@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ KEEPALIVE = 15  # seconds: a broker that is gone without a word is noticed withi
 LARGEST = 2 << 20  # bytes of a message that is let in from a broker
 _SHORTEST, _LONGEST = 0.3, 20.0  # seconds between two attempts, drawn so that machines do not come back together
 _NOT_YET = "not connected yet"
+PARTING = 3.0  # seconds that what was said last has to reach the broker
+_TURN = 0.1  # seconds between two looks at whether the line is still there
 _REFUSED = (4, 5, 134, 135)  # MQTT 3.1.1 and 5: bad name or password, not authorised
 
 
@@ -87,6 +90,7 @@ class Line:
         self._topics, self._heard, self._told, self._up = tuple(topics), heard, told, up
         self._asked: dict[int, str] = {}
         self._session = session
+        self._latest: Any = None
         self._client = client.Client(
             enums.CallbackAPIVersion.VERSION2,
             client_id=f"bartizan-{secrets.token_hex(8)}" if session is None else session.name,
@@ -131,14 +135,23 @@ class Line:
         """
         if not self.connected.is_set():
             return False
-        return bool(self._client.publish(topic, body, QOS, retain=keep).rc == 0)
+        said = self._client.publish(topic, body, QOS, retain=keep)
+        if said.rc == 0:
+            self._latest = said
+        return bool(said.rc == 0)
 
     def take(self, message: Message) -> None:
         """A message of the session is safe: the broker may forget it."""
         self._client.ack(message.number, message.quality)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, once the broker has what was said last: what is on its way when a line ends may be lost."""
+        # a line that was lost meanwhile is not waited for
+        until = time.monotonic() + PARTING
+        while self._latest is not None and self.connected.is_set() and time.monotonic() < until:
+            if self._latest.is_published():
+                break
+            self._latest.wait_for_publish(_TURN)
         self._client.disconnect()
         self._client.loop_stop()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 
 from bartizan.adapters.bus.access import Access
@@ -15,6 +15,7 @@ from bartizan.app.live.gather import Arrival
 from bartizan.app.live.intake import Intake
 
 MOST = 5000  # messages that wait to be joined: what comes beyond is not taken, and is sent again
+UNSAID = 10_000  # messages that wait for a line
 EVERY = 0.2  # seconds between two words about what was taken
 _MOST_NAMED = 500  # messages named in one word
 
@@ -26,7 +27,8 @@ class Subscriber:
     """`Arrivals` from a broker; a context.
 
     `intake` judges what comes, `now` is the run's clock [s]. `readers` are those of other programs' messages, by the
-    topics that they are told on, such as "frigate/events" or "onvif/+". `full` counts what came while too much waited.
+    topics that they are told on, such as "frigate/events" or "onvif/+". `full` counts what came while too much waited,
+    `unsaid` what was to be said and found no line: of more than UNSAID that wait for one the oldest go.
     """
 
     def __init__(
@@ -40,6 +42,8 @@ class Subscriber:
     ) -> None:
         self.intake = intake
         self.full = 0
+        self.unsaid = 0
+        self._waiting: deque[tuple[str, bytes]] = deque()
         self._address = address
         self._now = now
         self._readers = dict(readers or {})
@@ -57,6 +61,8 @@ class Subscriber:
 
     def __exit__(self, *_: object) -> None:
         self._say_taken()
+        self._say_waiting()
+        self.unsaid += len(self._waiting)
         self.line.close()
 
     def next(self, wait: float) -> Arrival | None:
@@ -67,6 +73,7 @@ class Subscriber:
                 return self._read.pop(0)
             if time.monotonic() - self._told >= EVERY:
                 self._say_taken()
+                self._say_waiting()
             left = max(0.0, until - time.monotonic())
             try:
                 topic, body = self._heard.get(timeout=min(EVERY, left))
@@ -76,9 +83,17 @@ class Subscriber:
                 continue
             self._judge(topic, body)
 
-    def say(self, topic: str, body: bytes) -> bool:
-        """Publish something under our prefix; False where the line is down."""
-        return self.line.say(self._address.topic(topic), body)
+    def say(self, topic: str, body: bytes) -> None:
+        """Publish something under our prefix, after what waits; where the line is down it waits until it is not."""
+        self._waiting.append((topic, body))
+        if len(self._waiting) > UNSAID:
+            self._waiting.popleft()
+            self.unsaid += 1
+        self._say_waiting()
+
+    def _say_waiting(self) -> None:
+        while self._waiting and self.line.say(self._address.topic(self._waiting[0][0]), self._waiting[0][1]):
+            self._waiting.popleft()
 
     def _judge(self, topic: str, body: bytes) -> None:
         if not topic.startswith(self._ours):
