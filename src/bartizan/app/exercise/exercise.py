@@ -22,7 +22,8 @@ from bartizan.app.exercise.officer import Officer, describe
 from bartizan.app.exercise.references import check_references
 from bartizan.app.exercise.report import Came, ExerciseReport, Happening, SceneReport
 from bartizan.app.exercise.stage import Stage
-from bartizan.app.live import Eye, Glimpse, LiveRun, Showing, Sighting
+from bartizan.app.live import Eye, Glimpse, LiveRun, Sighting
+from bartizan.app.live.showing import Showing
 from bartizan.drill.play import figures, sensor_signal
 from bartizan.drill.render import Renderer
 from bartizan.drill.scenario import Light, Scenario, Scene

@@ -3,7 +3,6 @@
 from bartizan.app.live.eye import Eye, Glimpse, default_detector
 from bartizan.app.live.ports import Detector, DetectorFactory, Frame, FrameSource
 from bartizan.app.live.run import LiveCounts, LiveRun, Sighting
-from bartizan.app.live.showing import Showing
 from bartizan.app.live.stream import watch_boxes, watch_pictures, watch_tracks
 from bartizan.app.live.traces import Traces
 
@@ -16,7 +15,6 @@ __all__ = [
     "Glimpse",
     "LiveCounts",
     "LiveRun",
-    "Showing",
     "Sighting",
     "Traces",
     "default_detector",

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.live import LiveRun, Showing
+from bartizan.app.live import LiveRun
 from bartizan.app.live.gather import Arrivals, Gathering, Taken
+from bartizan.app.live.showing import Showing
 from bartizan.signal import Signal
 
 STALE = 5.0  # seconds without a picture of any camera after which nobody is shown on the plan any more
