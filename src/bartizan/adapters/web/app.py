@@ -147,6 +147,7 @@ def create_app(
     routes = app.router
     routes.route_class = GatedRoute
     for add in (
+        intake_routes,  # first: what comes most often is looked for least
         door_routes,
         own_routes,
         people_routes,
@@ -166,7 +167,6 @@ def create_app(
         replay_routes,
         health_routes,
         settings_routes,
-        intake_routes,
         evidence_routes,
         media_routes,
         handover_routes,
