@@ -17,7 +17,7 @@ from bartizan.app.handover.heads import EVERY, Heads
 from bartizan.app.handover.parts import Parts
 from bartizan.app.handover.ports import DeskKeys, MemoryVault, PassingKeys, Vault
 from bartizan.app.incidents.incidents import Incidents
-from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.hours import Hours
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.desk.errors import UnknownThingError
 from bartizan.desk.evidence.item import Item
@@ -55,22 +55,10 @@ class Office:
         """Put right what a crash left in the vault. Once, when the ledger is open. Returns how much was destroyed."""
         return self.evidence.mend((*self.handover.names(), *self.arrivals.names()))
 
-
-class _Hours:
-    """What becomes due of evidence and packages, as a book without records: the ledger calls it once a second."""
-
-    topics: tuple[str, ...] = ()
-
-    def __init__(self, office: Office) -> None:
-        self._office = office
-
-    def replay(self, record: Record) -> None:
-        """There are none."""
-
     def pass_time(self, at: datetime) -> None:
         """Erase what is over its time, destroy copies that had theirs, sign a head where one is due."""
         del at
-        for due in (self._office.evidence.pass_time, self._office.handover.pass_time, self._office.heads.pass_time):
+        for due in (self.evidence.pass_time, self.handover.pass_time, self.heads.pass_time):
             # a journal that refuses must not keep the desk's other deadlines waiting: what is due stays due
             with suppress(StoreError):
                 due()
@@ -110,7 +98,7 @@ def open_office(
     )
     handover, arrivals = HandOver(parts), Arrivals(parts)
     office = Office(evidence=evidence, heads=heads, handover=handover, arrivals=arrivals, safe=safe)
-    ledger.add(_Hours(office))
+    ledger.add(Hours(office.pass_time))
     return office
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from bartizan.app.ledger.histories import Histories
-from bartizan.app.ledger.journal import Record
+from bartizan.app.ledger.hours import Hours
 from bartizan.app.ledger.ledger import Ledger
 from bartizan.app.outreach.ports import Cabinet
 from bartizan.app.outreach.settings import OutreachSettings
@@ -128,7 +128,7 @@ class Outreach:
             shown=self._shown,
             is_open=lambda one: one.stage in ("asked", "confirmed", "paused"),
         )
-        ledger.add(_Clock(self.pass_time))
+        ledger.add(Hours(self.pass_time))
 
     # ---- settings
 
@@ -427,18 +427,6 @@ class _Period:
     @cached_property
     def items(self) -> tuple[Item, ...]:
         return tuple(self._items(self.since, self.until))
-
-
-class _Clock:
-    """A book without a topic of its own, so that time passes for outreach too."""
-
-    topics: tuple[str, ...] = ()
-
-    def __init__(self, pass_time: Callable[[datetime], None]) -> None:
-        self.pass_time = pass_time
-
-    def replay(self, record: Record) -> None:
-        """No record is its own."""
 
 
 def require_inside(message: Message) -> None:
