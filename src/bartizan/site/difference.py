@@ -76,9 +76,9 @@ def describe(changes: Iterable[Change], before: Mapping[str, Any]) -> tuple[str,
             name = thing.get("id", "?") if isinstance(thing, Mapping) else "?"
             lines.append(f"{where}{kind}/{name}: added")
         elif change.remove:
-            lines.append(f"{change.at}: removed (was {written(_value_at(before, change.at or ''))})")
+            lines.append(f"{change.at}: removed (was {written(value_at(before, change.at or ''))})")
         else:
-            thing = _value_at(before, change.at or "")
+            thing = value_at(before, change.at or "")
             for key, value in change.set.items():
                 old = thing.get(key) if isinstance(thing, Mapping) else None
                 lines += [f"{change.at}: {line}" for line in _leaves(key, old, value)]
@@ -94,8 +94,8 @@ def _leaves(key: str, old: Any, new: Any) -> list[str]:
     return [f"{key} {'absent' if old is None else written(old)} -> {'absent' if new is None else written(new)}"]
 
 
-def _value_at(document: Mapping[str, Any], address: str) -> Any:
-    """What stands at an address, or None."""
+def value_at(document: Mapping[str, Any], address: str) -> Any:
+    """What a document says at an address of the grammar of change ("kind/id", "kind/id/way/id/key"), or None."""
     steps = address.split("/")
     here: Any = document
     while steps and isinstance(here, Mapping):

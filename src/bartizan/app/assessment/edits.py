@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bartizan.errors import ChangeError
+from bartizan.site.difference import value_at
 from bartizan.site.model import Change
 from bartizan.site.site import Site
 
@@ -96,14 +97,8 @@ def _name(item: Mapping[str, Any]) -> str:
 
 def _thing(document: Mapping[str, Any], address: str) -> Mapping[str, Any]:
     """What stands at "kind/id" or "kind/id/way/id"."""
-    here: Any = document
-    steps = address.split("/")
-    for kind, name in zip(steps[::2], steps[1::2], strict=False):
-        listed = here.get(kind) if isinstance(here, Mapping) else None
-        found = [one for one in listed or () if isinstance(one, Mapping) and one.get("id") == name]
-        if not found:
-            raise ChangeError(f"the site has nothing at {address!r}. Load the page again")
-        here = found[0]
-    if not isinstance(here, Mapping) or len(steps) % 2:
-        raise ChangeError(f"{address!r} names nothing. Load the page again")
-    return here
+    found = value_at(document, address)
+    # a thing and its id, in pairs: what else holds a table has no figures of its own
+    if not isinstance(found, Mapping) or not address.count("/") % 2:
+        raise ChangeError(f"the site has nothing at {address!r}. Load the page again")
+    return found

@@ -14,6 +14,7 @@ from bartizan.desk.figures import Counted, Life, Timed, measured_time
 from bartizan.desk.figures.trial import TrialSet
 from bartizan.errors import BartizanError
 from bartizan.quantity import LEAST_TRIALS
+from bartizan.site.difference import value_at
 from bartizan.site.model import Change, Response
 from bartizan.site.site import Site
 
@@ -167,7 +168,7 @@ def _placed(site: Site, found: _Found) -> Offer | None:
     offer = Offer(
         at=found.at,
         key=found.key,
-        now=_now(site, found.at, found.key),
+        now=value_at(site.document, f"{found.at}/{found.key}"),
         new=new,
         measured=found.figure.trials,
         left_out=found.left_out,
@@ -178,12 +179,3 @@ def _placed(site: Site, found: _Found) -> Offer | None:
     except BartizanError:
         return None
     return offer
-
-
-def _now(site: Site, at: str, key: str) -> Any:
-    """What the site file says of a key, as it spells it; None where it says nothing."""
-    steps = at.split("/")
-    things: Any = site.document
-    for kind, name in zip(steps[::2], steps[1::2], strict=True):
-        things = next((one for one in things.get(kind, ()) if one.get("id") == name), {})
-    return things.get(key)
