@@ -49,6 +49,7 @@ from bartizan.site.model import (
     Zone,
 )
 from bartizan.site.rules import RULES, RuleEntry
+from bartizan.site.tour import Checkpoint
 
 # names are for people; a source says where a figure or a stream comes from, not what it is
 _SILENT = frozenset({"name", "source"})
@@ -59,6 +60,7 @@ _LATER: tuple[tuple[tuple[type, ...], dict[str, Any]], ...] = (
     ((Zone, ZoneEntry), {"use": "watch"}),
     ((State,), {"hours": ()}),
     ((StateEntry,), {"hours": []}),
+    ((Checkpoint,), {"code": None}),
     ((Camera,), {"masks": (), "health": CameraHealth(), "detector": None}),
 )
 # what a rule was made of when version 1 began

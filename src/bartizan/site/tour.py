@@ -23,6 +23,13 @@ class CheckpointEntry(Part):
     element: Id | None = Field(None, description="the element that it stands at, for its alarm")
     opens: float = Field(0.0, ge=0, le=_LONGEST, description="seconds after the beginning; earlier does not count")
     closes: float = Field(gt=0, le=_LONGEST, description="seconds after the beginning; later is missed")
+    code: str | None = Field(
+        None,
+        min_length=6,
+        max_length=64,
+        pattern=r"^[A-Za-z0-9-]+$",
+        description="what stands on its plate: who gives it was there; without, a press of a button will do",
+    )
 
     @model_validator(mode="after")
     def _has_window(self) -> CheckpointEntry:
@@ -64,12 +71,18 @@ class TourEntry(Part):
         twice = next((one for one in ids if ids.count(one) > 1), None)
         if twice is not None:
             raise wrong(f"has the checkpoint '{twice}' twice", "Give each checkpoint of the tour its own id")
+        codes = [one.code for one in self.checkpoint if one.code is not None]
+        if len(set(codes)) < len(codes):
+            raise wrong("has two checkpoints of one code", "Give each plate of the tour its own code")
         return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """A place of a tour: to be reached from `opens` to `closes` [s after the beginning of the round]."""
+    """A place of a tour: to be reached from `opens` to `closes` [s after the beginning of the round].
+
+    `code` stands on its plate: where it has one, nobody is there without it.
+    """
 
     id: str
     closes: float
@@ -77,6 +90,7 @@ class Checkpoint:
     name: str | None = None
     area: str | None = None
     element: str | None = None
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -109,7 +123,15 @@ def tour(entry: TourEntry) -> Tour:
         id=entry.id,
         name=entry.name,
         checkpoints=tuple(
-            Checkpoint(id=one.id, name=one.name, area=one.area, element=one.element, opens=one.opens, closes=one.closes)
+            Checkpoint(
+                id=one.id,
+                name=one.name,
+                area=one.area,
+                element=one.element,
+                opens=one.opens,
+                closes=one.closes,
+                code=one.code,
+            )
             for one in entry.checkpoint
         ),
         begins=tuple(

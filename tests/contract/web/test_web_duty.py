@@ -203,7 +203,8 @@ def test_a_round_is_walked(post: Post) -> None:
     assert (over["state"], over["reason"], over["exercise"]) == ("ended", "called away", True)
     told = ok(ann.get("/duty.json"))
     assert [one["id"] for one in told["rounds"]] == [walk["id"], second["id"]]
-    assert told["tours"] == [{"id": "round", "name": "Night round", "checkpoints": [{"id": "gate", "name": "gate"}]}]
+    stops = [{"id": "gate", "name": "gate", "plate": False}]
+    assert told["tours"] == [{"id": "round", "name": "Night round", "checkpoints": stops}]
     assert ann.post("/duty/rounds/none/checkpoints/gate", json={}).status_code == 404
     assert ann.post(f"/duty/rounds/{second['id']}/end", json={"reason": ""}).status_code == 400
     assert post.login("Ivy").post("/duty/tours/round/begin", json={}).status_code == 403
@@ -252,6 +253,22 @@ def test_the_application_lets_escalation_find_its_people(post: Post) -> None:
     room.duty.call_for_help("Ann")
     room.pass_time()
     assert paged == [("Sue",)]
+
+
+def test_the_code_of_a_plate_is_taken_and_never_given(people: Accounts) -> None:
+    plate = {"id": "gate", "closes": 600, "code": "gate-4711"}
+    with open_post(people, SITE | {"tour": [{"id": "round", "checkpoint": [plate]}]}, second_factor=()) as post:
+        ann, vic = post.login("Ann"), post.login("Vic")
+        ok(ann.post("/duty/tours/round/begin", json={}))
+        assert ok(ann.post("/duty/code", json={"code": "gate-0000"}), 400)["error"].startswith("no plate of a round")
+        assert vic.post("/duty/code", json={"code": "gate-4711"}).status_code == 403
+        assert ok(ann.post("/duty/code", json={"code": " gate-4711 "}))["state"] == "ended"
+        for path in ("/duty.json", "/duty", "/site.json"):
+            assert "4711" not in ann.get(path).text, path
+        kept = [str(entry) for entry in room_of(post).audit.latest()]
+        assert not any("4711" in entry or "gate-0000" in entry for entry in kept), (
+            "nor is it in the record of who asked"
+        )
 
 
 def test_every_key_that_is_answered_is_told_in_the_reference(post: Post) -> None:

@@ -216,3 +216,21 @@ def test_a_gate_is_taken_out_of_service_agreed_to_and_put_back(browser: Browser,
         sue.get_by_role("button", name="Back in service: Main gate").click()
         expect(sue.locator("#over")).to_contain_text("put back by Sue")
         expect(sam.locator("#waiting")).to_have_text("1")
+
+
+def test_the_link_on_a_plate_reaches_the_checkpoint(browser: Browser) -> None:
+    plate = {"id": "gate", "name": "Gate", "closes": 600, "code": "gate-4711"}
+    tour = {"id": "night", "name": "Night round", "checkpoint": [plate, {"id": "roof", "closes": 900}]}
+    site = build({"schema": 1, "site": {"name": "x"}, "tour": [tour]})
+    room = open_room(site, MemoryJournal(), lambda: datetime.now(UTC))
+    with pages(room, browser, "Ann") as (page,):
+        page.goto(f"{page.url.rstrip('/')}/duty")
+        page.get_by_role("button", name="Begin Night round").click()
+        expect(page.get_by_role("button", name="I am here")).to_have_count(1)
+        expect(page.get_by_label("Code on the plate")).to_be_visible()
+        page.evaluate("location.hash = 'code=gate-4711'")
+        expect(page.locator(".stops li").nth(0)).to_contain_text("by Ann")
+        assert "4711" not in page.url
+        passes_axe(page)
+        room.tours.end(room.tours.open()[0].id, "Ann", "called away")
+        expect(page.get_by_label("Code on the plate")).to_be_hidden()

@@ -13,7 +13,7 @@ from bartizan.app.room import Room, open_room
 from bartizan.desk.duty.timetable import dues
 from bartizan.desk.duty.tours import CODEC, Event
 from bartizan.desk.errors import CommandError, TransitionError, UnknownThingError
-from bartizan.errors import UnknownIdError
+from bartizan.errors import SiteFileError, UnknownIdError
 from bartizan.site import build
 from bartizan.site.tour import Tour
 
@@ -234,3 +234,58 @@ def test_every_event_is_read_as_it_was_written() -> None:
     assert [CODEC.decode(CODEC.encode(event)) for event in kept] == kept
     assert isinstance(watch.site.tour("round"), Tour)
     assert watch.open().tours.round(walk.id).to_json() == watch.room.tours.round(walk.id).to_json()
+
+
+PLATES = [{"id": "gate", "closes": 60, "code": "gate-4711"}, {"id": "roof", "closes": 300, "code": "roof-0815"}]
+
+
+def test_a_checkpoint_with_a_plate_is_reached_by_its_code_alone() -> None:
+    watch = Watch(checkpoint=PLATES)
+    walk = watch.room.tours.begin("round", "Ann")
+    with pytest.raises(CommandError, match="reached by the code on its plate"):
+        watch.room.tours.reach(walk.id, "gate", "Ann")
+    for wrong in ("gate-471", "gate-4711 ", "", "GATE-4711"):
+        with pytest.raises(CommandError, match="no plate of a round that is under way has this code"):
+            watch.room.tours.reach_by_code(wrong, "Ann")
+    walk = watch.room.tours.reach_by_code("gate-4711", "Ann")
+    assert [stop.state for stop in walk.stops] == ["reached", "waiting"]
+    assert watch.room.tours.reach_by_code("gate-4711", "Ann").version == walk.version, "read twice is read once"
+    assert watch.room.tours.reach_by_code("roof-0815", "Ann").state == "ended"
+    with pytest.raises(CommandError, match="no plate of a round that is under way"):
+        watch.room.tours.reach_by_code("roof-0815", "Ann")
+
+
+def test_a_plate_counts_for_ones_own_round_first_and_then_for_one_that_still_has_to_reach_it() -> None:
+    watch = Watch(checkpoint=PLATES)
+    ann = watch.room.tours.begin("round", "Ann")
+    watch.to(1)
+    bob = watch.room.tours.begin("round", "Bob")
+    assert watch.room.tours.reach_by_code("gate-4711", "Bob").id == bob.id
+    assert watch.room.tours.reach_by_code("gate-4711", "Bob").id == ann.id
+    assert watch.room.tours.reach_by_code("roof-0815", "Cy").id == ann.id, "of nobody's own the one that began first"
+
+
+def test_a_code_is_as_the_site_has_it_now() -> None:
+    watch = Watch(checkpoint=PLATES)
+    watch.room.tours.begin("round", "Ann")
+    entry = watch.site.document["tour"][0] | {"checkpoint": [PLATES[0] | {"code": "gate-9999"}, PLATES[1]]}
+    watch.room.siting.take(build(watch.site.document | {"tour": [entry]}), "Ann")
+    with pytest.raises(CommandError, match="no plate"):
+        watch.room.tours.reach_by_code("gate-4711", "Ann")
+    assert watch.room.tours.reach_by_code("gate-9999", "Ann").stops[0].state == "reached"
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [(("x" * 5, "y" * 6), "at least 6"), (("a b c d", "y" * 6), "pattern"), (("same-1", "same-1"), "one code")],
+)
+def test_plates_of_a_tour_have_codes_of_their_own(codes: tuple[str, str], words: str) -> None:
+    stops = [stop | {"code": code} for stop, code in zip(PLATES, codes, strict=True)]
+    with pytest.raises(SiteFileError, match=words):
+        Watch(checkpoint=stops)
+
+
+def test_a_site_without_plates_keeps_its_hash_and_a_code_counts() -> None:
+    plain = [{key: value for key, value in stop.items() if key != "code"} for stop in PLATES]
+    assert "code" not in str(plain)
+    assert Watch(checkpoint=plain).site.hash != Watch(checkpoint=PLATES).site.hash

@@ -34,6 +34,12 @@ class Beginning(Body):
     exercise: bool = False
 
 
+class Plate(Body):
+    """What stands on the plate of a checkpoint."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class BrokenOff(Body):
     """Why a round is not walked to its end."""
 
@@ -83,7 +89,11 @@ def duty_routes(routes: APIRouter) -> None:
 
 
 def tour_routes(routes: APIRouter) -> None:
-    """Rounds: set out, be at a checkpoint, break off. Each answers with the round."""
+    """Rounds: set out, be at a checkpoint, break off. Each answers with the round.
+
+    A plate may carry its code as a link to the page of duty, ``/duty#code=...``: who is logged in and follows it gives
+    the code by that. No answer ever holds a code.
+    """
 
     @routes.post("/duty/tours/{tour_id}/begin")
     @needs(Action.TOUR)
@@ -101,6 +111,13 @@ def tour_routes(routes: APIRouter) -> None:
         session = session_of(request)
         authorise(session, Action.TOUR, room.tours.round(round_id))
         return JSONResponse(room.tours.reach(round_id, checkpoint_id, session.user).to_json())
+
+    @routes.post("/duty/code")
+    @needs(Action.TOUR)
+    def reach_by_code(request: Request, body: Plate) -> Response:
+        room, session = room_of(request), session_of(request)
+        authorise(session, Action.TOUR, room.tours)
+        return JSONResponse(room.tours.reach_by_code(body.code.strip(), session.user).to_json())
 
     @routes.post("/duty/rounds/{round_id}/end")
     @needs(Action.TOUR)
@@ -156,5 +173,7 @@ def _tour(tour: Tour) -> dict[str, Any]:
     return {
         "id": tour.id,
         "name": tour.name or tour.id,
-        "checkpoints": [{"id": one.id, "name": one.name or one.id} for one in tour.checkpoints],
+        "checkpoints": [
+            {"id": one.id, "name": one.name or one.id, "plate": one.code is not None} for one in tour.checkpoints
+        ],
     }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from hmac import compare_digest
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -29,10 +30,10 @@ from bartizan.desk.duty.tours import (
     decide_pass_time,
     decide_reach,
 )
-from bartizan.desk.errors import UnknownThingError
+from bartizan.desk.errors import CommandError, UnknownThingError
 from bartizan.desk.event import instant
 from bartizan.signal import Phase, Signal
-from bartizan.site.tour import Tour
+from bartizan.site.tour import Checkpoint, Tour
 
 TOPIC = "tour"
 MISSED = "checkpoint-missed"
@@ -85,10 +86,34 @@ class Tours:
             return self._commit(name, decide_begin(walk, name, tour, by=by, at=at, exercise=exercise))
 
     def reach(self, round_id: str, checkpoint: str, by: str) -> Round:
-        """Be at a checkpoint of a round."""
+        """Be at a checkpoint of a round. Errors: CommandError where it has a plate, whose code says so."""
         with self._ledger.lock:
             walk = self.round(round_id)
+            place = self._place(walk, checkpoint)
+            if place is not None and place.code is not None:
+                raise CommandError(f"checkpoint {checkpoint} is reached by the code on its plate. Give the code")
             return self._commit(walk.id, decide_reach(walk, checkpoint, by=by, at=self._ledger.utc()))
+
+    def reach_by_code(self, code: str, by: str) -> Round:
+        """Be at the checkpoint whose plate says `code`, of a round that is under way: one's own before another's.
+
+        Errors: CommandError where no plate of a round under way says so; as `bartizan.desk.duty.tours.decide_reach`.
+        """
+        with self._ledger.lock:
+            under_way = [walk for walk in self._book.open() if walk.state == "under-way"]
+            found = [
+                (walk, stop)
+                for walk in sorted(under_way, key=lambda walk: (walk.by != by, walk.begun_at, walk.id))
+                for stop in walk.stops
+                if self._says(walk, stop.checkpoint, code)
+            ]
+            if not found:
+                raise CommandError(
+                    "no plate of a round that is under way has this code. Begin the round, or type it again"
+                )
+            # a plate that was read before is read again on another's round only where it is still to be reached there
+            walk, stop = next((one for one in found if one[1].reached_at is None), found[0])
+            return self._commit(walk.id, decide_reach(walk, stop.checkpoint, by=by, at=self._ledger.utc()))
 
     def end(self, round_id: str, by: str, reason: str) -> Round:
         """Break a round off; what is alarmed about it clears."""
@@ -147,6 +172,15 @@ class Tours:
             return False
         return True
 
+    def _place(self, walk: Round, checkpoint: str) -> Checkpoint | None:
+        """The checkpoint as the site has it now; None where it has it no more."""
+        tour = next((one for one in self._desk.site.tours if one.id == walk.tour), None)
+        return None if tour is None else tour.checkpoint(checkpoint)
+
+    def _says(self, walk: Round, checkpoint: str, code: str) -> bool:
+        place = self._place(walk, checkpoint)
+        return place is not None and place.code is not None and compare_digest(place.code.encode(), code.encode())
+
     def _due_round(self, tour: Tour, exercise: bool) -> Round | None:
         waiting = [
             walk
@@ -182,7 +216,7 @@ class Tours:
 
     def _told(self, walk: Round, checkpoint: str | None, state: Phase, moment: datetime) -> Signal:
         tour = next((one for one in self._desk.site.tours if one.id == walk.tour), None)
-        place = None if tour is None or checkpoint is None else tour.checkpoint(checkpoint)
+        place = None if checkpoint is None else self._place(walk, checkpoint)
         because = {"tour": walk.tour, "round": walk.id} | ({} if checkpoint is None else {"checkpoint": checkpoint})
         return Signal(
             id=walk.id if checkpoint is None else f"{walk.id}/{checkpoint}",

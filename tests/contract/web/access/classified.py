@@ -49,6 +49,7 @@ ROUTES: dict[tuple[str, str], tuple[str, str]] = {
     ("GET", "/duty"): ("view", ""),
     ("GET", "/duty.json"): ("view", ""),
     ("POST", "/duty/answer"): ("duty", ""),
+    ("POST", "/duty/code"): ("tour", ""),
     ("POST", "/duty/come"): ("duty", ""),
     ("POST", "/duty/go"): ("duty", ""),
     ("POST", "/duty/rounds/{round_id}/checkpoints/{checkpoint_id}"): ("tour", "none"),

@@ -38,8 +38,9 @@ function escalation(one) {
   return el("li", {}, words);
 }
 
-function stop(round, one, name) {
-  const open = (one.state === "waiting" || one.state === "missed") && round.state === "under-way" && shell.may("tour");
+function stop(round, one, place) {
+  const name = place?.name ?? one.checkpoint;
+  const open = !place?.plate && (one.state === "waiting" || one.state === "missed") && round.state === "under-way" && shell.may("tour");
   const path = `/duty/rounds/${encodeURIComponent(round.id)}/checkpoints/${encodeURIComponent(one.checkpoint)}`;
   const here = open && el("button", { type: "button", onclick: () => send(path, {}) }, say("duty.reach"));
   return el("li", { "data-state": one.state }, el("strong", {}, name), el("span", {}, STOPS[one.state](one)), here);
@@ -47,11 +48,11 @@ function stop(round, one, name) {
 
 function round(one, tours) {
   const tour = tours.get(one.tour);
-  const names = new Map((tour?.checkpoints ?? []).map((place) => [place.id, place.name]));
+  const places = new Map((tour?.checkpoints ?? []).map((place) => [place.id, place]));
   const due = one.due && el("p", { class: "soft" }, say("duty.round.due", { due: timeOfDay(one.due), by: timeOfDay(one.begin_by) }));
   const begun = one.begun_at && el("p", { class: "soft" }, say("duty.round.begun", { person: one.by, time: timeOfDay(one.begun_at) }));
   const parts = [el("h3", {}, say("duty.round", { tour: tour?.name ?? one.tour, state: STATES[one.state]() })), due, begun];
-  parts.push(el("ul", { class: "stops" }, ...one.stops.map((place) => stop(one, place, names.get(place.checkpoint) ?? place.checkpoint))));
+  parts.push(el("ul", { class: "stops" }, ...one.stops.map((place) => stop(one, place, places.get(place.checkpoint)))));
   if (one.reason) parts.push(el("p", { class: "soft" }, one.reason));
   if (shell.may("tour") && (one.state === "due" || one.state === "overdue")) {
     const path = `/duty/tours/${encodeURIComponent(one.tour)}/begin`;
@@ -83,6 +84,8 @@ async function look() {
   const told = found.escalations.map(escalation);
   byId("told").replaceChildren(...(told.length > 0 ? told : [el("li", { class: "soft" }, say("duty.escalations.none"))]));
   const begin = (tour) => el("button", { type: "button", onclick: () => send(`/duty/tours/${encodeURIComponent(tour.id)}/begin`, {}) }, say("duty.begin", { tour: tour.name }));
+  const plates = found.tours.filter((tour) => tour.checkpoints.some((place) => place.plate)).map((tour) => tour.id);
+  byId("plate").hidden = !shell.may("tour") || !found.rounds.some((one) => one.state === "under-way" && plates.includes(one.tour));
   byId("tours").replaceChildren(...(shell.may("tour") ? found.tours.map(begin) : []));
   const rounds = found.rounds.toReversed().map((one) => round(one, tours));
   byId("rounds").replaceChildren(...(rounds.length > 0 ? rounds : [el("li", { class: "soft" }, say("duty.rounds.none"))]));
@@ -90,6 +93,24 @@ async function look() {
 
 byId("come").addEventListener("click", () => send("/duty/come", {}, say("duty.come.done")));
 byId("go").addEventListener("click", () => send("/duty/go", {}, say("duty.go.done")));
+byId("plate").addEventListener("submit", (event) => {
+  event.preventDefault();
+  give(byId("code").value);
+  byId("code").value = "";
+});
+
+const give = (code) => send("/duty/code", { code }, say("duty.code.done"));
+
+// the link on a plate: followed once, and gone from the address
+async function givePlate() {
+  const code = new URLSearchParams(location.hash.slice(1)).get("code");
+  if (code === null) return;
+  history.replaceState(null, "", location.pathname);
+  await give(code);
+}
+
+addEventListener("hashchange", givePlate);
 shell.on("news", ({ topic }) => ["duty", "tour", "escalation"].includes(topic) && look());
 await look();
+await givePlate();
 setInterval(look, LOOK_EVERY);
