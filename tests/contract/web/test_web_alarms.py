@@ -138,6 +138,18 @@ def test_a_picture_is_encoded_when_somebody_looks(post: Post) -> None:
     assert client.get("/cameras/elsewhere/picture").status_code == 404
 
 
+def test_a_picture_of_an_exercise_is_asked_for_as_one_and_never_stands_for_what_is_real(post: Post) -> None:
+    client = post.login()
+    feed = post.app.state.room.rehearsals.feed
+    feed.publish_picture("north", 1.0, b"played")
+    assert client.get("/cameras/north/picture").status_code == 404
+    assert client.get("/cameras/north/picture?exercise=true").content == b"played"
+    post.live.publish_picture("north", 1.0, b"real")
+    assert client.get("/cameras/north/picture").content == b"real"
+    feed.clear()
+    assert client.get("/cameras/north/picture?exercise=true").status_code == 404
+
+
 # ---- what pages hear
 
 

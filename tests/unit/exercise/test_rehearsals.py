@@ -201,3 +201,17 @@ def test_a_walk_is_at_its_places_at_their_seconds(site: Site) -> None:
     # two metres a second from the second on which it enters, three seconds of waiting, then one metre a second
     assert (found[2.0], found[4.0], found[7.0], found[9.0], found[12.0]) == ((0, 0), (4, 0), (10, 0), (10, 0), (10, 2))
     assert max(found) < 14.0
+
+
+def test_what_the_cameras_show_of_an_exercise_is_seen_while_it_goes_on_and_not_after(site: Site) -> None:
+    longer = replace(SCENE, length=60.0)
+    with opened(site, longer) as room:
+        feed = room.rehearsals.feed
+        assert feed.cameras() == ()
+        begun = room.rehearsals.begin("short", "Ada")
+        until(lambda: feed.cameras() == ("west",))
+        assert feed.scene().exercise
+        assert feed.scene().title == "At noon"
+        room.rehearsals.end()
+        until(lambda: room.rehearsals.get(begun.id).ended_at is not None)
+        assert (feed.cameras(), feed.tracks()[1], feed.scene().exercise) == ((), (), False)

@@ -228,13 +228,15 @@ def _looking(routes: APIRouter) -> None:
 
     @routes.get("/cameras/{camera_id}/picture")
     @needs(Action.VIEW)
-    async def picture(request: Request, camera_id: str) -> Response:
+    async def picture(request: Request, camera_id: str, exercise: bool = False) -> Response:
+        """The latest picture of a camera; of the exercise that goes on, what it would see of that."""
         state = request.app.state
         camera = next((one for one in state.site.cameras if one.id == camera_id), None)
         if camera is None:
             raise HTTPException(404)
         authorise(session_of(request), Action.VIEW, camera)
-        latest = state.live.look(camera.id)
+        feed: LiveFeed = state.room.rehearsals.feed if exercise else state.live
+        latest = feed.look(camera.id)
         if latest is None:
             raise HTTPException(404)
         content = await asyncio.to_thread(jpeg, latest)

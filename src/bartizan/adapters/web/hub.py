@@ -55,6 +55,7 @@ class Hub:
         self.stopping = False
         self.vital = Pulse()
         self._room, self._desk, self._live, self._now = room, room.desk, live, now
+        self._rehearsed = room.rehearsals.feed  # what an exercise shows, told by topics of its own
         self._pages: dict[Outbox, Session] = {}
         self._slow: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
@@ -73,7 +74,14 @@ class Hub:
         """Begin to listen."""
         self._tasks = [
             asyncio.create_task(self._keep(task))
-            for task in (self._tell_alarms, self._tell_moving, self._beat, self._let_time_pass, self._tell_clocks)
+            for task in (
+                self._tell_alarms,
+                self._tell_moving,
+                self._tell_rehearsed,
+                self._beat,
+                self._let_time_pass,
+                self._tell_clocks,
+            )
         ]
 
     async def stop(self) -> None:
@@ -106,13 +114,18 @@ class Hub:
         self._slow.discard(session.key)
         outbox.put("hello", message("hello", {"boot": self.boot, "slow": slow}))
         outbox.put("beat", message("beat", self._beating()))
-        outbox.put("scene", message("scene", self._scene()))
+        outbox.put("scene", message("scene", _scene(self._live)))
         outbox.put("alarms", message("alarms", self._alarms(session)))
-        outbox.put("tracks", message("tracks", self._tracks(session)))
+        outbox.put("tracks", message("tracks", _tracks(self._live, session)))
         outbox.put("clocks", message("clocks", self._seen_clocks(session)))
         for camera in self._live.cameras():
             if _sees(session, camera):
-                outbox.put("picture:" + camera, message("picture", self._picture(camera)))
+                outbox.put("picture:" + camera, message("picture", _picture(self._live, camera)))
+        outbox.put("exercise-scene", message("exercise-scene", _scene(self._rehearsed)))
+        outbox.put("exercise-tracks", message("exercise-tracks", _tracks(self._rehearsed, session)))
+        for camera in self._rehearsed.cameras():
+            if _sees(session, camera):
+                outbox.put(f"exercise-picture:{camera}", message("exercise-picture", _picture(self._rehearsed, camera)))
         self._pages[outbox] = session
         return outbox
 
@@ -196,23 +209,31 @@ class Hub:
         return told.topic
 
     async def _tell_moving(self) -> None:
-        with self._live.watch() as watcher:
+        await self._tell_of(self._live, "")
+
+    async def _tell_rehearsed(self) -> None:
+        await self._tell_of(self._rehearsed, "exercise-")
+
+    async def _tell_of(self, feed: LiveFeed, kind: str) -> None:
+        """What a feed shows, under topics of its kind: an exercise is never told as what is real."""
+        with feed.watch() as watcher:
             while True:
                 for topic in sorted(await watcher.wait()):
                     if topic == "tracks":
-                        await self._say_seen("tracks", self._tracks)
+                        await self._say_seen(kind + topic, partial(_tracks, feed))
                     elif topic == "scene":
-                        self._say("scene", self._scene())
+                        self._say(kind + topic, _scene(feed))
                     elif topic.startswith("picture:"):
-                        self._tell_picture(topic.removeprefix("picture:"))
+                        self._tell_picture(feed, kind, topic.removeprefix("picture:"))
                 await asyncio.sleep(MOVING_EVERY)
 
-    def _tell_picture(self, camera: str) -> None:
-        self.vital.pictures[camera] = time.monotonic()
-        text = message("picture", self._picture(camera))
+    def _tell_picture(self, feed: LiveFeed, kind: str, camera: str) -> None:
+        if feed is self._live:
+            self.vital.pictures[camera] = time.monotonic()
+        text = message(f"{kind}picture", _picture(feed, camera))
         for outbox, session in self._pages.items():
             if _sees(session, camera):
-                outbox.put("picture:" + camera, text)
+                outbox.put(f"{kind}picture:{camera}", text)
 
     async def _beat(self) -> None:
         while True:
@@ -338,31 +359,6 @@ class Hub:
             },
         }
 
-    def _tracks(self, subject: Subject) -> dict[str, Any]:
-        t, found = self._live.tracks()
-        tracks = [one for one in found if _follows(subject, one)]
-        return {
-            "t": t,
-            "tracks": [
-                {
-                    "track": one.track,
-                    "x": round(one.x, 2),
-                    "y": round(one.y, 2),
-                    "cameras": one.cameras,
-                    "trail": [(round(x, 2), round(y, 2)) for x, y in one.trail],
-                }
-                for one in tracks
-            ],
-        }
-
-    def _picture(self, camera: str) -> dict[str, Any]:
-        number, t = self._live.news_of(camera) or (0, 0.0)
-        return {"camera": camera, "number": number, "t": t}
-
-    def _scene(self) -> dict[str, Any]:
-        scene = self._live.scene()
-        return {"title": scene.title, "utc": scene.utc, "exercise": scene.exercise}
-
 
 class Pulse:
     """How the desk itself does, for the page of its health: times in seconds."""
@@ -398,3 +394,31 @@ def _sees(subject: Subject, camera: str) -> bool:
 def _follows(subject: Subject, track: MovingTrack) -> bool:
     """Somebody on the plan is shown to who may see one of the cameras that see them."""
     return not track.cameras or any(_sees(subject, camera) for camera in track.cameras)
+
+
+def _tracks(feed: LiveFeed, subject: Subject) -> dict[str, Any]:
+    t, found = feed.tracks()
+    return {
+        "t": t,
+        "tracks": [
+            {
+                "track": one.track,
+                "x": round(one.x, 2),
+                "y": round(one.y, 2),
+                "cameras": one.cameras,
+                "trail": [(round(x, 2), round(y, 2)) for x, y in one.trail],
+            }
+            for one in found
+            if _follows(subject, one)
+        ],
+    }
+
+
+def _picture(feed: LiveFeed, camera: str) -> dict[str, Any]:
+    number, t = feed.news_of(camera) or (0, 0.0)
+    return {"camera": camera, "number": number, "t": t}
+
+
+def _scene(feed: LiveFeed) -> dict[str, Any]:
+    scene = feed.scene()
+    return {"title": scene.title, "utc": scene.utc, "exercise": scene.exercise}

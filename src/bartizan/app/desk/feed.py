@@ -155,6 +155,14 @@ class LiveFeed:
             self._state.counts = replace(self._state.counts, received=received, detected=detected, dropped=dropped)
         self._tell("counts")
 
+    def clear(self) -> None:
+        """Show nothing any more: no pictures, nobody on the plan, no scene. Counts stay."""
+        with self._lock:
+            state = self._state
+            state.slots, state.tracks, state.scene = {}, (), Scene()
+        self._tell("tracks")
+        self._tell("scene")
+
     def look(self, camera: str) -> Picture | None:
         """The latest picture of `camera`, noted as seen; None before the first."""
         with self._lock:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bartizan.app.desk.desk import Desk
+from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.kept import review_of_json, review_to_json
 from bartizan.app.exercise.references import check_references
@@ -83,7 +84,7 @@ class NoScenarios:
 class Rehearsals:
     """The exercises of one live desk. Every method from any thread.
 
-    `site` gives it as its file says.
+    `site` gives it as its file says. `feed` is what the cameras of the running exercise show, apart from what is real.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Rehearsals:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._said: list[Happening] = []
+        self.feed = LiveFeed()
 
     def begin(self, name: str, by: str) -> Rehearsal:
         """Play a scenario of the library from now on; one at a time.
@@ -116,7 +118,7 @@ class Rehearsals:
             if self.running is not None:
                 raise CommandRefusedError("an exercise goes on already. End it first")
             stage = LiveStage(self._ledger.utc, going=lambda: not self._stop.is_set())
-            exercise = Exercise(site, self._desk, stage, tell=self._hear, workers=1)
+            exercise = Exercise(site, self._desk, stage, feed=self.feed, tell=self._hear, workers=1)
             self._stop.clear()
             self._said.clear()
             begun = Begun(version=1, at=self._ledger.utc(), by=by, id=self._new_id(), name=name, site=site.hash)
@@ -178,6 +180,8 @@ class Rehearsals:
         except Exception:  # a thread's fault must reach the page, and never the desk
             log.exception("an exercise failed")
             self._fail(rehearsal, "an inner fault; the desk's log has it")
+        finally:
+            self.feed.clear()
 
     def _close(self, rehearsal: Rehearsal, kept: dict[str, object], missed: Sequence[str], stopped: bool) -> None:
         with self._ledger.lock:

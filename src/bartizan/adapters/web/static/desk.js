@@ -234,6 +234,9 @@ const hear = {
   tracks({ tracks }) {
     plan.news(tracks);
   },
+  "exercise-tracks"({ tracks }) {
+    plan.rehearse(tracks);
+  },
   picture(news) {
     wall.news(news);
   },

@@ -35,4 +35,5 @@ shell.on("alarms", (alarms) => {
   show();
 });
 shell.on("tracks", ({ tracks }) => plan.news(tracks));
+shell.on("exercise-tracks", ({ tracks }) => plan.rehearse(tracks));
 shell.on("beat", () => plan.age());

@@ -13,6 +13,7 @@ export class Plan {
     this.places = places;
     this.ground = byId("plan");
     this.tracks = [];
+    this.rehearsed = []; // who walks in an exercise
     this.alarms = [];
     this.chosen = null;
     if (!site.bounds) {
@@ -180,6 +181,12 @@ export class Plan {
     this.age();
   }
 
+  // Who walks in an exercise, beside who is really there.
+  rehearse(tracks) {
+    this.rehearsed = tracks;
+    this.showTracks(this.tracks);
+  }
+
   // Old places are shown as old.
   age() {
     const seconds = (performance.now() - (this.heardAt ?? 0)) / 1000;
@@ -194,14 +201,14 @@ export class Plan {
     if (!this.pixel) return;
     const watched = new Set(this.alarms.filter((a) => a.handling !== "closed").flatMap((alarm) => alarm.signal.tracks));
     this.people.replaceChildren(
-      ...tracks.map(({ track, x, y, trail }) =>
+      ...[...tracks, ...this.rehearsed].map(({ track, x, y, trail }, i) =>
         svg(
           "g",
-          { class: watched.has(track) ? "person watched" : "person" },
+          { class: ["person", watched.has(track) && "watched", i >= tracks.length && "rehearsed"].filter(Boolean).join(" ") },
           trail.length > 1 ? svg("polyline", { class: "trail", points: points([...trail, [x, y]]) }) : null,
           svg("circle", { cx: x, cy: -y, r: this.px(watched.has(track) ? 6 : 4.5) }),
           svg("text", { x: x + this.px(8), y: -y + this.px(4), "font-size": this.px(12) }, shortTrack(track)),
-          svg("title", {}, track),
+          svg("title", {}, i >= tracks.length ? `${say("exercise.banner")}: ${track}` : track),
         ),
       ),
     );

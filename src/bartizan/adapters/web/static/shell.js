@@ -11,7 +11,7 @@ import { day, keepTime, learn, name, say, timeOfDay } from "./words.js";
 
 const MESSAGE_TIME = 6000; // milliseconds that the answer to an action stands at the foot of the page
 const CRY_EVERY = 10_000; // milliseconds between two cries that the desk is lost
-const TOPICS = ["hello", "alarms", "clocks", "tracks", "picture", "scene", "beat", "news"];
+const TOPICS = ["hello", "alarms", "clocks", "tracks", "picture", "scene", "beat", "news", "exercise-scene", "exercise-tracks", "exercise-picture"];
 
 const meta = (what) => document.querySelector(`meta[name=${what}]`).content;
 const rights = new Set(meta("may").split(" "));
@@ -111,10 +111,11 @@ class Shell {
     play(first.priority);
     const places = await this.places();
     const values = { priority: say(`priority.${first.priority}`), what: places.what(first), place: places.where(first) };
-    byId("announce").textContent = say("queue.new", values);
+    byId("announce").textContent = [first.exercise && say("exercise.banner"), say("queue.new", values)].filter(Boolean).join(": ");
     byId("call").hidden = onDesk;
     byId("call").className = `call ${first.priority}`;
-    byId("call").querySelector("a").textContent = say("call.new", values);
+    const tag = first.exercise ? [el("span", { class: "tag" }, say("exercise.banner")), " "] : [];
+    byId("call").querySelector("a").replaceChildren(...tag, say("call.new", values));
   }
 
   #own = {
@@ -126,20 +127,30 @@ class Shell {
     },
     alarms: ({ open }) => {
       this.#call(open);
-      // in an exercise a real alarm may come: then the banner must not deny it
-      byId("exercise-words").textContent = say(open.every((alarm) => alarm.exercise) ? "exercise.words" : "exercise.mixed");
+      this.#exercise();
     },
     scene: ({ title, exercise }) => {
-      byId("exercise").hidden = !exercise;
       byId("scene").textContent = exercise ? "" : (title ?? "");
-      byId("exercise-scene").textContent = exercise ? (title ?? "") : "";
+      this.#exercise();
     },
+    "exercise-scene": () => this.#exercise(),
     beat: ({ now }) => {
       this.now = now;
       byId("now").textContent = timeOfDay(now);
       byId("day").textContent = `${day(now)} · ${this.#zone}`;
     },
   };
+
+  // The banner: over a desk that an exercise has to itself, and over one on which it runs beside what is real.
+  #exercise() {
+    const [alone, beside] = ["scene", "exercise-scene"].map((topic) => this.#latest.get(topic));
+    const scene = [alone, beside].find((one) => one?.exercise);
+    byId("exercise").hidden = !scene;
+    byId("exercise-scene").textContent = scene?.title ?? "";
+    // a real alarm may come meanwhile: then the banner must not deny it
+    const unreal = scene === alone && (this.#latest.get("alarms")?.open ?? []).every((alarm) => alarm.exercise);
+    byId("exercise-words").textContent = say(unreal ? "exercise.words" : "exercise.mixed");
+  }
 
   hear(topic, data) {
     this.#latest.set(topic, data);

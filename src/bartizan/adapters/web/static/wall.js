@@ -1,11 +1,14 @@
 // The camera wall: one large picture and the others small, each with its zones and the boxes of who is seen.
 
 import { byId, el } from "./dom.js";
+import { shell } from "./shell.js";
 import { say, shortTrack } from "./words.js";
 
 const STALE = 4; // seconds without a new picture before the picture says so itself
 const AT_ONCE = 3; // pictures asked for at the same time: browsers allow six requests to one host, events need one
 const SMALL_EVERY = 400; // milliseconds between two pictures of a small tile
+
+const REHEARSED = "exercise/"; // before the id of a camera: its tile in an exercise
 
 export class Wall {
   #wanted = new Set();
@@ -24,13 +27,34 @@ export class Wall {
     if (this.tiles.size === 0) this.wall.append(el("p", { class: "quiet" }, say("wall.none")));
     else this.showLarge(site.cameras[0].id);
     setInterval(() => this.#age(), 1000);
+    shell.on("exercise-picture", ({ camera }) => this.#rehearse(camera));
+    shell.on("exercise-scene", ({ exercise }) => exercise || this.#over());
     document.addEventListener("visibilitychange", () => this.#next());
   }
 
-  #tile(camera) {
+  // What a camera shows of an exercise has a tile of its own, marked; what is real keeps its place.
+  #rehearse(id) {
+    const own = `${REHEARSED}${id}`;
+    const real = this.tiles.get(id);
+    if (!real) return;
+    if (!this.tiles.has(own)) this.tiles.set(own, this.#tile({ ...real.camera, id: own }, id));
+    this.news({ camera: own });
+  }
+
+  #over() {
+    for (const [id, tile] of this.tiles) {
+      if (!tile.rehearsed) continue;
+      if (this.large === id) this.showLarge(tile.rehearsed);
+      tile.node.remove();
+      this.tiles.delete(id);
+      this.#wanted.delete(id);
+    }
+  }
+
+  #tile(camera, rehearsed = null) {
     const canvas = el("canvas", { role: "img", "aria-label": say("wall.label", { camera: camera.name }) });
     const age = el("span", { class: "age" }, say("wall.waiting"));
-    const number = this.wall.querySelectorAll(".tile").length + 1;
+    const number = rehearsed ? Infinity : this.wall.querySelectorAll(".tile").length + 1;
     const tile = {
       camera,
       canvas,
@@ -39,11 +63,13 @@ export class Wall {
       boxes: [],
       cameAt: 0,
       known: false,
+      rehearsed,
       node: el(
         "button",
-        { type: "button", class: "tile", onclick: () => this.onShow(camera.id) },
+        { type: "button", class: rehearsed ? "tile rehearsed" : "tile", onclick: () => this.onShow(camera.id) },
         canvas,
         el("span", { class: "name" }, number <= 9 ? el("kbd", {}, String(number)) : null, camera.name, camera.zones.length || camera.view ? null : el("i", {}, say("wall.uncalibrated"))),
+        rehearsed ? el("span", { class: "tag" }, say("exercise.banner")) : null,
         age,
       ),
     };
@@ -104,8 +130,8 @@ export class Wall {
   async #fetch(id, tile) {
     this.#asking.add(id);
     try {
-      const answer = await fetch(`/cameras/${encodeURIComponent(id)}/picture`);
-      if (answer.ok) {
+      const answer = await fetch(`/cameras/${encodeURIComponent(tile.rehearsed ?? id)}/picture${tile.rehearsed ? "?exercise=true" : ""}`);
+      if (answer.ok && this.tiles.has(id)) {
         const boxes = JSON.parse(answer.headers.get("bartizan-boxes") ?? "[]");
         const picture = await createImageBitmap(await answer.blob());
         tile.picture?.close();
