@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import random
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
-from mqtt_broker import Broker
 from pavement import site_folder as pavement
 from pavement import video
 from recorder import event, intrusion
@@ -34,6 +29,8 @@ from bartizan.desk.alarms import Alarm
 from bartizan.errors import StoreError
 from bartizan.signal import Signal
 from doors import BADGE, CONTACT, EXIT, PIR, doors
+from hearing import kills
+from mqtt_broker import Broker
 
 SITE = doors(CONTACT, BADGE, EXIT, PIR)
 LIMIT = 30.0
@@ -176,49 +173,10 @@ def test_a_broker_that_is_killed_is_dialled_again(broker: Broker, room: Room) ->
             until("subscribed again", lambda: sensor.line.say("site/pir", b"1") and room.desk.alarms())
 
 
-def has_all(told: IO[bytes], words: int) -> bool:
-    """Whether a desk that says how many alarms it has says that it has so many."""
-    return int(told.readline() or words) >= words
-
-
-def kills(broker: Broker, tmp_path: Path, lives: int, words: int) -> None:
-    """A desk is killed in the midst of hearing, again and again: each word is an alarm, and one."""
-    journal = tmp_path / "journal.sqlite"
-    script = str(Path(__file__).with_name("hearing.py"))
-    command = [sys.executable, script, broker.url, str(broker.folder), str(journal), str(words)]
-    chance, said = random.Random(7), 0  # noqa: S311 - pauses
-    with Ear(broker) as sensors:
-        for life in range(lives + 1):
-            with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-                assert process.stdout is not None
-                process.stdout.readline()
-                upto = words if life == lives else min(words, said + words // lives)
-                for number in range(said, upto):
-                    assert sensors.line.say(f"yard/{number}", b"1")
-                said = upto
-                time.sleep(chance.uniform(0.0, 0.1))
-                if life == lives:
-                    until("all of them", partial(has_all, process.stdout, words))
-                    time.sleep(0.3)
-                process.kill()
-            if said < words:
-                # what is said while nobody is there
-                assert sensors.line.say(f"yard/{said}", b"1")
-                said += 1
-    with open_journal(journal) as kept:
-        raised = [record.body["signal"]["because"]["input"] for record in kept.read() if record.kind == "raised"]
-    assert sorted(raised) == sorted(f"p{number}" for number in range(words))
-
-
 def test_a_desk_that_is_killed_while_it_hears_loses_no_word_and_takes_none_twice(
     broker: Broker, tmp_path: Path
 ) -> None:
     kills(broker, tmp_path, lives=2, words=60)
-
-
-@pytest.mark.soak
-def test_a_hundred_kills_lose_no_word_and_none_is_taken_twice(broker: Broker, tmp_path: Path) -> None:
-    kills(broker, tmp_path, lives=100, words=3_000)
 
 
 # ---- out
