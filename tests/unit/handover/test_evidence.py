@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from office_post import BEGAN, PICTURE, Post, a_site
 
+from bartizan.app.handover.evidence import AT_ONCE
 from bartizan.app.handover.ports import LostError, MemoryVault, Sealed
 from bartizan.app.ledger import MemoryJournal
 from bartizan.desk.alarms import UnknownAlarmError
@@ -161,6 +162,20 @@ def test_time_erases_alarms_and_cases_keep_theirs() -> None:
     post.room.pass_time()
     assert post.room.evidence.item(of_case.id).erased_at is not None
     assert post.room.evidence.item(of_incident.id).erased_at is not None
+
+
+def test_much_that_is_due_at_once_is_erased_little_by_little() -> None:
+    post = Post()
+    about = f"alarm/{post.raise_alarm()}"
+    for number in range(2 * AT_ONCE + 3):
+        post.room.evidence.put(b"x%d" % number, "image/jpeg", about, "Imogen")
+    post.clock.passes(days=31)
+    erased = []
+    for _ in range(4):
+        erased.append(len(post.room.evidence.pass_time()))
+        post.clock.passes(seconds=1)
+    assert erased == [AT_ONCE, AT_ONCE, 3, 0]
+    assert list(post.vault.names()) == []
 
 
 def test_it_may_stay_longer_or_shorter_with_a_reason() -> None:

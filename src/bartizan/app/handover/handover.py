@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bartizan import __version__
+from bartizan.app.handover.evidence import AT_ONCE
 from bartizan.app.handover.filling import case_of, one_line
 from bartizan.app.handover.making import Order, made_of
 from bartizan.app.handover.parts import Parts
@@ -196,11 +197,10 @@ class HandOver:
     # ---- by itself
 
     def pass_time(self) -> None:
-        """Destroy the desk's own copies that have had their time."""
+        """Destroy the desk's own copies that have had their time, AT_ONCE at one call."""
         at = self._parts.ledger.utc()
-        for package in self._book.open():
-            if package.until <= at:
-                self._destroy(package, "its time was over")
+        for package in [one for one in self._book.open() if one.until <= at][:AT_ONCE]:
+            self._destroy(package, "its time was over")
 
     def _item_erased(self, item: Item) -> None:
         """What is erased must not live on in a copy of ours."""
