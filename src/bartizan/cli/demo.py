@@ -11,6 +11,7 @@ import click
 
 from bartizan.app.desk.feed import LiveFeed
 from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.exercise.before import begins, the_night_before
 from bartizan.app.room import Room, open_room
 from bartizan.app.study import study
 from bartizan.cli import wiring
@@ -23,6 +24,7 @@ STORIES = ("wanderer", "armed-entry")
 STATES = (["night", "normal"], ["night", "heightened"])
 SHOWN = 180.0  # seconds that the two stories take when somebody watches
 USER = "officer"
+GUARD = "Anna 2"  # the second guard of the post, by call sign
 
 
 class Pace:
@@ -64,11 +66,14 @@ def demo(*, headless: bool, port: int, blind: tuple[str, ...], end: bool) -> Non
         click.echo(line)
     with ExitStack() as open_parts:
         journal = open_parts.enter_context(wiring.kept_for_now())
-        clock = ExerciseClock(stories[0].scenes[0].start)
+        story = stories[0].scenes[0].start
+        clock = ExerciseClock(begins(site, story))
         room = open_room(site, journal, clock, minds=False)
         feed = None if headless else LiveFeed()
         if feed is not None:
             _open_page(open_parts, room, feed, clock, port)
+        click.echo(f"The night before: {the_night_before(room, clock, story, guard=GUARD, officer=USER)}")
+        click.echo("")
         reports = _play(stories, room, clock, feed, blind)
         if feed is not None and not end:
             click.echo("The stories are over. The desk stays open: end it with Ctrl-C.")

@@ -91,6 +91,7 @@ def test_the_demo_plays_both_stories_headless() -> None:
     assert found.exit_code == 0, found.output
     assert found.output.count("P_I =") == 2
     assert "Where the layers are thin" in found.output
+    assert "Night round of the forecourt, 3 checkpoints reached; officer on duty" in found.output
     for alarm in ("loiter-pavement at pavement", "duress-button at entrance-outer", "intrusion-apron at apron"):
         assert alarm in found.output
     assert found.output.count("loiter-pavement at pavement") == 3
