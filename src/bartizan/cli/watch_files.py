@@ -99,9 +99,7 @@ def _from_videos(
             rng=Random(0),  # noqa: S311 - files need no pauses
         )
     detectors = wiring_live.detectors(task.path)
-    if album is None:
-        return watch_pictures(task.site, sources, live, detectors)
-    return watch_pictures(task.site, sources, live, detectors, album.take)
+    return watch_pictures(task.site, sources, live, detectors, None if album is None else album.take)
 
 
 def _from_boxes(task: LiveTask, files: Mapping[str, str], fps: float | None, live: LiveRun) -> Iterator[Sighting]:

@@ -89,14 +89,11 @@ def watch_here(task: LiveTask, sources: Mapping[str, str], fps: float | None, te
         run = run_of(task, parts)
         teller.begin(task.site, run.book, tuple(sources), why=task.explain)
         gathering = gathering_of(task, run, Join(sources, wait=WAIT), clock.now, teller)
-        if task.pictures is None:
-            gather(gathering, fleet, over, run=run, teller=teller)
-            done(task, gathering, run, teller)
-            return
-        album = wiring_live.album(task.site, task.pictures, task.head.start)
-        gather(gathering, fleet, over, run=run, teller=teller, tell=album.told)
+        album = None if task.pictures is None else wiring_live.album(task.site, task.pictures, task.head.start)
+        gather(gathering, fleet, over, run=run, teller=teller, tell=None if album is None else album.told)
         done(task, gathering, run, teller)
-        teller.note(album.counts.words)
+        if album is not None:
+            teller.note(album.counts.words)
 
 
 def watch_elsewhere(task: LiveTask, bus: Bus, publish: bool, teller: Teller) -> None:
@@ -238,12 +235,13 @@ def gather(
     *,
     run: LiveRun,
     teller: Teller,
-    tell: Callable[[Taken], None] = lambda taken: None,
+    tell: Callable[[Taken], None] | None = None,
 ) -> None:
-    """Gather what arrives until `over`, and print what comes of it."""
+    """Gather what arrives until `over`, and print what comes of it; `tell` hears of it too."""
     for taken in gathering.watch(arrivals, over):
         teller.tell(taken.sighting.signals, taken.sighting.t)
-        tell(taken)
+        if tell is not None:
+            tell(taken)
         dropped = gathering.counts.dropped + run.counts.dropped_frames
         if taken.report is not None:
             seen = f"{run.counts.frames} pictures, {len(taken.sighting.points)} in view, {dropped} dropped"

@@ -29,7 +29,7 @@ def watch_pictures(
     sources: Mapping[str, FrameSource],
     run: LiveRun,
     detectors: DetectorFactory = default_detector,
-    shown: Callable[[Sighting, Glimpse, Picture], None] = lambda sighting, glimpse, picture: None,
+    shown: Callable[[Sighting, Glimpse, Picture], None] | None = None,
 ) -> Iterator[Sighting]:
     """Watch the pictures of several cameras at once, in the order of their times.
 
@@ -43,7 +43,8 @@ def watch_pictures(
     glimpses = heapq.merge(*(_seen(eye, source) for eye, source in eyes), key=lambda seen: seen[0].t)
     for seen, picture in glimpses:
         sighting = run.take(seen)
-        shown(sighting, seen, picture)
+        if shown is not None:
+            shown(sighting, seen, picture)
         yield sighting
 
 
