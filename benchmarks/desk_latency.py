@@ -42,7 +42,7 @@ PASSWORD = "correct horse battery staple"  # noqa: S105 - of a desk that lives f
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "chancery"
 _ALARM = b'"known_at":'  # once in each alarm that is listed
 _MORE = re.compile(rb'"more":(\d+)\}')
-_LINES = 8  # connections that sensors use
+_LINES = 64  # connections that sensors use: where one waits for its answer, others are told nevertheless
 
 
 class Place(NamedTuple):

@@ -24,7 +24,7 @@ from bartizan.app.desk.feed import LiveFeed, MovingTrack
 from bartizan.app.ledger.subscription import Notice, Resync
 from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
-from bartizan.desk.alarms.groups import group, urgency
+from bartizan.desk.alarms.groups import rows_of, urgency
 from bartizan.desk.alarms.hidden import shown_to
 from bartizan.desk.event import instant
 
@@ -287,7 +287,7 @@ class Hub:
 
     def _alarms(self, subject: Subject) -> dict[str, Any]:
         waiting = sorted((one for one in self._desk.open_alarms() if _may_see(subject, one)), key=urgency)
-        rows = group(waiting)
+        rows = rows_of(waiting)
         # the alarm to deal with first of every row can be chosen, however many stand before it
         firsts = {row.first for row in rows}
         shown = [one for i, one in enumerate(waiting) if i < MAX_SHOWN or one.id in firsts]

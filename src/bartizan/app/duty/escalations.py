@@ -21,7 +21,7 @@ from bartizan.desk.alarms.hidden import shown_to
 from bartizan.site.escalation import EscalationChain
 
 TOPIC = "escalation"
-AT_ONCE = 500  # alarms in one pass: a flood is armed in seconds, and nobody waits long for the lock meanwhile
+AT_ONCE = 200  # alarms in one pass: a flood is armed in seconds, and nobody waits long for the lock meanwhile
 
 WORDS: Mapping[str, str] = MappingProxyType(
     {

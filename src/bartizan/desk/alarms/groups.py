@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from bartizan.desk.alarms.state import Alarm, rank
@@ -20,7 +21,8 @@ from bartizan.signal import Severity
 
 MOST_ROWS = 20
 
-_Class = tuple[bool, int, bool]
+_Class = tuple[bool, Severity, bool]
+_Source = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,51 +80,59 @@ def urgency(alarm: Alarm) -> tuple[bool, int, bool, bool, int]:
 
 def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     """The rows of a queue, the most urgent first: at most `most`, but never fewer than there are classes (12)."""
+    return rows_of(sorted(alarms, key=urgency), most)
+
+
+def rows_of(queue: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
+    """As `group`, of alarms that stand in the order of their urgency already."""
     classes: dict[_Class, list[Alarm]] = {}
-    for how, _, alarm in sorted((urgency(alarm), n, alarm) for n, alarm in enumerate(alarms)):
-        classes.setdefault(how[:3], []).append(alarm)
+    for alarm in queue:
+        classes.setdefault((alarm.suppression is not None, alarm.priority, alarm.exercise), []).append(alarm)
     rows: list[Group] = []
-    for number, one in enumerate(sorted(classes)):
+    # their order is that of their first alarms: the queue was in order, and a dict keeps it
+    for number, of_class in enumerate(classes.values()):
         # every class behind this one needs a row at least; what is more urgent takes what room there is
         room = most - len(rows) - (len(classes) - number - 1)
-        # their order is that of their first alarms: the class was in order, and a dict keeps it
-        rows += [_row_of(alarms) for alarms in _split(classes[one], room)]
+        rows += [_row_of(found, sources) for found, sources in _split(of_class, room)]
     return tuple(rows)
 
 
-def source_of(signal: Mapping[str, Any]) -> tuple[Any, ...]:
+def source_of(signal: Mapping[str, Any]) -> _Source:
     """What two reports share that say the same thing: kind, rule, place, and the sensor or cameras that told it."""
     because = signal.get("because")
     teller = _name(because.get("sensor")) if isinstance(because, Mapping) else None
-    place = tuple(_name(signal.get(key)) for key in ("zone", "area", "element"))
+    zone, area, element = _name(signal.get("zone")), _name(signal.get("area")), _name(signal.get("element"))
     # where a report has no place, who told it is what it is about: a camera that is blind
-    if teller is None and not any(place):
+    if teller is None and not (zone or area or element):
         teller = ",".join(str(one) for one in signal.get("cameras") or ()) or None
-    return (_name(signal.get("kind")), _name(signal.get("rule")), *place, teller)
+    return (_name(signal.get("kind")), _name(signal.get("rule")), zone, area, element, teller)
 
 
 def _name(found: Any) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def _split(alarms: list[Alarm], room: int) -> list[list[Alarm]]:
-    """The rows of one class, as fine as fit in: each alone, by source, by kind of report, all in one."""
+def _split(alarms: list[Alarm], room: int) -> list[tuple[list[Alarm], list[_Source]]]:
+    """The rows of a class, as fine as fit in, with their sources: each alone, by source, by kind of report, in one."""
     if len(alarms) <= room:
-        return [[alarm] for alarm in alarms]
-    sources: dict[Any, list[Alarm]] = {}
+        return [([alarm], [source_of(alarm.signal)]) for alarm in alarms]
+    sources: dict[_Source, list[Alarm]] = {}
     for alarm in alarms:
         sources.setdefault(source_of(alarm.signal), []).append(alarm)
     if len(sources) <= room:
-        return list(sources.values())
-    kinds: dict[Any, list[Alarm]] = {}
-    for source, found in sources.items():
-        kinds.setdefault(source[:2], []).extend(found)
-    return [sorted(found, key=urgency) for found in kinds.values()] if len(kinds) <= room else [alarms]
+        return [(found, [source]) for source, found in sources.items()]
+    kinds: dict[tuple[str | None, str | None], list[_Source]] = {}
+    for source in sources:
+        kinds.setdefault(source[:2], []).append(source)
+    if len(kinds) > room:
+        return [(alarms, list(sources))]
+    drawn = [(list(chain.from_iterable(sources[one] for one in of_kind)), of_kind) for of_kind in kinds.values()]
+    return [(sorted(found, key=urgency), of_kind) for found, of_kind in drawn]
 
 
-def _row_of(alarms: Sequence[Alarm]) -> Group:
-    signals = [alarm.signal for alarm in alarms]
-    cameras = {tuple(signal.get("cameras") or ()) for signal in signals}
+def _row_of(alarms: Sequence[Alarm], sources: Sequence[_Source]) -> Group:
+    kind, rule, zone, area, element, _ = (_common(told) for told in zip(*sources, strict=True))
+    cameras = {tuple(alarm.signal.get("cameras") or ()) for alarm in alarms}
     return Group(
         first=alarms[0].id,
         count=len(alarms),
@@ -131,11 +141,11 @@ def _row_of(alarms: Sequence[Alarm]) -> Group:
         priority=alarms[0].priority,
         exercise=alarms[0].exercise,
         shelved=alarms[0].suppression is not None,
-        kind=_common(signals, "kind"),
-        rule=_common(signals, "rule"),
-        zone=_common(signals, "zone"),
-        area=_common(signals, "area"),
-        element=_common(signals, "element"),
+        kind=kind,
+        rule=rule,
+        zone=zone,
+        area=area,
+        element=element,
         cameras=cameras.pop() if len(cameras) == 1 else (),
         since=min(alarm.raised_at for alarm in alarms),
         latest=max(alarm.raised_at for alarm in alarms),
@@ -143,6 +153,6 @@ def _row_of(alarms: Sequence[Alarm]) -> Group:
     )
 
 
-def _common(signals: Sequence[Mapping[str, Any]], key: str) -> str | None:
-    found = {_name(signal.get(key)) for signal in signals}
+def _common(told: Iterable[str | None]) -> str | None:
+    found = set(told)
     return found.pop() if len(found) == 1 else None
