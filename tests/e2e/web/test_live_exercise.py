@@ -31,15 +31,17 @@ def test_what_an_exercise_shows_is_marked_and_hides_nothing_that_is_real(
         expect(wall.locator(".tile")).to_have_count(real)
         expect(banner).to_be_hidden()
         feed.publish_scene("Monday, 14:05", exercise=True)
-        feed.publish_picture("forecourt", 1.0, np.full((480, 640, 3), 200, dtype=np.uint8), [("x-1", 300, 200, 30, 90)])
-        feed.publish_tracks(1.0, [("x-1", 20.0, 15.0, ("forecourt",), [(19.0, 14.0)])])
+        feed.publish_picture(
+            "forecourt", 1.0, np.full((480, 640, 3), 200, dtype=np.uint8), [("short/one-zd25xk", 300, 200, 30, 90)]
+        )
+        feed.publish_tracks(1.0, [("short/one-zd25xk", 20.0, 15.0, ("forecourt",), [(19.0, 14.0)])])
         expect(banner).to_contain_text("Monday, 14:05")
         expect(banner).to_contain_text("alarms without the mark EXERCISE are real")
         played = wall.locator(".tile.rehearsed")
         expect(played).to_have_count(1)
         expect(played).to_contain_text("Exercise")
         expect(wall.locator(".tile")).to_have_count(real + 1)
-        expect(page.locator("#plan .person.rehearsed")).to_have_count(1)
+        expect(page.locator("#plan .person.rehearsed text")).to_have_text("#zd25xk")
         expect(page.locator("#plan .person:not(.rehearsed)")).to_have_count(0)
         # the picture is there, and it is that of the exercise: 200 of 255 in every channel
         canvas = played.locator("canvas")

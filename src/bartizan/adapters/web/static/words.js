@@ -62,8 +62,8 @@ export function instantOf(local) {
   return found;
 }
 
-// "wanderer/monday-12" is #12 to those who look; the whole name stands in the title.
+// "wanderer/monday-zd25xk" is #zd25xk to those who look; the whole name stands in the title.
 export function shortTrack(track) {
-  const number = /-(\d+)$/.exec(track)?.[1];
+  const number = /-([0-9a-z]+)$/i.exec(track)?.[1];
   return number ? `#${number}` : track;
 }
