@@ -10,6 +10,7 @@ import pytest
 from shapely import Point, Polygon
 
 import bartizan
+from bartizan.adapters.report.survey import render
 from bartizan.app.calibration import EDITIONS, calibrated, concerns, survey
 from bartizan.app.calibration.survey import SurveyParams, cover, sample
 from bartizan.errors import MissingPartError
@@ -192,6 +193,17 @@ def test_what_lies_behind_a_wall_is_not_covered() -> None:
     reached = calibrated(walled(WALL, zones=[square(0.0, 16.0, 2.0)]), CAMERA)
     assert "hidden-in-zone" in {one.kind for one in reached.concerns}
     assert reached.to_json()["zones"][0]["hidden"] == pytest.approx(0.5, abs=0.03)
+
+
+def test_the_page_says_what_was_made_of_what_stands_in_the_way() -> None:
+    zone = square(0.0, 16.0, 2.0)
+    pages = {
+        "hidden": render(calibrated(walled(WALL, zones=[zone]), CAMERA)),
+        "open": render(calibrated(site_with(zone), CAMERA)),
+    }
+    assert "is taken out, however low" in pages["hidden"]
+    assert ">wall<" in pages["hidden"], "the obstacle is drawn"
+    assert "what stands in the way is not taken out" in pages["open"]
 
 
 def test_a_house_throws_a_shadow_that_widens_with_distance() -> None:

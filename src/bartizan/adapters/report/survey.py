@@ -13,9 +13,9 @@ from bartizan.adapters.report.page import rendered
 from bartizan.adapters.report.section import Head, Line, Row, Section, Table
 from bartizan.adapters.report.svg import Drawing
 from bartizan.app.calibration import EDITIONS, Calibrated, Cover, Survey
-from bartizan.app.calibration.survey import camera_place, point_of
 from bartizan.app.calibration.trial import grid_json
 from bartizan.site.model import Shape
+from bartizan.site.sight import eye_of
 from bartizan.site.site import Site
 from bartizan.watch.calibrate import Interval
 
@@ -57,7 +57,8 @@ def survey_sections(found: Calibrated) -> Iterator[Section]:
             "One standard deviation of a person's place along its worst direction, for feet at each pixel: of the foot"
             + (" and of the calibration." if found.survey.known else "; that of the calibration is unknown.")
             + " Thin lines are the plan's grid. Where nothing is drawn, no place is within "
-            f"{found.survey.params.observe.farthest:g} m. The picture itself is left out: it may show people."
+            f"{found.survey.params.observe.farthest:g} m{', or an obstacle hides it' if found.survey.past else ''}. "
+            "The picture itself is left out: it may show people."
         ),
     )
     yield Section(
@@ -298,13 +299,18 @@ def _plan(found: Calibrated, name: str) -> Markup:
         _draw(drawing, frame, shape, "drawn", kind)
     for element in site.elements:
         _draw(drawing, frame, element.shape, "barrier", element.name or element.id)
+    for obstacle in site.obstacles:
+        if "sight" in obstacle.blocks:
+            _draw(drawing, frame, obstacle.shape, "barrier", obstacle.name or obstacle.id)
     for zone in site.zones:
         _draw(drawing, frame, zone.polygon, "zone", zone.name or zone.id)
         inside = zone.polygon.representative_point()
         drawing.text(*frame(inside.x, inside.y), zone.name or zone.id, "detail area-name", anchor="middle")
-    place = camera_place(survey.model) or point_of(survey.camera)
-    if place is not None:
-        drawing.circle(*frame(place[0], place[1]), 6.0, "start", says=survey.camera.name or survey.camera.id)
+    eye = eye_of(survey.camera)
+    if eye is not None:
+        drawing.circle(
+            *frame(float(eye[0, 0]), float(eye[0, 1])), 6.0, "start", says=survey.camera.name or survey.camera.id
+        )
     _plan_key(drawing, frame, survey)
     return drawing.markup()
 
