@@ -18,6 +18,7 @@ from test_journal_contract import record
 from bartizan.adapters.files.backup_folder import BackupNote
 from bartizan.adapters.files.keys import KeyFolder
 from bartizan.adapters.files.media import MediaFolder
+from bartizan.adapters.mail import OutreachCabinet
 from bartizan.adapters.store import open_journal, open_postgres
 from bartizan.app.ledger import Journal, Record
 from bartizan.cli.main import main
@@ -164,6 +165,33 @@ def test_another_database_that_is_being_written_is_copied_between_two_transactio
     assert run("restore", tmp_path / "backup", tmp_path / "new").exit_code == 0
     with closing(sqlite3.connect(tmp_path / "new" / "outreach.sqlite")) as copy:
         assert copy.execute("SELECT words FROM waiting").fetchall() == [("kept",)]
+
+
+def test_what_waits_to_be_sent_is_copied_beside_a_desk_that_has_it_open(data: Path, tmp_path: Path) -> None:
+    cabinet = OutreachCabinet(data / "outreach.sqlite")
+    cabinet.keep_address("ann", "ann@example.org")
+    with pytest.raises(StoreError, match="no other desk has the folder"):
+        OutreachCabinet(data / "outreach.sqlite")
+    assert run("backup", data, tmp_path / "backup").exit_code == 0
+    cabinet.keep_address("bob", "bob@example.org")
+    assert run("backup", data, tmp_path / "backup").exit_code == 0
+    cabinet.close()
+    assert run("restore", tmp_path / "backup", tmp_path / "new").exit_code == 0
+    again = OutreachCabinet(tmp_path / "new" / "outreach.sqlite")
+    assert (again.address("ann"), again.address("bob")) == ("ann@example.org", "bob@example.org")
+    again.close()
+
+
+def test_a_database_that_is_never_let_go_is_told_of_and_not_waited_for_in_vain(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bartizan.adapters.files.backup_folder.PATIENCE", 0.3)
+    with closing(sqlite3.connect(data / "other.sqlite", isolation_level=None)) as other:
+        other.execute("CREATE TABLE x (y)")
+        other.execute("BEGIN EXCLUSIVE")
+        made = run("backup", data, tmp_path / "backup")
+    assert made.exit_code == 2
+    assert "other.sqlite: the database cannot be copied" in made.output
 
 
 def alter(path: Path, statement: str) -> None:

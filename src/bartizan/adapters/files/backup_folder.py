@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
@@ -24,6 +25,7 @@ SCHEMA = 1
 _JOURNAL = "journal.sqlite"  # and what lies beside it under longer names: copied by itself, or of no use elsewhere
 _PASSING = (".owner", ".reserve", "-journal", "-wal", "-shm", ".part", ".tmp", ".sock", ".lock", ".pid")
 _CHUNK = 1 << 20
+PATIENCE = 60.0  # seconds that a database may be held by who writes it
 _SMALL = 65_536  # bytes: keys and secrets are, and are overwritten; what a key opened is of no use without it
 _DATABASE = b"SQLite format 3\0"
 
@@ -174,9 +176,16 @@ def _copy_database(source: Path, target: Path) -> None:
     """Copy a database that may be written meanwhile, as it stands between two of its transactions."""
     try:
         with (
-            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True, timeout=60.0)) as held,
+            closing(sqlite3.connect(f"file:{quote(str(source))}?mode=ro", uri=True, timeout=1.0)) as held,
             closing(sqlite3.connect(target)) as copy,
         ):
-            held.backup(copy)
+            until = time.monotonic() + PATIENCE
+            held.backup(copy, progress=lambda *_: _in_time(until))
     except sqlite3.Error as fault:
         raise StoreError(f"{source}: the database cannot be copied ({fault}). Check it, then try again") from fault
+
+
+def _in_time(until: float) -> None:
+    """SQLite itself would ask for ever."""
+    if time.monotonic() > until:
+        raise sqlite3.OperationalError("another program has held it all the time")

@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) S
 CREATE TABLE IF NOT EXISTS note (name TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT;
 """
 _MOMENTS = ("made_at", "next_at")
+PATIENCE = 5.0  # seconds to wait for a backup that reads the file
 
 
 class OutreachCabinet:
@@ -49,24 +50,22 @@ class OutreachCabinet:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             path.chmod(0o600)
-            self._base = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+            self._owner = _own(path)
+            self._base = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
             try:
                 self._base.executescript(
-                    "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; "
-                    "PRAGMA secure_delete=ON;"
+                    "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
                 )
-                # the lock is taken at the first writing
-                self._base.execute("BEGIN EXCLUSIVE")
-                self._base.execute("COMMIT")
                 self._base.executescript(_TABLES)
             except sqlite3.Error:
-                self._base.close()
+                self.close()
                 raise
 
     def close(self) -> None:
         """Let the file go."""
         with self._lock:
             self._base.close()
+            self._owner.close()
 
     # ---- messages
 
@@ -178,10 +177,12 @@ class OutreachCabinet:
             self._base.execute("BEGIN IMMEDIATE")
             try:
                 yield self._base
+                self._base.execute("COMMIT")
             except BaseException:
-                self._base.execute("ROLLBACK")
+                # a full disk has taken the transaction back already; a reader that stays has not
+                if self._base.in_transaction:
+                    self._base.execute("ROLLBACK")
                 raise
-            self._base.execute("COMMIT")
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -192,6 +193,19 @@ class OutreachCabinet:
                 f"{self.path}: the messages that wait cannot be kept: {error}. See that no other desk has the folder, "
                 "that there is room, and that the file is none of another program"
             ) from error
+
+
+def _own(path: Path) -> sqlite3.Connection:
+    """The right to be the only one: a lock beside the file, for one on the file would keep a backup from reading it."""
+    beside = path.with_name(path.name + ".owner")
+    os.close(os.open(beside, os.O_RDWR | os.O_CREAT, 0o600))
+    owner = sqlite3.connect(beside, timeout=1.0, isolation_level=None, check_same_thread=False)
+    try:
+        owner.execute("BEGIN EXCLUSIVE")
+    except sqlite3.Error:
+        owner.close()
+        raise
+    return owner
 
 
 def _row(message: Message) -> tuple[str, str, str, str, str]:
