@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from yard_script import Script
 
 from bartizan.adapters.files.orders import FILE, OrdersFile
 from bartizan.app.live.arming import Arming
@@ -16,9 +17,9 @@ from bartizan.app.live.gather import Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import Join
 from bartizan.app.live.run import LiveRun
-from bartizan.app.live.wire import Armed, Message, Report, Told, decode, encode
+from bartizan.app.live.wire import Armed, Message, decode, encode
 from bartizan.errors import InputError, UnknownIdError
-from bartizan.signal import Observation, Signal
+from bartizan.signal import Signal
 from bartizan.site import build
 from bartizan.watch.arming import Order, standing, target_of
 
@@ -105,24 +106,8 @@ def test_what_is_no_order_is_counted_and_changes_nothing(tmp_path: Path) -> None
 # ---- a run that goes on
 
 
-class Script:
-    """A clock that is the script's own, and somebody who stands in the yard from 1 s to 19 s, seen twice a second."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def next(self, _wait: float) -> Told | None:
-        self.now += 0.5
-        if not 1.0 <= self.now <= 19.0:
-            return None
-        place = Observation(t=self.now, camera="north", at=(4.0, 4.0), covariance=(0.01, 0.0, 0.01), score=0.9)
-        return Report(
-            sender="w", number=int(self.now * 2), site=SITE.hash, camera="north", t=self.now, observations=(place,)
-        )
-
-
 def watched(file: OrdersFile, later: dict[float, Order], kept: list[Message]) -> Iterator[Signal]:
-    script = Script()
+    script = Script(SITE.hash)
     run = LiveRun(SITE, run="r", start_utc=T0, keep=kept.append)
     arming = Arming(SITE, file, lambda: T0 + timedelta(seconds=script.now))
     gathering = Gathering(run, Join(["north"], wait=0.0), now=lambda: script.now, arming=arming.changes)

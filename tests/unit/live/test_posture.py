@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from yard_script import Script
 
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.live.arming import Postures
@@ -14,11 +15,11 @@ from bartizan.app.live.gather import Gathering
 from bartizan.app.live.intake import Intake
 from bartizan.app.live.join import Join
 from bartizan.app.live.run import LiveRun
-from bartizan.app.live.wire import Held, Message, Report, Told, WireError, decode, encode
+from bartizan.app.live.wire import Held, Message, WireError, decode, encode
 from bartizan.app.room import Room, open_room
 from bartizan.desk.errors import CommandError
 from bartizan.errors import InputError, UnknownIdError
-from bartizan.signal import Observation, Signal, SignalIds
+from bartizan.signal import Signal, SignalIds
 from bartizan.site import build
 from bartizan.watch.rules import RuleBook
 
@@ -46,28 +47,12 @@ SITE = build(
 )
 
 
-class Script:
-    """A clock that is the script's own, and somebody who stands in the yard from 1 s to 19 s, seen twice a second."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def next(self, _wait: float) -> Told | None:
-        self.now += 0.5
-        if not 1.0 <= self.now <= 19.0:
-            return None
-        place = Observation(t=self.now, camera="north", at=(4.0, 4.0), covariance=(0.01, 0.0, 0.01), score=0.9)
-        return Report(
-            sender="w", number=int(self.now * 2), site=SITE.hash, camera="north", t=self.now, observations=(place,)
-        )
-
-
 def room(journal: MemoryJournal | None = None) -> Room:
     return open_room(SITE, journal or MemoryJournal(), lambda: T0, states=["normal"])
 
 
 def watched(desk: Room, at: float, state: str | None, kept: list[Message]) -> Iterator[Signal]:
-    script = Script()
+    script = Script(SITE.hash)
     run = LiveRun(SITE, run="r", start_utc=T0, keep=kept.append, states=["normal"])
     postures = Postures(lambda: desk.posture.states, ["normal"])
     gathering = Gathering(run, Join(["north"], wait=0.0), now=lambda: script.now, posture=postures.changes)
