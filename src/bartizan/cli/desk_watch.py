@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,7 +115,7 @@ def on_duty(
         states=states,
         began=clock.now(),
     )
-    arming = Arming(site, wiring.orders_file(folder), lambda: datetime.now(UTC))
+    arming = Arming(site, wiring.orders_file(folder), room.ledger.utc)
     postures = Postures(lambda: room.posture.states, states)
     gathering = Gathering(
         run,
