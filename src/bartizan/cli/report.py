@@ -56,7 +56,8 @@ def report(
     )
     dossier = dossier_of(wiring.load_site(site), wanted=wanted, telling=_telling(), **chosen)
     wiring.write_dossier(dossier, page)
-    click.echo(f"{page}: {len(dossier.study.cases)} results")
+    count = len(dossier.study.cases)
+    click.echo(f"{page}: {count} result{'s' if count != 1 else ''}")
 
 
 def _telling() -> Callable[[str], None] | None:

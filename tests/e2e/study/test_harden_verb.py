@@ -69,6 +69,8 @@ def test_what_cannot_be_asked_is_refused_in_words(chancery: Path, arguments: lis
 
 def test_a_site_without_upgrades_says_what_it_lacks(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["new", str(tmp_path / "site")]).exit_code == 0
+    file = tmp_path / "site" / "site.toml"
+    file.write_text(file.read_text().partition("[[upgrade]]")[0])  # upgrades, and what is watched behind them
     answer = run(str(tmp_path / "site"), "--budget", "5")
     assert answer.exit_code == 2
     assert "has no upgrades to choose from. Add [[upgrade]]" in answer.output

@@ -70,7 +70,7 @@ feature = "door"
   needs = ["hand-tools"]
   p_detection = { value = 0.9, source = "illustrative" }
   detect_at = "begin"
-  delay = { mean = 90, sd = 27, source = "illustrative" }
+  delay = { mean = 90, sd = 27, trials = 5, source = "illustrative" } # trials: how sure the mean is; bartizan doubt
 
 # ---------------------------------------------------------------- sensors
 
@@ -87,6 +87,7 @@ p_assessed = { value = 0.9, source = "illustrative" }
 [[target]]
 id = "archive"
 area = "house"
+at = [30, 36] # its place on the plan; needed by bartizan terrain
 objective = "reach" # or "remove": whoever takes it must also get out again
   [[target.way]]
   id = "open"
@@ -129,6 +130,14 @@ changes = [
   { at = "element/gate/way/climb", set = { p_detection = { value = 0.3, source = "illustrative" } } },
 ]
 
+# ---------------------------------------------------------------- what could be bought: bartizan harden . --budget 20
+
+[[upgrade]]
+id = "better-lock"
+name = "Better lock on the door"
+cost = 12 # in one currency for the whole site
+changes = [{ at = "element/door/way/force", set = { delay = { mean = 150, sd = 45, source = "illustrative" } } }]
+
 # ---------------------------------------------------------------- what is watched
 
 [[zone]]
@@ -137,20 +146,20 @@ area = "street"
 elements = ["gate"]
 polygon = [[0, 6], [40, 6], [40, 10], [0, 10]]
 
-# [[camera]]
-# id = "north"
+[[camera]]
+id = "north"
 # source = "north.avi" # a video, a folder of pictures, rtsp://..., http://...; never a name and password here
-# size = [768, 576]
-# model = { points = [ # picture x, y and plan x, y of at least four places, better eight: bartizan calibrate
-#   [60, 520, 10, 6], [710, 520, 30, 6], [180, 240, 8, 14], [590, 240, 32, 14],
-# ] }
+size = [768, 576]
+model = { points = [ # picture x, y and plan x, y of at least four places, better eight: bartizan calibrate
+  [60, 520, 10, 6], [710, 520, 30, 6], [180, 240, 8, 14], [590, 240, 32, 14],
+] }
 
-# [[rule]]
-# id = "loiter-pavement"
-# kind = "loitering"
-# zone = "pavement"
-# after = 60  # seconds
-# # pictures = true # keep the one at its signal: needs [privacy]
+[[rule]]
+id = "loiter-pavement"
+kind = "loitering"
+zone = "pavement"
+after = 60  # seconds
+# pictures = true # keep the one at its signal: needs [privacy]
 
 # ---------------------------------------------------------------- what is done about it: bartizan desk .
 # Each part stands alone; take away the marks of those that you want.
