@@ -303,10 +303,12 @@ def test_the_desk_answers_while_an_assessment_is_worked_out(post: Post, browser:
         expect(page.locator("#stop")).to_be_hidden(timeout=60_000)
 
 
-def test_the_site_is_edited_on_the_plan_and_saved_with_its_comments(post: Post, browser: Browser) -> None:
+def test_the_site_is_edited_on_the_plan_and_saved_with_its_comments(
+    post: Post, browser: Browser, tmp_path: Path
+) -> None:
     file = post.folder / "site" / "site.toml"
     before = file.read_text()
-    with post.screen(browser, path="editor") as page:
+    with post.screen(browser, path="editor", bypass_csp=True) as page:  # for axe alone
         page.locator("#things li[data-at='zone/pavement']").click()
         # a corner is moved by keyboard: 1 m to the east
         page.locator("circle.corner").nth(1).focus()
@@ -322,6 +324,8 @@ def test_the_site_is_edited_on_the_plan_and_saved_with_its_comments(post: Post, 
             f"site.toml:{line_of(before, 'zone', 'pavement', 'area')}  zone[0].area"
         )
         expect(page.locator("#form [data-key=area]")).to_have_attribute("aria-invalid", "true")
+        page.screenshot(path=tmp_path / "fault.png")
+        assert [one["id"] for one in Axe().run(page, options=WCAG).response["violations"]] == []
         page.locator("#form [data-key=area]").fill("street")
         page.keyboard.press("Tab")
         # a new zone is drawn, and taken back
@@ -335,6 +339,13 @@ def test_the_site_is_edited_on_the_plan_and_saved_with_its_comments(post: Post, 
         page.keyboard.press("Enter")
         expect(page.locator("#things li[data-at='zone/fresh']")).to_be_visible()
         page.locator("#undo").click()
+        expect(page.locator("#things li[data-at='zone/fresh']")).to_have_count(0)
+        # by keys too: made again, and taken back once more
+        page.locator("h1").first.click()
+        page.keyboard.press("y")
+        expect(page.locator("#things li[data-at='zone/fresh']")).to_be_visible()
+        expect(page.locator("#redo")).to_be_disabled()
+        page.keyboard.press("u")
         expect(page.locator("#things li[data-at='zone/fresh']")).to_have_count(0)
         page.locator("#save").click()
         expect(page.locator("#lines .added")).to_have_count(1)
