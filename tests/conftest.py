@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +83,19 @@ def broker(broker_folder: Path) -> Iterator[Broker]:
     """A real broker that keeps nothing."""
     with running(broker_folder) as found:
         yield found
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of eight megabytes."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = shutil.which("mount")
+    if not sys.platform.startswith("linux") or os.geteuid() != 0 or mount is None:
+        missing("the right to make a small file system")
+    if subprocess.run([str(mount), "-t", "tmpfs", "-o", "size=8m", "none", str(place)], check=False).returncode:
+        missing("the right to make a small file system")
+    try:
+        yield place
+    finally:
+        subprocess.run(["umount", str(place)], check=True)

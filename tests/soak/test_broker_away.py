@@ -7,19 +7,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from soaking import SCALE
+from soaking import SCALE, Sensors, access_of, within
 
-from bartizan.adapters.bus import Access, Inlet, Outlet, Publisher, Spool, Subscriber, read_access, read_address
-from bartizan.adapters.bus.line import Line
+from bartizan.adapters.bus import Inlet, Outlet, Publisher, Spool, Subscriber, read_address
 from bartizan.adapters.store import open_journal
 from bartizan.adapters.web.hub import TURN
 from bartizan.app.intake.announce import Announcer
@@ -61,35 +58,6 @@ def the_site() -> Site:
             "escalation": [{"id": "chain", "kinds": ["call"], "step": steps, "again": 10 * AWAY}],
         }
     )
-
-
-def access_of(broker: Broker) -> Access:
-    return read_access({}, ca=broker.ca, cert=broker.folder / "me.pem", key=Path(broker.key))
-
-
-class Sensors:
-    """Who keeps a word until the line is up: what the sensors of a site do, or the bridge that they are behind."""
-
-    def __init__(self, broker: Broker) -> None:
-        self.words: deque[tuple[str, bytes]] = deque()
-        self.line = Line(read_address(broker.url), access_of(broker), topics=())
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-
-    def __enter__(self) -> Sensors:
-        self.line.open()
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
-        self.line.close()
-
-    def _run(self) -> None:
-        while not self._over.wait(0.02):
-            while self.words and self.line.say(*self.words[0]):
-                self.words.popleft()
 
 
 @dataclass
@@ -171,14 +139,6 @@ def watched(broker: Broker, folder: Path) -> Iterator[tuple[dict[str, Publisher]
 
 def wait_until(at: float) -> None:
     time.sleep(max(0.0, at - time.monotonic()))
-
-
-def within(what: str, limit: float, enough: Callable[[], Any]) -> None:
-    """Wait until it is so, at most `limit` [s]."""
-    stop = time.monotonic() + limit
-    while not enough():
-        assert time.monotonic() < stop, what
-        time.sleep(0.05)
 
 
 def on_time(told: list[tuple[datetime, datetime]], due: datetime) -> bool:

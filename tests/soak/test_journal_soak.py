@@ -5,19 +5,14 @@ Run: ``pytest --soak tests/soak``. BARTIZAN_SOAK scales the counts (1 by itself:
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from soaking import scaled
+from soaking import fill, scaled
 
 from bartizan.adapters.store import SqliteJournal, open_journal, open_postgres
 from bartizan.app.ledger import Record
@@ -26,7 +21,6 @@ from crashes import killed
 from older_journals import schema_1
 from postgres_server import postgres_server
 from power_cuts import MIGRATE, WORK, cuts, every_cut, worked
-from whole import missing
 
 pytestmark = pytest.mark.soak
 
@@ -56,31 +50,8 @@ def test_a_migration_cut_behind_every_step_is_not_begun_or_finished(tmp_path: Pa
         assert every_cut(done, tmp_path, seed, base=base, held=200) == []
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of eight megabytes."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mount = shutil.which("mount")
-    if not sys.platform.startswith("linux") or os.geteuid() != 0 or mount is None:
-        missing("the right to make a small file system")
-    if subprocess.run([str(mount), "-t", "tmpfs", "-o", "size=8m", "none", str(place)], check=False).returncode:
-        missing("the right to make a small file system")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", str(place)], check=True)
-
-
 def record(seq: int, size: int = 500) -> Record:
     return Record(seq=seq, stream="alarm/a", version=seq, kind="raised", at=T0, body={"fill": "x" * size})
-
-
-def fill(place: Path) -> None:
-    """What a camera does to a disk."""
-    with place.open("wb") as film:
-        while True:
-            film.write(bytes(65_536))
 
 
 def short(journal: SqliteJournal) -> bool:
