@@ -43,6 +43,17 @@ def test_the_night_lies_before_the_story_whatever_its_hour(hour: int) -> None:
     assert timedelta(0) < story - night <= timedelta(days=1)
 
 
+def test_plates_are_read() -> None:
+    stops = [{"id": "gate", "closes": 60, "code": "gate-1234"}, {"id": "roof", "opens": 90, "closes": 300}]
+    site = build({"schema": 1, "site": {"name": "x"}, "tour": [{"id": "round", "checkpoint": stops}]})
+    clock = ExerciseClock(STORY - timedelta(hours=9))
+    room = open_room(site, MemoryJournal(), clock, minds=False)
+    assert (
+        the_night_before(room, clock, STORY, guard="Ann", officer="Bob") == "round, 2 checkpoints reached; Bob on duty"
+    )
+    assert [stop.state for stop in room.tours.latest()[0].stops] == ["reached", "reached"]
+
+
 def test_a_site_without_rounds_has_somebody_on_duty_all_the_same() -> None:
     clock = ExerciseClock(STORY - timedelta(hours=9))
     room = open_room(build({"schema": 1, "site": {"name": "x"}}), MemoryJournal(), clock, minds=False)

@@ -237,6 +237,7 @@ after = 60  # seconds
 #   id = "gate"
 #   element = "gate"
 #   closes = 300 # seconds after the beginning of the round
+#   # code = "GATE-4711" # where a plate there says one: then a press of a button will not do
 #   [[tour.checkpoint]]
 #   id = "door"
 #   element = "door"

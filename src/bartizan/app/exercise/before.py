@@ -58,7 +58,10 @@ def the_night_before(room: Manned, clock: ExerciseClock, story: datetime, *, gua
         walk = room.tours.begin(tour.id, guard, exercise=True)
         for stop in tour.checkpoints:
             clock.advance(begun + timedelta(seconds=(stop.opens + stop.closes) / 2.0))
-            room.tours.reach(walk.id, stop.id, guard)
+            if stop.code is None:
+                room.tours.reach(walk.id, stop.id, guard)
+            else:
+                room.tours.reach_by_code(stop.code, guard)
         words = f"{tour.name or tour.id}, {len(tour.checkpoints)} checkpoints reached"
         room.logbook.write(f"{words}. Nobody met.", guard, exercise=True)
     clock.advance(story - COMES)
