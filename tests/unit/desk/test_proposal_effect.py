@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from math import hypot
 from typing import Any
 
 import pytest
 from scipy.special import ndtr
 
+from bartizan.app.figures import Offer
 from bartizan.app.figures.effect import MOST_STATES, effect_of
+from bartizan.app.figures.gains import gains_of
+from bartizan.desk.figures import Life, Origin
+from bartizan.desk.figures.life import Trip
 from bartizan.site import build
 from bartizan.site.model import Change
 from bartizan.site.site import Site
@@ -96,3 +102,38 @@ def test_where_nothing_can_be_assessed_the_reason_is_told() -> None:
     found = effect_of(site, site)
     assert found["rows"] == []
     assert found["reason"]
+
+
+def test_of_an_exercise_the_answer_is_told_that_moves_most() -> None:
+    # at night the file says another figure, so that what was measured moves the day alone
+    site = a_site(state("night", "time", p_detection=0.2), state("day", "time", p_detection=0.5))
+    measured = Offer(
+        at="response/guards",
+        key="arrival",
+        now=None,
+        new={"mean": 170.0, "sd": 20.0, "trials": 3, "source": "exercise"},
+        measured=3,
+        left_out=0,
+        exercise=True,
+    )
+    at = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
+    life = Life(
+        alarm="a1",
+        number=1,
+        exercise=True,
+        priority="high",
+        origins=(Origin("sensor", "beam"),),
+        place=None,
+        raised_at=at,
+        sounded=(at,),
+        active=((at, None),),
+        trips=(Trip("guards", at, at + timedelta(seconds=170)),),
+    )
+    (gain,) = gains_of(site, [measured], [life], {"a1"})
+    assert gain.row is not None
+    # half of what is detected is in time no more: by day that is more than at night
+    assert gain.row["state"] in ([], ["day"])
+    later = float(ndtr((180.0 - 170.0) / hypot(18.0, 36.0, 20.0)))
+    assert (gain.row["before"], gain.row["after"]) == pytest.approx((0.5 * TIMELY, 0.5 * later), abs=1e-4)
+    still = replace(measured, new={"mean": 90.0, "sd": 27.0, "trials": 3, "source": "exercise"})
+    assert [one.row for one in gains_of(site, [still], [life], {"a1"})] == [None]

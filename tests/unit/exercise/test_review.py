@@ -222,12 +222,17 @@ def test_what_was_measured_elsewhere_is_not_this_exercises(room: Room, clock: Cl
     assert "measured often enough" in render(_report({"another"}), room.figures.gains({"another"}))
 
 
-def test_what_is_real_is_no_gain_of_an_exercise(room: Room) -> None:
+def test_what_is_real_is_no_gain_of_an_exercise(room: Room, clock: Clock) -> None:
     for number in range(2):
         alarm = room.desk.submit(replace(signal(), id=f"r-{number}", exercise=False))
         room.desk.acknowledge(alarm.id, "Ann")
         room.desk.assess(alarm.id, "Ann", "real")
-        assert room.figures.gains({alarm.id}).gains == ()
+        room.desk.send(alarm.id, "guards", "Ann")
+        clock.at += timedelta(seconds=50)
+        room.desk.on_scene(alarm.id, "guards", "Ann")
+    # two real arrivals are on offer, and no exercise measured them
+    assert [one.name for one in room.figures.offers()] == ["response/guards/arrival"]
+    assert room.figures.gains({alarm.id}).gains == ()
 
 
 def test_a_site_file_with_faults_keeps_no_report_back(clock: Clock, tmp_path: Path) -> None:
