@@ -15,7 +15,7 @@ from bartizan.desk.alarms import Alarm
 from bartizan.desk.errors import CommandError, HistoryError, TransitionError
 from bartizan.desk.event import Event
 from bartizan.desk.figures import load_of
-from bartizan.desk.service import CODEC, Outage, apply
+from bartizan.desk.service import CODEC, Outage, apply, covering
 from bartizan.desk.service.life import Agreed, PutBack, TakenOut
 from bartizan.signal import Severity, Signal
 from bartizan.site import build
@@ -38,14 +38,15 @@ SITE = build(
 class Post:
     """A room whose clock goes when it is told to."""
 
-    def __init__(self) -> None:
+    def __init__(self, **more: Any) -> None:
+        self.site = build(SITE.document | more)
         self.journal = MemoryJournal()
         self.at = T0
         self.number = 0
         self.room = self.open()
 
     def open(self) -> Room:
-        self.room = open_room(SITE, self.journal, lambda: self.at)
+        self.room = open_room(self.site, self.journal, lambda: self.at)
         return self.room
 
     def out(self, *things: str, hours: float = 2.0, by: str = "Ann") -> Outage:
@@ -247,3 +248,22 @@ def test_what_no_desk_can_have_written_is_refused(events: list[Event]) -> None:
     assert [CODEC.decode(CODEC.encode(event)) for event in events] == events
     with pytest.raises(HistoryError, match="Restore the journal"):
         reduce(apply, events, None)
+
+
+def test_a_signal_of_high_priority_is_covered_by_no_outage_of_one_person() -> None:
+    outage = apply(None, TAKEN)
+    high = Signal(id="s", t=0.0, kind="contact", state="ended", element="gate", severity="high")
+    assert covering([outage], high) is None
+    agreed = apply(outage, Agreed(version=2, at=T0, by="Bob"))
+    assert covering([agreed], high) is agreed
+    assert covering([apply(agreed, PutBack(version=3, at=T0, by="Bob"))], high) is None
+
+
+def test_an_alarm_that_was_high_is_loud_when_it_comes_again_as_less() -> None:
+    post = Post(desk={"reactivation": 300})
+    alarm = post.raised("high", element="gate")
+    post.room.desk.submit(Signal(id="s1", t=1.0, kind="contact", state="ended", element="gate", severity="high"), "s1")
+    post.out("element/gate")
+    again = post.raised(element="gate")
+    assert (again.id, again.priority, again.condition) == (alarm.id, "high", "active")
+    assert not quiet(again)
