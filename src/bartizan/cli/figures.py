@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from bartizan.app.figures import FiguresStudy, Part, lives_of, study_figures
-from bartizan.cli import wiring, wiring_desk
+from bartizan.cli import wiring, wiring_desk, wiring_store
 from bartizan.cli.words import columns, printable
 from bartizan.desk.figures import Interval, Link
 from bartizan.desk.figures.load import LIMITS
@@ -76,7 +76,7 @@ def figures(
         raise click.UsageError(
             f"--zone {printable(zone)}: there is no such clock. Write it as Europe/Vienna"
         ) from error
-    with wiring_desk.kept_journal(data) as journal:
+    with wiring_store.kept_journal(data) as journal:
         lives = lives_of(journal.read())
     until = datetime.now(UTC)
     study = study_figures(

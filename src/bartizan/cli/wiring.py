@@ -88,14 +88,14 @@ def write_report(study: Study, path: Path) -> None:
     """Write the assessment as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
     from bartizan.adapters.report.assessment import render
 
-    _write_page(render(study), path)
+    write_page(render(study), path)
 
 
 def write_privacy(said: Statement, path: Path) -> None:
     """Write a data-protection statement as a self-contained page, or as a PDF where the name ends so."""
     from bartizan.adapters.report.privacy import render
 
-    _write_page(render(said), path)
+    write_page(render(said), path)
 
 
 def require_place_for_picture(path: Path) -> None:
@@ -121,17 +121,18 @@ def write_comparison(comparison: Comparison, path: Path) -> None:
     """Write a comparison as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
     from bartizan.adapters.report.comparison import render
 
-    _write_page(render(comparison), path)
+    write_page(render(comparison), path)
 
 
 def write_dossier(dossier: Dossier, path: Path) -> None:
     """Write everything said of a site as a self-contained page, or as a PDF; whole or not at all."""
     from bartizan.adapters.report.dossier import render
 
-    _write_page(render(dossier), path)
+    write_page(render(dossier), path)
 
 
-def _write_page(page: str, path: Path) -> None:
+def write_page(page: str, path: Path) -> None:
+    """Write a self-contained page, or a PDF of it where the name ends so; whole or not at all."""
     from bartizan.adapters.files.whole import write_whole
     from bartizan.adapters.report.pdf import as_pdf
 
@@ -278,7 +279,7 @@ def write_review(found: Review, path: Path) -> None:
     """Write the report of an exercise as a self-contained page, or as a PDF where the name ends so."""
     from bartizan.adapters.report.drill import render
 
-    _write_page(render(found), path)
+    write_page(render(found), path)
 
 
 def bundled_site() -> Path:

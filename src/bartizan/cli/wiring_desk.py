@@ -11,24 +11,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bartizan.app.figures import FiguresStudy, SiteFile
-    from bartizan.app.ledger import Journal
     from bartizan.app.outreach import Cabinet
     from bartizan.app.room import Room
 
 OUTREACH = "outreach.sqlite"
-
-
-@contextmanager
-def kept_journal(folder: Path, store: str | None = None) -> Iterator[Journal]:
-    """The journal of a desk, which may be at work, only to be read. Errors: StoreError where there is none."""
-    from bartizan.adapters.store import open_postgres, read_journal
-    from bartizan.cli.wiring_store import JOURNAL
-
-    journal: Journal = read_journal(folder / JOURNAL) if store is None else open_postgres(store, reading=True)
-    try:
-        yield journal
-    finally:
-        journal.close()
 
 
 def site_file(site: Path) -> SiteFile:
@@ -68,9 +54,7 @@ def carrying(room: Room, kept: Cabinet) -> Iterator[None]:
 
 def write_figures(study: FiguresStudy, site: str, path: Path) -> None:
     """Write the figures of a desk as a self-contained page, or as a PDF where the name ends so; whole or not at all."""
-    from bartizan.adapters.files.whole import write_whole
     from bartizan.adapters.report.figures import figures_page
-    from bartizan.adapters.report.pdf import as_pdf
+    from bartizan.cli import wiring
 
-    page = figures_page(study, site)
-    write_whole(path, as_pdf(page) if path.suffix.lower() == ".pdf" else page)
+    wiring.write_page(figures_page(study, site), path)

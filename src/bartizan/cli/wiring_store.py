@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from bartizan.adapters.store import PostgresJournal, SqliteJournal
     from bartizan.app.backup import Backup
     from bartizan.app.ledger import Journal
 
@@ -33,14 +34,25 @@ def desk_journal(folder: Path, store: str | None = None) -> Iterator[Journal]:
         journal.close()
 
 
+@contextmanager
+def kept_journal(folder: Path, store: str | None = None) -> Iterator[SqliteJournal | PostgresJournal]:
+    """The journal of a desk, which may be at work, only to be read. Errors: StoreError where there is none."""
+    from bartizan.adapters.store import open_postgres, read_journal
+
+    journal = read_journal(folder / JOURNAL) if store is None else open_postgres(store, reading=True)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
 def back_up(data: Path, place: Path, store: str | None, told: Callable[[int], None]) -> Backup:
     """Copy the data of a desk, which may be at work, to a folder. Errors: StoreError; InputError."""
     from bartizan.adapters.files.backup_folder import FILES, BackupNote, FolderFiles, prepare_place
-    from bartizan.adapters.store import open_journal, open_postgres, read_journal
+    from bartizan.adapters.store import open_journal
     from bartizan.app.backup import back_up as copy_all
 
-    source = read_journal(data / JOURNAL) if store is None else open_postgres(store, reading=True)
-    with closing(source):
+    with kept_journal(data, store) as source:
         prepare_place(place, data)
         with closing(open_journal(place / JOURNAL)) as target:
             files = FolderFiles(data, place / FILES)
