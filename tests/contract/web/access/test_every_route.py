@@ -84,7 +84,8 @@ def _expected(subject: str, action: str, kind: str) -> str:
     if subject == STRANGER or action == "intake":
         return "stranger"
     account = PEOPLE[subject]
-    if Action(action) not in POWERS[account.role] or (action in ("handover", "service") and account.cameras is not None):
+    half_blind = action in ("handover", "service") and account.cameras is not None
+    if Action(action) not in POWERS[account.role] or half_blind:
         return "denied"
     return "absent" if account.cameras is not None and kind in NORTHS and "north" not in account.cameras else "in"
 
