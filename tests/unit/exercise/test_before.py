@@ -27,6 +27,7 @@ def test_the_round_of_the_example_is_walked_to_its_end(chancery: Path) -> None:
     (walk,) = room.tours.latest()
     assert (walk.state, walk.by, walk.exercise) == ("ended", "Anna 2", True)
     assert {stop.state for stop in walk.stops} == {"reached"}
+    assert all(stop.reached_at and stop.opens <= stop.reached_at < stop.closes for stop in walk.stops)
     assert [one.person for one in room.duty.on_duty()] == ["officer"]
     assert clock() == STORY - timedelta(minutes=15)
     room.pass_time()
