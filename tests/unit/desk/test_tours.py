@@ -105,6 +105,19 @@ def test_a_missed_checkpoint_is_an_alarm_that_clears_when_it_is_reached_after_al
     assert watch.room.tours.end(walk.id, "Sue", "called away").reason == "called away"
 
 
+def test_who_comes_late_before_the_desk_has_looked_is_late_all_the_same() -> None:
+    watch = Watch()
+    walk = watch.room.tours.begin("round", "Ann")
+    watch.at = T0 + timedelta(seconds=61)  # the desk was stopped for a minute, and has looked at nothing since
+    late = watch.room.tours.reach(walk.id, "gate", "Ann")
+    assert late.stop("gate").state == "late"
+    assert watch.alarms() == [("checkpoint-missed", "gate", "cleared")]
+    watch.at = T0 + timedelta(seconds=301)
+    over = watch.room.tours.reach(walk.id, "roof", "Ann")
+    assert (over.state, over.stop("roof").state) == ("ended", "late")
+    assert watch.alarms()[1:] == [("checkpoint-missed", "roof", "cleared")]
+
+
 def test_windows_that_pass_while_the_desk_is_away_are_missed_at_the_start() -> None:
     watch = Watch()
     watch.room.tours.begin("round", "Ann")

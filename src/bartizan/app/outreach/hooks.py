@@ -81,12 +81,17 @@ class HookFeed:
         for hook in self._outreach.settings.hooks:
             if kind in hook.kinds:
                 key = f"hook/{hook.id}/{seq}"
-                body = json.dumps(told(hook, key, kind, at, alarm), allow_nan=False, ensure_ascii=False)
+                # what is raised of a thing out of service is quiet one event later
+                quiet = self._alarm(alarm.id).suppression is not None
+                body = json.dumps(told(hook, key, kind, at, alarm, quiet), allow_nan=False, ensure_ascii=False)
                 self._outreach.put(key, f"hook/{hook.id}", kind, body, exercise=alarm.exercise, hook=True)
 
 
-def told(hook: HookSettings, key: str, kind: str, at: str, alarm: Alarm) -> dict[str, Any]:
-    """What one program is told: that there is an alarm; where and what only where its level allows. No person ever."""
+def told(hook: HookSettings, key: str, kind: str, at: str, alarm: Alarm, quiet: bool) -> dict[str, Any]:
+    """What one program is told: that there is an alarm, and whether people of the desk are to hear of it (`quiet`).
+
+    Where it is and what only where the program's level allows. No person ever.
+    """
     body: dict[str, Any] = {
         "schema": 1,
         "id": key,
@@ -100,6 +105,7 @@ def told(hook: HookSettings, key: str, kind: str, at: str, alarm: Alarm) -> dict
             "condition": alarm.condition,
             "handling": alarm.handling,
             "disposition": alarm.disposition,
+            "suppressed": quiet,
         },
     }
     if within(PLACES, hook.level):

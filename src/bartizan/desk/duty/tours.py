@@ -273,7 +273,7 @@ def decide_begin(
 def decide_reach(walk: Round, checkpoint: str, *, by: str, at: datetime) -> tuple[Event, ...]:
     """Be at a checkpoint; the last one ends the round. Reached already: nothing changes.
 
-    Errors: TransitionError where the round is not under way or the window is not open yet; UnknownThingError.
+    Behind its window it was missed first, also where no time has passed on the desk since. Errors: TransitionError where the round is not under way or the window is not open yet; UnknownThingError.
     """
     by = name_of(by)
     _under_way(walk)
@@ -284,10 +284,14 @@ def decide_reach(walk: Round, checkpoint: str, *, by: str, at: datetime) -> tupl
         raise TransitionError(
             f"checkpoint {checkpoint} of round {walk.id} counts from {stop.opens:%H:%M:%S} UTC on. Wait there"
         )
-    reached = Reached(round=walk.id, version=walk.version + 1, at=at, by=by, checkpoint=checkpoint)
-    if any(other.reached_at is None for other in walk.stops if other.checkpoint != checkpoint):
-        return (reached,)
-    return (reached, RoundEnded(round=walk.id, version=walk.version + 2, at=at, by=DESK))
+    events: list[Event] = []
+    if stop.state == "waiting" and at >= stop.closes:
+        events.append(Missed(round=walk.id, version=walk.version + 1, at=at, by=DESK, checkpoint=checkpoint))
+    version = walk.version + len(events) + 1
+    events.append(Reached(round=walk.id, version=version, at=at, by=by, checkpoint=checkpoint))
+    if all(other.reached_at is not None for other in walk.stops if other.checkpoint != checkpoint):
+        events.append(RoundEnded(round=walk.id, version=version + 1, at=at, by=DESK))
+    return tuple(events)
 
 
 def decide_end(walk: Round, *, by: str, at: datetime, reason: str) -> tuple[Event, ...]:
