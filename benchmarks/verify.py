@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from bartizan.adapters.files.package import verify_package, write_package
+from bartizan.adapters.files.package import verify_package
 from bartizan.app.handover.making import Order, made_of
 from bartizan.desk.sharing.case import Case, CaseMedium, Place
+from bartizan.desk.sharing.package import pack
 from bartizan.desk.sharing.release import release
 from benchmarks.table import Row, main
 
@@ -74,7 +75,7 @@ def package(path: Path) -> None:
     )
     order = Order(package="p", sender="x", recipient="y", recipient_name="y", made_at=AT, version="0")
     made = made_of(release(case, "red"), order, _Signer(), contents.__getitem__)
-    write_package(path, made.content, made.signature, made.parts)
+    path.write_bytes(pack(made.content, made.signature, made.parts))
 
 
 def fastest(work: Callable[[], object], size: int) -> float:

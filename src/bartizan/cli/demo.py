@@ -10,8 +10,9 @@ from contextlib import ExitStack
 import click
 
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.exercise import Cases, ExerciseClock, ExerciseReport, ScriptStage
 from bartizan.app.exercise.before import begins, the_night_before
+from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.room import Room, open_room
 from bartizan.app.study import study
 from bartizan.cli import wiring

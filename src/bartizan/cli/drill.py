@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from bartizan.app.exercise import Cases, Exercise, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
+from bartizan.app.exercise import Cases, ExerciseClock, ExerciseReport, Happening, ScriptStage, review
+from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.rehearsals import Library
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import open_room

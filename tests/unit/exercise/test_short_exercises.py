@@ -15,7 +15,8 @@ from bartizan.adapters.files.scenario import read_scenario
 from bartizan.adapters.files.site import load_site
 from bartizan.app.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise import Exercise, ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.exercise import ExerciseClock, ExerciseReport, ScriptStage
+from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.officer import NAME
 from bartizan.app.ledger import MemoryJournal
 from bartizan.app.room import open_desk

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bartizan.adapters.store import open_journal
 from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
-from older_journals import schema_1
+from older_journals import schema_1, schema_2
 
 T0 = datetime(2026, 3, 1, 22, 10, tzinfo=UTC)
 COLUMNS = ("stream", "kind", "at", "body", "hash")
@@ -137,6 +137,27 @@ def test_an_older_journal_gets_its_proofs_and_goes_on(tmp_path: Path) -> None:
     by_hand(path, "UPDATE record SET kind = 'closed' WHERE seq = 2")
     with open_journal(path) as journal, pytest.raises(StoreError, match="record 2, or the one before it, was altered"):
         list(journal.read())
+
+
+def test_a_journal_of_the_schema_before_keeps_its_hashes_and_learns_how_its_streams_stand(tmp_path: Path) -> None:
+    bodies = ['{"z": 1e-05, "a": "\\u0000\\u00fc"}', '{"signal":{"id":"s-1"},"run":"night"}', "{}"]
+    path = schema_2(tmp_path / "journal.db", bodies)
+    held = [bytes(row[0]) for row in sqlite3.connect(path).execute("SELECT hash FROM record ORDER BY seq")]
+    with open_journal(path) as journal:
+        assert [found.body for found in journal.read()] == [json.loads(body) for body in bodies]
+        assert journal.prove() == 3
+        assert journal.ends() == {"alarm/a": 3}
+        assert journal.recall("alarm", ["raised"], "s-1", "night") == "alarm/a"
+    assert [bytes(row[0]) for row in sqlite3.connect(path).execute("SELECT hash FROM record ORDER BY seq")] == held
+
+
+def test_a_journal_of_the_schema_before_that_was_altered_stays_as_it_is(tmp_path: Path) -> None:
+    path = schema_2(tmp_path / "journal.db", BODIES)
+    by_hand(path, "UPDATE record SET kind = 'closed' WHERE seq = 2")
+    held = path.read_bytes()
+    with pytest.raises(StoreError, match="record 2, or the one before it, was altered"):
+        open_journal(path)
+    assert path.read_bytes() == held
 
 
 def test_an_older_journal_that_cannot_be_read_stays_as_it_is(tmp_path: Path) -> None:

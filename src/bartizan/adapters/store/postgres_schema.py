@@ -13,7 +13,7 @@ from bartizan.errors import StoreError
 if TYPE_CHECKING:
     import psycopg
 
-SCHEMA = 2
+SCHEMA = 3
 LOCK = (0x42525A4E, 1)  # "BRZN": the advisory lock of the one owner of a database's journal
 OLDEST_SERVER = 120_000
 

@@ -16,7 +16,8 @@ from bartizan.desk.evidence import GENESIS
 from bartizan.errors import StoreError
 
 APPLICATION_ID = 0x42525A4E  # "BRZN": this is no other program's database
-SCHEMA = 2
+SCHEMA = 3
+_CURE = "Restore the journal from a backup"
 CHECKED = 256 * 1024 * 1024  # bytes that are looked through at once; of more, each row is proved while the desk works
 OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
@@ -59,9 +60,8 @@ BEGIN SELECT RAISE(ABORT, 'records are never changed'); END""",
 _TELL = """INSERT INTO tip VALUES (?, ?, ?, ?)
 ON CONFLICT (stream) DO UPDATE SET version = excluded.version, kind = excluded.kind"""
 BESIDE = ("signal", "tip")  # what is told by the records alone
-# schema 1 had no hashes, and nothing beside its records
-_STATEMENTS_1 = {name: said for name, said in STATEMENTS.items() if name not in BESIDE}
-_STATEMENTS_1["record"] = STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")
+_OLDER = {2: {name: said for name, said in STATEMENTS.items() if name not in BESIDE}}
+_OLDER[1] = {**_OLDER[2], "record": STATEMENTS["record"].replace("  hash BLOB NOT NULL,\n", "")}  # without hashes
 
 
 def keep_beside(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
@@ -70,25 +70,29 @@ def keep_beside(connection: sqlite3.Connection, rows: Sequence[Row]) -> None:
     connection.executemany("INSERT INTO signal VALUES (?, ?)", signals_in(rows))
 
 
-def migrate_from_1(connection: sqlite3.Connection, path: Path) -> None:
-    """Bring a journal of schema 1 to this one, within the open transaction: every record gets its hash, and its
-    body in the canonical form that the hash covers.
+def migrate(connection: sqlite3.Connection, path: Path, schema: int) -> None:
+    """Bring a journal of an older schema to this one, within the open transaction.
 
-    Errors: StoreError where the journal is altered, damaged or cannot be read.
+    Every record gets its hash, where it had none; its body in the canonical form that the hash covers; and what stands
+    beside the records is made of them. Errors: StoreError where the journal is altered, damaged or cannot be read.
     """
-    _is_whole(connection, path, _STATEMENTS_1)
+    _is_whole(connection, path, _OLDER[schema])
     for trigger in ("record_is_next", "record_stays", "record_is_final"):
         connection.execute(f"DROP TRIGGER {trigger}")
-    connection.execute("ALTER TABLE record RENAME TO record_1")
+    connection.execute("ALTER TABLE record RENAME TO older")
     for name in ("record", *BESIDE):
         connection.execute(STATEMENTS[name])
     before = GENESIS
-    for row in connection.execute("SELECT seq, stream, version, kind, at, body FROM record_1 ORDER BY seq"):
-        kept = row_of(record_of(row, path), before)
+    proof = "NULL" if schema == 1 else "hash"
+    question = f"SELECT seq, stream, version, kind, at, body, {proof} FROM older ORDER BY seq"  # noqa: S608 - our own words
+    for *told, known in connection.execute(question):
+        kept = row_of(record_of(told, path), before)
+        if known not in (None, kept[-1]):
+            raise StoreError(f"{path}: record {kept[0]}, or the one before it, was altered. {_CURE}")
         connection.execute("INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?)", kept)
         keep_beside(connection, [kept])
         before = kept[-1]
-    connection.execute("DROP TABLE record_1")
+    connection.execute("DROP TABLE older")
     for name, statement in STATEMENTS.items():
         if name not in ("record", *BESIDE):
             connection.execute(statement)
@@ -114,8 +118,8 @@ def prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             _create(connection, path)
-        elif (_pragma(connection, "application_id"), _pragma(connection, "user_version")) == (APPLICATION_ID, 1):
-            migrate_from_1(connection, path)
+        elif _pragma(connection, "application_id") == APPLICATION_ID and _pragma(connection, "user_version") in _OLDER:
+            migrate(connection, path, _pragma(connection, "user_version"))
         recognise(connection, path)
         connection.execute("COMMIT")
     except BaseException:

@@ -33,6 +33,7 @@ ROW_ALARMS = 20  # ids of a row of many; its number is told
 MAX_CLOSED = 20  # the latest closed ones stay in sight
 LATEST = 200  # alarms raised last, among which the closed ones are looked for; what was closed since is known besides
 MAX_PAGES = 64
+MOST_TOLD = 500  # alarms that are kept as they were told last
 MOVING_EVERY = 0.1  # seconds between two words about what moves
 ALARMS_EVERY = 0.05  # seconds between two lists of alarms: a flood is shown as its latest state
 ALARMS_AT_LEAST = 0.3  # and this at most, however long the list is
@@ -63,6 +64,7 @@ class Hub:
         self._clocks: dict[str, dict[str, Any]] = {}
         self._clocked: dict[str, Alarm] = {}
         self._closed: OrderedDict[str, Alarm] = OrderedDict()
+        self._as_json: dict[str, tuple[Alarm, dict[str, Any]]] = {}
         self._following = False  # whether what is closed is known from then on
         self._merged = 0
         # clocks must never wait behind logins, nor pictures behind clocks
@@ -154,7 +156,7 @@ class Hub:
 
         texts: dict[Sight, str] = {}
         for session in {sight(page): page for page in self._pages.values()}.values():
-            texts[sight(session)] = message(event, await self._read(partial(read, session)))
+            texts[sight(session)] = await self._read(partial(_message_of, event, read, session))
         for outbox, session in self._pages.items():
             # a page that came meanwhile was given everything as it came
             if sight(session) in texts:
@@ -193,7 +195,7 @@ class Hub:
                 took = time.monotonic() - began
                 told = await news.receive()
                 # a long list takes its time: pages and sensors must have theirs
-                await asyncio.sleep(min(max(ALARMS_EVERY, 2 * took), ALARMS_AT_LEAST))
+                await asyncio.sleep(min(max(ALARMS_EVERY, took), ALARMS_AT_LEAST))
 
     def _heard(self, told: Notice | Resync) -> str:
         """What there is news of. Pages read again what it is about, so nothing can be missed."""
@@ -294,11 +296,20 @@ class Hub:
         over = self._closed if self._following else self._lately_closed()
         closed = sorted(over.copy().values(), key=lambda one: one.closed_at or one.raised_at, reverse=True)
         return {
-            "open": [alarm.to_json() for alarm in shown],
+            "open": [self._told(alarm) for alarm in shown],
             "rows": [row.to_json(ROW_ALARMS) for row in rows],
-            "closed": [alarm.to_json() for alarm in closed if _may_see(subject, alarm)][:MAX_CLOSED],
+            "closed": [self._told(alarm) for alarm in closed if _may_see(subject, alarm)][:MAX_CLOSED],
             "more": len(waiting) - len(shown),
         }
+
+    def _told(self, alarm: Alarm) -> dict[str, Any]:
+        """The alarm as JSON, made once for every version of it."""
+        known = self._as_json.get(alarm.id)
+        if known is None or known[0] is not alarm:
+            known = self._as_json[alarm.id] = (alarm, alarm.to_json())
+            if len(self._as_json) > MOST_TOLD:
+                self._as_json.pop(next(iter(self._as_json)), None)
+        return known[1]
 
     def _lately_closed(self) -> OrderedDict[str, Alarm]:
         """The alarms that were raised lately and are closed; from then on the notices tell of them."""
@@ -380,6 +391,10 @@ class Pulse:
 
 
 Sight = tuple[frozenset[str] | None, str | None]
+
+
+def _message_of(event: str, read: Callable[[Session], Any], session: Session) -> str:
+    return message(event, read(session))
 
 
 def _may_see(subject: Subject, alarm: Alarm) -> bool:

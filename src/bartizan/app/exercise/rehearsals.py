@@ -11,11 +11,10 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from bartizan.app.desk.desk import Desk
 from bartizan.app.desk.feed import LiveFeed
-from bartizan.app.exercise.exercise import Exercise
 from bartizan.app.exercise.kept import review_of_json, review_to_json
 from bartizan.app.exercise.references import check_references
 from bartizan.app.exercise.report import Happening
@@ -28,6 +27,9 @@ from bartizan.desk.rehearsal import REHEARSALS, Begun, Ended, Failed, Rehearsal,
 from bartizan.drill.scenario import Scenario, Scene
 from bartizan.errors import BartizanError, MissingPartError, UnknownIdError
 from bartizan.site.site import Site
+
+if TYPE_CHECKING:
+    from bartizan.app.exercise.exercise import Exercise
 
 log = logging.getLogger(__name__)
 MOST_SAID = 200  # happenings of the running exercise that are shown
@@ -111,6 +113,8 @@ class Rehearsals:
         Errors: UnknownIdError, ScenarioError; CommandRefusedError while another goes on; MissingPartError where the
         site has no camera that can be rendered.
         """
+        from bartizan.app.exercise.exercise import Exercise  # noqa: PLC0415 - cameras and rules, once somebody plays
+
         scenario = self.library.read(name)
         site = self._site()
         check_references(scenario, site)

@@ -83,11 +83,11 @@ class HookFeed:
                 key = f"hook/{hook.id}/{seq}"
                 # what is raised of a thing out of service is quiet one event later
                 quiet = self._alarm(alarm.id).suppression is not None
-                body = json.dumps(told(hook, key, kind, at, alarm, quiet), allow_nan=False, ensure_ascii=False)
+                body = json.dumps(told(hook, key, kind, at, alarm, quiet=quiet), allow_nan=False, ensure_ascii=False)
                 self._outreach.put(key, f"hook/{hook.id}", kind, body, exercise=alarm.exercise, hook=True)
 
 
-def told(hook: HookSettings, key: str, kind: str, at: str, alarm: Alarm, quiet: bool) -> dict[str, Any]:
+def told(hook: HookSettings, key: str, kind: str, at: str, alarm: Alarm, *, quiet: bool) -> dict[str, Any]:
     """What one program is told: that there is an alarm, and whether people of the desk are to hear of it (`quiet`).
 
     Where it is and what only where the program's level allows. No person ever.

@@ -273,7 +273,8 @@ def decide_begin(
 def decide_reach(walk: Round, checkpoint: str, *, by: str, at: datetime) -> tuple[Event, ...]:
     """Be at a checkpoint; the last one ends the round. Reached already: nothing changes.
 
-    Behind its window it was missed first, also where no time has passed on the desk since. Errors: TransitionError where the round is not under way or the window is not open yet; UnknownThingError.
+    Behind its window it was missed first, also where no time has passed on the desk since.
+    Errors: TransitionError where the round is not under way or the window is not open yet; UnknownThingError.
     """
     by = name_of(by)
     _under_way(walk)
