@@ -48,13 +48,6 @@ def schema_2(path: Path, bodies: Sequence[str]) -> Path:
         for seq, body in enumerate(bodies, start=1):
             told = {"seq": seq, "stream": "alarm/a", "version": seq, "kind": "raised", "at": at}
             told["body"] = json.loads(body)
-                "seq": seq,
-                "stream": "alarm/a",
-                "version": seq,
-                "kind": "raised",
-                "at": at,
-                "body": json.loads(body),
-            }
             text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
             before = hashlib.sha256(b"\x02" + before + text.encode()).digest()
             old.execute("INSERT INTO record VALUES (?, 'alarm/a', ?, 'raised', ?, ?, ?)", (seq, seq, at, body, before))
