@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bartizan.desk.alarms import MOST_ROWS, Alarm, apply, fold, group, urgency
 from bartizan.desk.alarms.decide import decide_acknowledge, decide_shelve
-from bartizan.desk.alarms.groups import source_of
+from bartizan.desk.alarms.groups import Ranking, rows_of, source_of
 from bartizan.desk.alarms.report import decide_open
 from bartizan.signal import Severity, Signal
 
@@ -130,3 +130,20 @@ def test_every_alarm_is_in_one_row_of_its_own_class(
         assert row.first == members[0].id
     order = [(row.shelved, RANK[row.priority], row.exercise, row.waiting == 0) for row in rows]
     assert order == sorted(order)
+
+
+def test_a_ranking_that_is_kept_says_what_one_made_anew_says() -> None:
+    alarms = [alarm(n, ("low", "high")[n % 7 == 0], zone=f"z{n % 30}") for n in range(1, 200)]
+    ranking = Ranking()
+    for turn in range(3):
+        found = ranking.queue(alarms)
+        assert found == sorted(alarms, key=urgency)
+        assert rows_of(found, source=ranking.source) == group(alarms)
+        # some are taken, one is shelved, one is gone, one comes
+        (event,) = decide_acknowledge(alarms[turn], by="Ann", at=T0)
+        alarms[turn] = apply(alarms[turn], event)
+        (event,) = decide_shelve(alarms[9 + turn], by="Ann", at=T0, until=T0 + timedelta(hours=1), reason="works")
+        alarms[9 + turn] = apply(alarms[9 + turn], event)
+        del alarms[50]
+        alarms.append(alarm(500 + turn, "high"))
+    assert ranking.source(alarm(900, zone="elsewhere")) == source_of(alarm(900, zone="elsewhere").signal)

@@ -24,8 +24,7 @@ from bartizan.app.desk.feed import LiveFeed, MovingTrack
 from bartizan.app.ledger.subscription import Notice, Resync
 from bartizan.app.room import Room
 from bartizan.desk.alarms import Alarm
-from bartizan.desk.alarms.groups import rows_of, urgency
-from bartizan.desk.alarms.hidden import shown_to
+from bartizan.desk.alarms.groups import Ranking, rows_of
 from bartizan.desk.event import instant
 
 MAX_SHOWN = 100  # open alarms in a page; how many more there are is said
@@ -64,6 +63,7 @@ class Hub:
         self._clocks: dict[str, dict[str, Any]] = {}
         self._clocked: dict[str, Alarm] = {}
         self._closed: OrderedDict[str, Alarm] = OrderedDict()
+        self._ranking = Ranking()
         self._as_json: dict[str, tuple[Alarm, dict[str, Any]]] = {}
         self._following = False  # whether what is closed is known from then on
         self._merged = 0
@@ -288,8 +288,8 @@ class Hub:
         return self._merged + sum(outbox.merged for outbox in self._pages)
 
     def _alarms(self, subject: Subject) -> dict[str, Any]:
-        waiting = sorted((one for one in self._desk.open_alarms() if _may_see(subject, one)), key=urgency)
-        rows = rows_of(waiting)
+        waiting = [one for one in self._ranking.queue(self._desk.open_alarms()) if _may_see(subject, one)]
+        rows = rows_of(waiting, source=self._ranking.source)
         # the alarm to deal with first of every row can be chosen, however many stand before it
         firsts = {row.first for row in rows}
         shown = [one for i, one in enumerate(waiting) if i < MAX_SHOWN or one.id in firsts]
@@ -319,7 +319,7 @@ class Hub:
 
     def _read_clocks(self) -> None:
         """Read the clocks that are due, for everybody."""
-        alarms = {alarm.id: alarm for alarm in self._desk.queue()[:MAX_SHOWN]}
+        alarms = {alarm.id: alarm for alarm in self._ranking.queue(self._desk.open_alarms())[:MAX_SHOWN]}
         shown = list(alarms)
         due = shown
         if len(shown) > CLOCKS_AT_ONCE:
@@ -399,7 +399,7 @@ def _message_of(event: str, read: Callable[[Session], Any], session: Session) ->
 
 def _may_see(subject: Subject, alarm: Alarm) -> bool:
     """Whether a person may know of an alarm: theirs to see, and not their own silent call for help."""
-    return may(subject, Action.VIEW, alarm) and shown_to(subject.user, alarm)
+    return may(subject, Action.VIEW, alarm)
 
 
 def _sees(subject: Subject, camera: str) -> bool:

@@ -194,8 +194,9 @@ def _sees(subject: Subject, thing: Any, about: Any) -> bool:
     if subject.agency is not None:
         shared = thing if about is None else about
         return subject.agency in getattr(shared, "partners", ())
-    if any(isinstance(one, Alarm) and not shown_to(subject.user, one) for one in (thing, about)):
-        return False
+    for one in (thing, about):
+        if isinstance(one, Alarm) and not shown_to(subject.user, one):
+            return False
     if subject.cameras is None:
         return True
     return _rule(thing)(subject.cameras, thing, about)

@@ -9,10 +9,11 @@ there is room.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 from bartizan.desk.alarms.state import Alarm, rank
@@ -22,7 +23,8 @@ from bartizan.signal import Severity
 MOST_ROWS = 20
 
 _Class = tuple[bool, Severity, bool]
-_Source = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
+Urgency = tuple[bool, int, bool, bool, int]
+Source = tuple[str | None, str | None, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,7 @@ class Group:
         }
 
 
-def urgency(alarm: Alarm) -> tuple[bool, int, bool, bool, int]:
+def urgency(alarm: Alarm) -> Urgency:
     """What orders a queue: shelved last, high priority first, real before exercise, not taken first, oldest first."""
     return (alarm.suppression is not None, -rank(alarm.priority), alarm.exercise, not alarm.waits, alarm.number)
 
@@ -83,8 +85,12 @@ def group(alarms: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     return rows_of(sorted(alarms, key=urgency), most)
 
 
-def rows_of(queue: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
-    """As `group`, of alarms that stand in the order of their urgency already."""
+def rows_of(
+    queue: Iterable[Alarm],
+    most: int = MOST_ROWS,
+    source: Callable[[Alarm], Source] = lambda alarm: source_of(alarm.signal),
+) -> tuple[Group, ...]:
+    """As `group`, of alarms that stand in the order of their urgency already; `source` is what `source_of` says."""
     classes: dict[_Class, list[Alarm]] = {}
     for alarm in queue:
         classes.setdefault((alarm.suppression is not None, alarm.priority, alarm.exercise), []).append(alarm)
@@ -93,11 +99,38 @@ def rows_of(queue: Iterable[Alarm], most: int = MOST_ROWS) -> tuple[Group, ...]:
     for number, of_class in enumerate(classes.values()):
         # every class behind this one needs a row at least; what is more urgent takes what room there is
         room = most - len(rows) - (len(classes) - number - 1)
-        rows += [_row_of(found, sources) for found, sources in _split(of_class, room)]
+        rows += [_row_of(found, sources) for found, sources in _split(of_class, room, source)]
     return tuple(rows)
 
 
-def source_of(signal: Mapping[str, Any]) -> _Source:
+class Ranking:
+    """The order and the sources of alarms, worked out once for every version of each.
+
+    For who looks at the queue again and again while it holds thousands. Any thread may call.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Alarm, Urgency, Source]] = {}
+
+    def queue(self, alarms: Iterable[Alarm]) -> list[Alarm]:
+        """The alarms in the order of their urgency; others are forgotten."""
+        known = self._known
+        fresh: dict[str, tuple[Alarm, Urgency, Source]] = {}
+        for alarm in alarms:
+            found = known.get(alarm.id)
+            if found is None or found[0] is not alarm:
+                found = (alarm, urgency(alarm), source_of(alarm.signal))
+            fresh[alarm.id] = found
+        self._known = fresh
+        return [found[0] for found in sorted(fresh.values(), key=itemgetter(1))]
+
+    def source(self, alarm: Alarm) -> Source:
+        """As `source_of`, of an alarm that stood in the queue."""
+        found = self._known.get(alarm.id)
+        return source_of(alarm.signal) if found is None else found[2]
+
+
+def source_of(signal: Mapping[str, Any]) -> Source:
     """What two reports share that say the same thing: kind, rule, place, and the sensor or cameras that told it."""
     because = signal.get("because")
     teller = _name(because.get("sensor")) if isinstance(because, Mapping) else None
@@ -112,16 +145,18 @@ def _name(found: Any) -> str | None:
     return found if isinstance(found, str) and found else None
 
 
-def _split(alarms: list[Alarm], room: int) -> list[tuple[list[Alarm], list[_Source]]]:
+def _split(
+    alarms: list[Alarm], room: int, source_of: Callable[[Alarm], Source]
+) -> list[tuple[list[Alarm], list[Source]]]:
     """The rows of a class, as fine as fit in, with their sources: each alone, by source, by kind of report, in one."""
     if len(alarms) <= room:
-        return [([alarm], [source_of(alarm.signal)]) for alarm in alarms]
-    sources: dict[_Source, list[Alarm]] = {}
+        return [([alarm], [source_of(alarm)]) for alarm in alarms]
+    sources: dict[Source, list[Alarm]] = {}
     for alarm in alarms:
-        sources.setdefault(source_of(alarm.signal), []).append(alarm)
+        sources.setdefault(source_of(alarm), []).append(alarm)
     if len(sources) <= room:
         return [(found, [source]) for source, found in sources.items()]
-    kinds: dict[tuple[str | None, str | None], list[_Source]] = {}
+    kinds: dict[tuple[str | None, str | None], list[Source]] = {}
     for source in sources:
         kinds.setdefault(source[:2], []).append(source)
     if len(kinds) > room:
@@ -130,7 +165,7 @@ def _split(alarms: list[Alarm], room: int) -> list[tuple[list[Alarm], list[_Sour
     return [(sorted(found, key=urgency), of_kind) for found, of_kind in drawn]
 
 
-def _row_of(alarms: Sequence[Alarm], sources: Sequence[_Source]) -> Group:
+def _row_of(alarms: Sequence[Alarm], sources: Sequence[Source]) -> Group:
     kind, rule, zone, area, element, _ = (_common(told) for told in zip(*sources, strict=True))
     cameras = {tuple(alarm.signal.get("cameras") or ()) for alarm in alarms}
     return Group(
