@@ -106,10 +106,9 @@ class Escalations:
         if chains != self._chains:
             self._chains, self._next = chains, {}
         due: list[tuple[Alarm, tuple[Event, ...]]] = []
-        for alarm in (*waiting, *gone):
-            version, when = self._next.get(alarm.id, (0, None))
-            if version == alarm.version and (when is None or when > at):
-                continue  # nothing has happened to it, and nothing is due: ten thousand are passed over in no time
+        for alarm in sorted((one for one in (*waiting, *gone) if self._may_be_due(one, at)), key=urgency):
+            if len(due) == AT_ONCE:
+                break  # the others have their turn next time
             now = self._book.find(alarm.id)
             events = decide_escalation(now, alarm, chains, at)
             if events:
@@ -119,8 +118,12 @@ class Escalations:
         for name in self._next.keys() - known:
             del self._next[name]
         if due:
-            due.sort(key=lambda one: urgency(one[0]))
-            self._keep(due[:AT_ONCE])
+            self._keep(due)
+
+    def _may_be_due(self, alarm: Alarm, at: datetime) -> bool:
+        # where nothing has happened to it, and nothing is due, ten thousand are passed over in no time
+        version, when = self._next.get(alarm.id, (0, None))
+        return version != alarm.version or (when is not None and when <= at)
 
     def _keep(self, due: Sequence[tuple[Alarm, tuple[Event, ...]]]) -> None:
         steps: dict[tuple[tuple[str, ...], bool, str | None], list[tuple[Alarm, Escalated]]] = {}
