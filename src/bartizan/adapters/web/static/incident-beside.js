@@ -68,7 +68,9 @@ function offer(page, one, place) {
 // How much there is besides what is shown: nobody is to take ten for all, or what is read so far for the whole past.
 function before(page) {
   const { offers, more, whole } = page.before;
-  const rows = offers.length > 0 ? offers.map((one, place) => offer(page, one, place)) : [el("li", { class: "soft" }, say("incident.before.none"))];
+  const { links, linked_by, alarms } = page.incident;
+  const none = links.length + linked_by.length > 0 || alarms.length > 1 ? "incident.before.linked" : "incident.before.none";
+  const rows = offers.length > 0 ? offers.map((one, place) => offer(page, one, place)) : [el("li", { class: "soft" }, say(none))];
   if (more > 0) rows.push(el("li", { class: "soft" }, say("incident.before.more", { n: more })));
   if (!whole) rows.push(el("li", { class: "warn" }, say("incident.before.reading")));
   page.draw("before", rows);
