@@ -43,7 +43,7 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@for file in $$(find tests -mindepth 2 -name conftest.py); do $(BIN)/mypy --no-error-summary $$file || exit 1; done
+	@for file in $$(find tests -mindepth 2 -name conftest.py); do MYPYPATH=$$(dirname $$(dirname $$file)) $(BIN)/mypy --no-error-summary $$file || exit 1; done
 	@$(BIN)/lint-imports
 
 docs: $(VENV)/.dev
