@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -26,7 +28,7 @@ def backup(data: Path, to: Path, *, store: str | None) -> None:
     """
     if not data.is_dir():
         raise InputError(f"{data}: there is no such folder. Name the data folder of a desk")
-    made = wiring_store.back_up(data, to, store, lambda _: None)
+    made = wiring_store.back_up(data, to, store, _telling())
     click.echo(f"{made.seq} records, proved, and {len(made.files)} files: {to}")
     click.echo(f"The last record's hash: {made.proof.hex()}")
 
@@ -40,5 +42,12 @@ def restore(source: Path, data: Path, *, store: str | None) -> None:
 
     It never goes over a journal that is there.
     """
-    made = wiring_store.restore(source, data, store, lambda _: None)
+    made = wiring_store.restore(source, data, store, _telling())
     click.echo(f"{made.seq} records, proved, and {len(made.files)} files of {made.made_at:%Y-%m-%d %H:%M} UTC: {data}")
+
+
+def _telling() -> Callable[[int], None]:
+    """How many records are copied, on one line of stderr, where somebody looks at it."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda seq: click.echo(f"\r{seq:,} records\x1b[K\r", err=True, nl=False)

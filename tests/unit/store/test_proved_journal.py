@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bartizan.adapters.store import open_journal
+from bartizan.adapters.store import open_journal, read_journal
 from bartizan.app.ledger import Record
 from bartizan.errors import StoreError
 from older_journals import schema_1, schema_2
@@ -149,6 +149,15 @@ def test_a_journal_of_the_schema_before_keeps_its_hashes_and_learns_how_its_stre
         assert journal.ends() == {"alarm/a": 3}
         assert journal.recall("alarm", ["raised"], "s-1", "night") == "alarm/a"
     assert [bytes(row[0]) for row in sqlite3.connect(path).execute("SELECT hash FROM record ORDER BY seq")] == held
+
+
+def test_who_only_reads_an_older_journal_is_told_what_brings_it_up(tmp_path: Path) -> None:
+    path = schema_2(tmp_path / "journal.db", BODIES)
+    with pytest.raises(StoreError, match=r"has schema 2; this version of Bartizan reads 3\. Start a desk on it once"):
+        read_journal(path)
+    open_journal(path).close()
+    with read_journal(path) as journal:
+        assert journal.prove() == 3
 
 
 def test_a_journal_of_the_schema_before_that_was_altered_stays_as_it_is(tmp_path: Path) -> None:

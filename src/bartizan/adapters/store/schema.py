@@ -158,10 +158,9 @@ def recognise(connection: sqlite3.Connection, path: Path) -> None:
         raise _foreign(path)
     schema = _pragma(connection, "user_version")
     if schema != SCHEMA:
-        raise StoreError(
-            f"{path}: the journal has schema {schema}; this version of Bartizan reads {SCHEMA}. "
-            "Use the version that wrote it, or a newer one"
-        )
+        older = "Start a desk on it once, which brings it to this one"
+        cure = older if schema in _OLDER else "Use the version that wrote it, or a newer one"
+        raise StoreError(f"{path}: the journal has schema {schema}; this version of Bartizan reads {SCHEMA}. {cure}")
     _is_whole(connection, path, STATEMENTS)
 
 
