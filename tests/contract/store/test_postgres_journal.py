@@ -106,8 +106,8 @@ def test_what_is_altered_behind_its_back_is_found(server: Server, url: str, chan
         ),
         ("ALTER TABLE bartizan.record ADD COLUMN more text", "record of the journal was altered"),
         (
-            "COMMENT ON TABLE bartizan.record IS 'Bartizan journal, schema 3'",
-            "schema 3; this version of Bartizan reads 2",
+            "COMMENT ON TABLE bartizan.record IS 'Bartizan journal, schema 4'",
+            "schema 4; this version of Bartizan reads 3",
         ),
         ("COMMENT ON TABLE bartizan.record IS NULL", "its schema bartizan is none of this program"),
     ],

@@ -119,7 +119,7 @@ def test_the_site_reaches_the_page_with_zones_as_cameras_see_them(post: Post) ->
 
 def test_a_picture_is_encoded_when_somebody_looks(post: Post) -> None:
     client = post.login()
-    assert client.get("/cameras/north/picture").status_code == 404
+    assert client.get("/cameras/north/picture").status_code == 204
     assert client.get("/cameras/none/picture").status_code == 404
     image = np.zeros((48, 64, 3), dtype=np.uint8)
     image[:, 32:] = (0, 0, 255)
@@ -142,12 +142,12 @@ def test_a_picture_of_an_exercise_is_asked_for_as_one_and_never_stands_for_what_
     client = post.login()
     feed = post.app.state.room.rehearsals.feed
     feed.publish_picture("north", 1.0, b"played")
-    assert client.get("/cameras/north/picture").status_code == 404
+    assert client.get("/cameras/north/picture").status_code == 204
     assert client.get("/cameras/north/picture?exercise=true").content == b"played"
     post.live.publish_picture("north", 1.0, b"real")
     assert client.get("/cameras/north/picture").content == b"real"
     feed.clear()
-    assert client.get("/cameras/north/picture?exercise=true").status_code == 404
+    assert client.get("/cameras/north/picture?exercise=true").status_code == 204
 
 
 # ---- what pages hear

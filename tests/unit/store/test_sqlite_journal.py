@@ -121,7 +121,7 @@ def test_a_foreign_database_is_refused_and_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statement", "words"),
     [
-        ("PRAGMA user_version = 3", "schema 3; this version of Bartizan reads 2"),
+        ("PRAGMA user_version = 4", "schema 4; this version of Bartizan reads 3"),
         ("PRAGMA application_id = 7", "a database of another program"),
         ("DROP TRIGGER record_stays", "record_stays of the journal was altered"),
         ("CREATE TABLE more (x)", "more of the journal was altered"),

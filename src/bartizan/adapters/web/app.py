@@ -238,7 +238,7 @@ def _looking(routes: APIRouter) -> None:
         feed: LiveFeed = state.room.rehearsals.feed if exercise else state.live
         latest = feed.look(camera.id)
         if latest is None:
-            raise HTTPException(404)
+            return Response(status_code=204)  # the camera is there; it has shown nothing yet, or no longer
         content = await asyncio.to_thread(jpeg, latest)
         headers = {"bartizan-boxes": boxes_json(latest), "bartizan-number": str(latest.number)}
         return Response(content, media_type="image/jpeg", headers=headers)

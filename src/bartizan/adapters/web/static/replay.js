@@ -129,14 +129,15 @@ function showPictures() {
   for (const picture of past.pictures) if (picture.ms <= now && now - picture.ms <= FRESH) latest.set(picture.camera, picture);
   const shown = [...latest.values()];
   byId("pictures-none").hidden = shown.length > 0;
+  // only what changed is put anew: nothing flickers, and no picture is taken out of the figure that it stands in
+  const names = shown.map(({ id }) => id).join(" ");
+  if (byId("pictures").dataset.shown === names) return;
+  byId("pictures").dataset.shown = names;
   const figures = shown.map((picture) => {
     const known = images.get(picture.id) ?? el("img", { src: `/replay/pictures/${encodeURIComponent(picture.id)}`, alt: say("replay.picture", { camera: places.camera(picture.camera), time: timeOfDay(picture.ms) }) });
     images.set(picture.id, known);
     return el("figure", {}, known, el("figcaption", {}, el("span", {}, places.camera(picture.camera)), el("time", {}, timeOfDay(picture.ms))));
   });
-  // only what changed is put anew, so that nothing flickers
-  if (byId("pictures").dataset.shown === shown.map(({ id }) => id).join(" ")) return;
-  byId("pictures").dataset.shown = shown.map(({ id }) => id).join(" ");
   byId("pictures").replaceChildren(...figures);
   if (images.size > 200) images.delete(images.keys().next().value);
 }

@@ -131,7 +131,7 @@ export class Wall {
     this.#asking.add(id);
     try {
       const answer = await fetch(`/cameras/${encodeURIComponent(tile.rehearsed ?? id)}/picture${tile.rehearsed ? "?exercise=true" : ""}`);
-      if (answer.ok && this.tiles.has(id)) {
+      if (answer.status === 200 && this.tiles.has(id)) {
         const boxes = JSON.parse(answer.headers.get("bartizan-boxes") ?? "[]");
         const picture = await createImageBitmap(await answer.blob());
         tile.picture?.close();

@@ -155,7 +155,11 @@ class Page {
 
   #table() {
     byId("empty").hidden = this.pairs.length > 0;
-    const held = document.activeElement?.dataset?.field;
+    const active = document.activeElement;
+    const held = active?.dataset?.field;
+    // what somebody is typing is not drawn over: the table waits until they are done
+    this.late = Boolean(held) && active.value !== active.defaultValue;
+    if (this.late) return;
     byId("pairs").replaceChildren(
       ...this.pairs.map((pair, n) => {
         const fitted = this.#fitted(pair);
@@ -186,11 +190,13 @@ class Page {
     const take = (event) => {
       const value = Number(event.target.value.replace(",", "."));
       if (event.target.value.trim() === "" || !Number.isFinite(value)) event.target.value = shown;
-      else if (event.target.value !== shown) {
+      const other = event.target.value !== shown;
+      event.target.defaultValue = event.target.value;
+      if (other) {
         const place = [...(pair[half] ?? [0, 0])];
         place[axis] = value;
         this.move(n, half, place, null);
-      }
+      } else if (this.late) this.#table();
     };
     return el("td", { class: "n" }, el("input", { value: shown, inputmode: "decimal", "data-field": `${n}-${half}-${axis}`, "aria-label": say("point.field", { what: say(what), n: n + 1 }), onchange: take }));
   }
