@@ -194,8 +194,8 @@ class Hub:
                     await self._say_seen("clocks", self._seen_clocks)
                 took = time.monotonic() - began
                 told = await news.receive()
-                # a long list takes its time: pages and sensors must have theirs
-                await asyncio.sleep(min(max(ALARMS_EVERY, took), ALARMS_AT_LEAST))
+                # a long list takes its time: pages and sensors must have theirs; what is urgent waits for nobody's
+                await asyncio.sleep(ALARMS_EVERY if _presses(told) else min(max(ALARMS_EVERY, took), ALARMS_AT_LEAST))
 
     def _heard(self, told: Notice | Resync) -> str:
         """What there is news of. Pages read again what it is about, so nothing can be missed."""
@@ -395,6 +395,12 @@ Sight = tuple[frozenset[str] | None, str | None]
 
 def _message_of(event: str, read: Callable[[Session], Any], session: Session) -> str:
     return message(event, read(session))
+
+
+def _presses(told: Notice | Resync | None) -> bool:
+    """Whether there is news of an alarm of high priority that nobody has taken."""
+    alarm = told.thing if isinstance(told, Notice) else None
+    return isinstance(alarm, Alarm) and alarm.priority == "high" and alarm.waits
 
 
 def _may_see(subject: Subject, alarm: Alarm) -> bool:
