@@ -2,13 +2,14 @@
 
 import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
+import { reader } from "./reader.js";
 import { shell } from "./shell.js";
 import { day, say, span, timeOfDay } from "./words.js";
 
 const LOOK_EVERY = 2000; // milliseconds between two looks at how it goes
 
 await shell.places();
-let last = "";
+const read = reader("/drills.json");
 
 function trouble(words) {
   byId("trouble").textContent = words;
@@ -62,12 +63,8 @@ function past(one) {
 }
 
 async function look() {
-  const answer = await fetch("/drills.json");
-  if (!answer.ok) return;
-  const text = await answer.text();
-  if (text === last) return; // what is not new is not drawn again: the focus stays where it is
-  last = text;
-  const found = JSON.parse(text);
+  const found = await read();
+  if (found === null) return;
   const { running } = found;
   byId("running").hidden = running === null;
   if (running !== null) {

@@ -2,6 +2,7 @@
 
 import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
+import { reader } from "./reader.js";
 import { shell } from "./shell.js";
 import { say, timeOfDay } from "./words.js";
 
@@ -20,7 +21,7 @@ const STOPS = {
 };
 
 await shell.places();
-let last = "";
+const read = reader("/duty.json");
 
 async function send(path, body, words) {
   const { done, words: refused } = await ask(path, body);
@@ -67,13 +68,8 @@ function round(one, tours) {
 }
 
 async function look() {
-  const answer = await fetch("/duty.json");
-  if (!answer.ok) return;
-  const found = await answer.json();
-  delete found.now; // what is not new is not drawn again: the focus stays where it is
-  const text = JSON.stringify(found);
-  if (text === last) return;
-  last = text;
+  const found = await read();
+  if (found === null) return;
   const tours = new Map(found.tours.map((tour) => [tour.id, tour]));
   const people = found.on_duty.map((one) => el("li", {}, say("duty.since", { person: one.person, time: timeOfDay(one.since), seen: timeOfDay(one.answered_at) })));
   byId("here").replaceChildren(...(people.length > 0 ? people : [el("li", {}, say("duty.nobody"))]));

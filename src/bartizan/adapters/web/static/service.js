@@ -2,13 +2,14 @@
 
 import { ask } from "./act.js";
 import { byId, el } from "./dom.js";
+import { reader } from "./reader.js";
 import { shell } from "./shell.js";
 import { day, say, timeOfDay } from "./words.js";
 
 const LOOK_EVERY = 10_000; // milliseconds between two looks where no news come
 
 const places = await shell.places();
-let last = "";
+const read = reader("/service.json");
 
 async function send(path, body, words) {
   const { done, words: refused } = await ask(path, body);
@@ -69,13 +70,8 @@ function grouped(things) {
 }
 
 async function look() {
-  const answer = await fetch("/service.json");
-  if (!answer.ok) return;
-  const found = await answer.json();
-  delete found.now; // what is not new is not drawn again: the focus stays where it is
-  const text = JSON.stringify(found);
-  if (text === last) return;
-  last = text;
+  const found = await read();
+  if (found === null) return;
   byId("standing").replaceChildren(...(found.standing.length > 0 ? found.standing.map((one) => outage(one, found)) : [nothing("service.standing.none")]));
   byId("over").replaceChildren(...(found.over.length > 0 ? found.over.map((one) => over(one, found)) : [nothing("service.over.none")]));
   byId("silent").replaceChildren(...(found.silent.length > 0 ? found.silent.map(silent) : [nothing("service.silent.none")]));
